@@ -1,0 +1,141 @@
+package io.resketch.wire;
+
+import com.google.protobuf.ByteString;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.decode.Decoder;
+import io.resketch.core.format.SketchImage;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.spec.Fingerprint;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.ModuleCount;
+import io.resketch.core.stats.ModuleProfile;
+import io.resketch.v1.Module;
+import io.resketch.v1.ModuleEstimate;
+
+/** Specs, sketches, module profiles and counts. */
+public final class Sketches {
+  private Sketches() {}
+
+  /**
+   * Reads a spec and checks its fingerprint where it carries one.
+   *
+   * @throws InvalidInputException if a parameter is out of range
+   * @throws io.resketch.core.MismatchException if the fingerprint is that of another spec
+   */
+  public static SketchSpec spec(io.resketch.v1.SketchSpec message) {
+    switch (message.getFamily()) {
+      case FAMILY_UNSPECIFIED, FAMILY_BLOCK_SPARSE -> {
+        // The only family there is.
+      }
+      default ->
+          throw new InvalidInputException(
+              "spec.family", message.getFamilyValue() + " is unknown; use FAMILY_BLOCK_SPARSE (1)");
+    }
+    SketchSpec spec =
+        new SketchSpec(message.getDimension(), message.getBlocksPerColumn(), message.getSeed());
+    if (!message.getFingerprint().isEmpty()) {
+      Fingerprint given = Fingerprint.ofBytes(message.getFingerprint().toByteArray());
+      if (!given.equals(spec.fingerprint())) {
+        throw new io.resketch.core.MismatchException(
+            io.resketch.core.MismatchException.Reason.FINGERPRINT_MISMATCH,
+            "spec.fingerprint="
+                + given
+                + ": the parameters beside it have fingerprint "
+                + spec.fingerprint()
+                + "; leave the fingerprint out or correct the parameters");
+      }
+    }
+    return spec;
+  }
+
+  /** Writes a spec with its fingerprint. */
+  public static io.resketch.v1.SketchSpec spec(SketchSpec spec) {
+    return io.resketch.v1.SketchSpec.newBuilder()
+        .setFamily(io.resketch.v1.SketchSpec.Family.FAMILY_BLOCK_SPARSE)
+        .setDimension(spec.dimension())
+        .setBlocksPerColumn(spec.blocksPerColumn())
+        .setSeed(spec.seed())
+        .setFingerprint(ByteString.copyFrom(spec.fingerprint().toBytes()))
+        .build();
+  }
+
+  /**
+   * Reads and validates a sketch image.
+   *
+   * @throws InvalidInputException if the bytes are not a valid image
+   */
+  public static Sketch sketch(io.resketch.v1.Sketch message) {
+    return SketchImage.read(message.getImage().toByteArray());
+  }
+
+  /** Writes a sketch as its image. */
+  public static io.resketch.v1.Sketch sketch(Sketch sketch) {
+    return io.resketch.v1.Sketch.newBuilder()
+        .setImage(ByteString.copyFrom(SketchImage.write(sketch)))
+        .build();
+  }
+
+  /**
+   * Reads what is known of a module.
+   *
+   * @throws InvalidInputException if the name is empty
+   */
+  public static ModuleProfile module(Module message) {
+    if (message.getName().isEmpty()) {
+      throw new InvalidInputException("modules.name", "is empty; name the module");
+    }
+    return new ModuleProfile(
+        message.getName(),
+        message.getDimension(),
+        message.getRootLeaf(),
+        message.getRootInner(),
+        message.getBelowRoot());
+  }
+
+  /** Writes what is known of a module. */
+  public static Module module(ModuleProfile profile) {
+    return Module.newBuilder()
+        .setName(profile.name())
+        .setDimension(profile.dimension())
+        .setRootLeaf(profile.rootLeaf())
+        .setRootInner(profile.rootInner())
+        .setBelowRoot(profile.belowRoot())
+        .build();
+  }
+
+  /** Writes a count. */
+  public static ModuleEstimate estimate(ModuleCount count) {
+    return ModuleEstimate.newBuilder()
+        .setModule(count.module())
+        .setCount(count.count())
+        .setStandardError(count.standardError())
+        .setDetermined(count.determined())
+        .setReason(count.reason())
+        .build();
+  }
+
+  /** Reads a count. */
+  public static ModuleCount estimate(ModuleEstimate message) {
+    return new ModuleCount(
+        message.getModule(),
+        message.getCount(),
+        message.getStandardError(),
+        message.getDetermined(),
+        message.getReason());
+  }
+
+  /**
+   * Reads the choice of a decoder; unspecified is JOINT.
+   *
+   * @throws InvalidInputException if the number is unknown
+   */
+  public static Decoder decoder(io.resketch.v1.Decoder message) {
+    return switch (message) {
+      case DECODER_UNSPECIFIED, DECODER_JOINT -> Decoder.JOINT;
+      case DECODER_MATCHED -> Decoder.MATCHED;
+      case UNRECOGNIZED ->
+          throw new InvalidInputException(
+              "decoder", "the number is unknown; use DECODER_MATCHED (1) or DECODER_JOINT (2)");
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package io.resketch.core.graph;
+
+import io.resketch.core.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One run of a modular network: a {@link Skeleton} and the attribute vector of every object.
+ * Immutable.
+ */
+public final class Computation {
+  private final Skeleton skeleton;
+  private final List<Attributes> attributes;
+
+  private Computation(Skeleton skeleton, List<Attributes> attributes) {
+    this.skeleton = skeleton;
+    this.attributes = attributes;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public Skeleton skeleton() {
+    return skeleton;
+  }
+
+  /** Attributes of object {@code i} of the skeleton. */
+  public Attributes attributes(int i) {
+    return attributes.get(i);
+  }
+
+  /** Collects a computation; {@link #build()} validates it. Not thread-safe. */
+  public static final class Builder {
+    private final Skeleton.Builder skeleton = Skeleton.builder();
+    private final List<Attributes> attributes = new ArrayList<>();
+
+    private Builder() {}
+
+    /** Adds an object computed from {@code inputs}, in their order. */
+    public Builder object(String id, String module, Attributes values, WeightedInput... inputs) {
+      return object(id, module, values, List.of(inputs));
+    }
+
+    /**
+     * Adds an object computed from {@code inputs}, in their order.
+     *
+     * @throws InvalidInputException if the id is empty or taken, or an attribute is not finite
+     */
+    public Builder object(String id, String module, Attributes values, List<WeightedInput> inputs) {
+      skeleton.object(id, module, values.dimension(), inputs);
+      for (int i = 0; i < values.entries(); i++) {
+        if (!Float.isFinite(values.value(i))) {
+          throw new InvalidInputException(
+              "objects[" + id + "].attributes[" + values.index(i) + "]",
+              values.value(i) + " is not finite; replace it or leave the object out");
+        }
+      }
+      attributes.add(values);
+      return this;
+    }
+
+    /** Adds a root of the given weight. */
+    public Builder root(String object, float weight) {
+      skeleton.root(new WeightedInput(object, weight));
+      return this;
+    }
+
+    /** Sets the mass; without it, the mass is the number of roots. */
+    public Builder mass(double mass) {
+      skeleton.mass(mass);
+      return this;
+    }
+
+    /**
+     * Validates the computation.
+     *
+     * @throws InvalidInputException as {@link Skeleton.Builder#build()}
+     */
+    public Computation build() {
+      return new Computation(skeleton.build(), List.copyOf(attributes));
+    }
+  }
+}

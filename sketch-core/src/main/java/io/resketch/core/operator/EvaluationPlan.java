@@ -1,0 +1,165 @@
+package io.resketch.core.operator;
+
+import io.resketch.core.graph.Skeleton;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * The order in which a graph is evaluated, as a list of steps over reusable vector slots: every
+ * object once, depth-first from the roots, each slot given back after its last use. Run backwards,
+ * the same steps and slots evaluate the adjoint. Immutable.
+ */
+final class EvaluationPlan {
+  /** What a step does. */
+  enum Kind {
+    /** slot := s(object) of a leaf. */
+    LEAF,
+    /** slot := 0, to take up the tuple of an object's inputs. */
+    OPEN,
+    /** slot += w · ½(I + R̂_position) source. */
+    ADD_INPUT,
+    /** slot := s(object), from the tuple in source. */
+    CLOSE,
+    /** result += w · ½(I + R̂_position) source. */
+    ADD_ROOT
+  }
+
+  /**
+   * @param object object number, −1 where the step has none
+   * @param slot slot written, −1 for the result
+   * @param source slot read, −1 where the step has none
+   * @param lastUse whether {@code source} is not read again
+   */
+  record Step(
+      Kind kind, int object, int slot, int source, int position, float weight, boolean lastUse) {}
+
+  private final Step[] steps;
+  private final int slots;
+
+  private EvaluationPlan(Step[] steps, int slots) {
+    this.steps = steps;
+    this.slots = slots;
+  }
+
+  Step[] steps() {
+    return steps;
+  }
+
+  /** Number of vector slots needed. */
+  int slots() {
+    return slots;
+  }
+
+  static EvaluationPlan of(Skeleton skeleton) {
+    return new Compiler(skeleton).compile();
+  }
+
+  private static final class Compiler {
+    private final Skeleton skeleton;
+    private final int[] usesLeft;
+    private final int[] slotOf;
+    private final Step[] steps;
+    private int stepCount;
+    private final Deque<Integer> free = new ArrayDeque<>();
+    private int slots;
+
+    Compiler(Skeleton skeleton) {
+      this.skeleton = skeleton;
+      this.usesLeft = new int[skeleton.size()];
+      this.slotOf = new int[skeleton.size()];
+      Arrays.fill(slotOf, -1);
+      int edges = skeleton.rootCount();
+      for (int k = 0; k < skeleton.rootCount(); k++) {
+        usesLeft[skeleton.root(k)]++;
+      }
+      for (int i = 0; i < skeleton.size(); i++) {
+        edges += skeleton.inputCount(i);
+        for (int k = 0; k < skeleton.inputCount(i); k++) {
+          usesLeft[skeleton.input(i, k)]++;
+        }
+      }
+      this.steps = new Step[edges + 2 * skeleton.size()];
+    }
+
+    EvaluationPlan compile() {
+      for (int k = 0; k < skeleton.rootCount(); k++) {
+        evaluate(skeleton.root(k));
+        use(Kind.ADD_ROOT, -1, -1, skeleton.root(k), k, skeleton.rootWeight(k));
+      }
+      return new EvaluationPlan(Arrays.copyOf(steps, stepCount), slots);
+    }
+
+    /** An object under evaluation: its tuple's slot and the input to take up next. */
+    private static final class Frame {
+      final int object;
+      final int tupleSlot;
+      int next;
+
+      Frame(int object, int tupleSlot) {
+        this.object = object;
+        this.tupleSlot = tupleSlot;
+      }
+    }
+
+    private void evaluate(int start) {
+      Deque<Frame> stack = new ArrayDeque<>();
+      enter(start, stack);
+      while (!stack.isEmpty()) {
+        Frame frame = stack.peek();
+        int object = frame.object;
+        if (frame.next == skeleton.inputCount(object)) {
+          int slot = allocate();
+          add(new Step(Kind.CLOSE, object, slot, frame.tupleSlot, 0, 0, true));
+          free.push(frame.tupleSlot);
+          slotOf[object] = slot;
+          stack.pop();
+          continue;
+        }
+        int child = skeleton.input(object, frame.next);
+        if (slotOf[child] < 0) {
+          enter(child, stack);
+          continue;
+        }
+        use(
+            Kind.ADD_INPUT,
+            object,
+            frame.tupleSlot,
+            child,
+            frame.next,
+            skeleton.weight(object, frame.next));
+        frame.next++;
+      }
+    }
+
+    private void enter(int object, Deque<Frame> stack) {
+      if (slotOf[object] >= 0) {
+        return;
+      }
+      int slot = allocate();
+      if (skeleton.inputCount(object) == 0) {
+        slotOf[object] = slot;
+        add(new Step(Kind.LEAF, object, slot, -1, 0, 0, false));
+      } else {
+        add(new Step(Kind.OPEN, object, slot, -1, 0, 0, false));
+        stack.push(new Frame(object, slot));
+      }
+    }
+
+    private void use(Kind kind, int object, int slot, int child, int position, float weight) {
+      boolean last = --usesLeft[child] == 0;
+      add(new Step(kind, object, slot, slotOf[child], position, weight, last));
+      if (last) {
+        free.push(slotOf[child]);
+      }
+    }
+
+    private int allocate() {
+      return free.isEmpty() ? slots++ : free.pop();
+    }
+
+    private void add(Step step) {
+      steps[stepCount++] = step;
+    }
+  }
+}
