@@ -23,7 +23,7 @@ public final class GraphDecoder {
 
   private static final double MISMATCH_MAX_LOAD = 0.75;
 
-  private static final double TOLERANCE = 1e-15;
+  private static final double TOLERANCE = 1e-12;
   private static final int MAX_ITERATIONS = 300;
 
   /** Any fixed number: decoding is a pure function of its arguments. */
@@ -112,19 +112,19 @@ public final class GraphDecoder {
 
   /**
    * The ridge only has to fix what the sketch leaves open. While unknowns are few it lies far below
-   * the weakest column; near and above one unknown per float it is half a percent of it, which is
-   * where the iteration settles on the smallest attributes that explain the sketch.
+   * the weakest column; near and above one unknown per float it is half a percent of the weakest
+   * column among as many as there are floats, which is where the iteration settles on the smallest
+   * attributes that explain the sketch.
    */
   private RidgeSolver solver() {
     int n = skeleton.totalDimension();
     double[] perUnknown = new double[n];
-    double weakest = Double.POSITIVE_INFINITY;
     for (int i = 0; i < skeleton.size(); i++) {
       Arrays.fill(perUnknown, skeleton.offset(i), skeleton.offset(i + 1), energies[i]);
-      if (energies[i] > 0) {
-        weakest = Math.min(weakest, energies[i]);
-      }
     }
+    double[] ascending = perUnknown.clone();
+    Arrays.sort(ascending);
+    double weakest = n == 0 ? 0 : ascending[Math.max(0, n - prefixLength)];
     double[] ridge = new double[n];
     Arrays.fill(ridge, weakest * (n <= MISMATCH_MAX_LOAD * prefixLength ? 1e-6 : 5e-3));
     return new RidgeSolver(operator, prefixLength, perUnknown, ridge, TOLERANCE, MAX_ITERATIONS);
