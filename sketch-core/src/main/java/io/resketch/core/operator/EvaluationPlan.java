@@ -90,15 +90,16 @@ final class EvaluationPlan {
       return new EvaluationPlan(Arrays.copyOf(steps, stepCount), slots);
     }
 
-    /** An object under evaluation: its tuple's slot and the input to take up next. */
+    /**
+     * An object under evaluation: its tuple's slot once it has one, and the input to take up next.
+     */
     private static final class Frame {
       final int object;
-      final int tupleSlot;
+      int tupleSlot = -1;
       int next;
 
-      Frame(int object, int tupleSlot) {
+      Frame(int object) {
         this.object = object;
-        this.tupleSlot = tupleSlot;
       }
     }
 
@@ -121,6 +122,11 @@ final class EvaluationPlan {
           enter(child, stack);
           continue;
         }
+        if (frame.tupleSlot
+            < 0) { // not before the first input is there: deep chains need few slots
+          frame.tupleSlot = allocate();
+          add(new Step(Kind.OPEN, object, frame.tupleSlot, -1, 0, 0, false));
+        }
         use(
             Kind.ADD_INPUT,
             object,
@@ -136,13 +142,11 @@ final class EvaluationPlan {
       if (slotOf[object] >= 0) {
         return;
       }
-      int slot = allocate();
       if (skeleton.inputCount(object) == 0) {
-        slotOf[object] = slot;
-        add(new Step(Kind.LEAF, object, slot, -1, 0, 0, false));
+        slotOf[object] = allocate();
+        add(new Step(Kind.LEAF, object, slotOf[object], -1, 0, 0, false));
       } else {
-        add(new Step(Kind.OPEN, object, slot, -1, 0, 0, false));
-        stack.push(new Frame(object, slot));
+        stack.push(new Frame(object));
       }
     }
 

@@ -31,7 +31,7 @@ public final class CountEstimator {
   /** The error is known to about 1/√(2·phantoms), 9 %. */
   private static final int PHANTOMS = 64;
 
-  private static final double TOLERANCE = 1e-8;
+  private static final double TOLERANCE = 1e-6;
   private static final int MAX_ITERATIONS = 60;
 
   private final Operators operators;

@@ -1,0 +1,48 @@
+package io.resketch.core;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.resketch.core", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule DEPENDS_ON_THE_JDK_ONLY =
+      classes()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("io.resketch.core..", "java..");
+
+  @ArchTest
+  static final ArchRule CONCEPTS_BUILD_ON_EACH_OTHER =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("graph")
+          .definedBy("io.resketch.core.graph")
+          .layer("spec")
+          .definedBy("io.resketch.core.spec")
+          .layer("operator")
+          .definedBy("io.resketch.core.operator")
+          .layer("solve")
+          .definedBy("io.resketch.core.solve")
+          .layer("sketch")
+          .definedBy("io.resketch.core.sketch")
+          .layer("answers")
+          .definedBy("io.resketch.core.decode", "io.resketch.core.stats")
+          .layer("format")
+          .definedBy("io.resketch.core.format")
+          .whereLayer("operator")
+          .mayOnlyBeAccessedByLayers("solve", "sketch", "answers")
+          .whereLayer("solve")
+          .mayOnlyBeAccessedByLayers("answers")
+          .whereLayer("sketch")
+          .mayOnlyBeAccessedByLayers("answers", "format")
+          .whereLayer("answers")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("format")
+          .mayNotBeAccessedByAnyLayer();
+}

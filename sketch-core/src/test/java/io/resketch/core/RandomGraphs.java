@@ -1,0 +1,113 @@
+package io.resketch.core;
+
+import io.resketch.core.graph.Attributes;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.WeightedInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Seeded random computations for tests. */
+public final class RandomGraphs {
+  private RandomGraphs() {}
+
+  /** A DAG with sharing: dense and sparse attributes, unequal weights, several roots. */
+  public static Computation dag(long seed, int objects, int maxDimension) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Computation.Builder graph = Computation.builder();
+    boolean[] used = new boolean[objects];
+    for (int i = 0; i < objects; i++) {
+      List<Integer> inputs = new ArrayList<>();
+      int fanIn = i == 0 ? 0 : random.nextInt(Math.min(i, 4) + 1);
+      for (int k = 0; k < fanIn; k++) {
+        int input = random.nextInt(i);
+        inputs.add(input);
+        used[input] = true;
+      }
+      int module = random.nextInt(5);
+      int dimension = module == 0 ? 0 : 1 + (module * 7919) % maxDimension;
+      graph.object("o" + i, "m" + module, attributes(random, dimension), weighted(random, inputs));
+    }
+    List<Integer> roots = new ArrayList<>();
+    for (int i = 0; i < objects; i++) {
+      if (!used[i]) {
+        roots.add(i);
+      }
+    }
+    for (WeightedInput root : weighted(random, roots)) {
+      graph.root(root.object(), root.weight());
+    }
+    return graph.build();
+  }
+
+  private static Attributes attributes(SplittableRandom random, int dimension) {
+    if (dimension > 0 && random.nextBoolean()) {
+      int index = random.nextInt(dimension);
+      return Attributes.sparse(
+          dimension, new int[] {index}, new float[] {(float) random.nextDouble(-1, 1)});
+    }
+    return Attributes.dense(unit(random, dimension));
+  }
+
+  private static List<WeightedInput> weighted(SplittableRandom random, List<Integer> objects) {
+    double[] weights = objects.stream().mapToDouble(o -> random.nextDouble(0.1, 1)).toArray();
+    double sum = java.util.Arrays.stream(weights).sum();
+    List<WeightedInput> out = new ArrayList<>();
+    for (int k = 0; k < weights.length; k++) {
+      out.add(new WeightedInput("o" + objects.get(k), (float) (weights[k] / sum)));
+    }
+    return out;
+  }
+
+  /** A Gaussian direction of norm 1. */
+  public static float[] unit(SplittableRandom random, int dimension) {
+    double[] values = new double[dimension];
+    double sum = 0;
+    for (int j = 0; j < dimension; j++) {
+      values[j] = gaussian(random);
+      sum += values[j] * values[j];
+    }
+    float[] out = new float[dimension];
+    for (int j = 0; j < dimension; j++) {
+      out[j] = (float) (values[j] / Math.sqrt(sum));
+    }
+    return out;
+  }
+
+  /** Box and Muller, 1958. */
+  private static double gaussian(SplittableRandom random) {
+    return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
+        * Math.cos(2 * Math.PI * random.nextDouble());
+  }
+
+  /**
+   * The tree of the accuracy table: every object a module of its own with unit attributes, each
+   * object above the leaves with {@code fanIn} inputs of equal weight, as many roots. Objects are
+   * named by their path, so that "o.0.3" has depth 2.
+   */
+  public static Computation tree(long seed, int depth, int fanIn, int dimension) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Computation.Builder graph = Computation.builder();
+    for (WeightedInput root : children("o", depth, fanIn, dimension, random, graph)) {
+      graph.root(root.object(), root.weight());
+    }
+    return graph.build();
+  }
+
+  private static List<WeightedInput> children(
+      String parent,
+      int levels,
+      int fanIn,
+      int dimension,
+      SplittableRandom random,
+      Computation.Builder graph) {
+    List<WeightedInput> out = new ArrayList<>();
+    for (int k = 0; k < fanIn && levels > 0; k++) {
+      String id = parent + "." + k;
+      List<WeightedInput> inputs = children(id, levels - 1, fanIn, dimension, random, graph);
+      graph.object(id, "module " + id, Attributes.dense(unit(random, dimension)), inputs);
+      out.add(new WeightedInput(id, 1f / fanIn));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,88 @@
+package io.resketch.core.operator;
+
+import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.spec.RandomStream;
+import io.resketch.core.spec.RandomStream.Role;
+import io.resketch.core.spec.SketchSpec;
+
+/**
+ * The sketch as the formulas are written, by plain recursion and without any of the sharing, slots
+ * and tables of the product: columns as dense arrays, permutations drawn anew each time.
+ */
+final class LiteralSketch {
+  private final SketchSpec spec;
+  private final Computation computation;
+  private final Skeleton skeleton;
+
+  LiteralSketch(SketchSpec spec, Computation computation) {
+    this.spec = spec;
+    this.computation = computation;
+    this.skeleton = computation.skeleton();
+  }
+
+  float[] values() {
+    float[] sum = new float[spec.dimension()];
+    for (int k = 0; k < skeleton.rootCount(); k++) {
+      add(sum, 0.5f * skeleton.rootWeight(k), object(skeleton.root(k)), Role.POSITION, k);
+    }
+    return sum;
+  }
+
+  private float[] object(int i) {
+    float[] own = new float[spec.dimension()];
+    float[] x = computation.attributes(i).toArray();
+    for (int j = 0; j < x.length; j++) {
+      addColumn(own, Role.ATTRIBUTE, skeleton.module(i), j, x[j]);
+    }
+    addColumn(own, Role.SIGNATURE, skeleton.module(i), 0, 1f);
+    if (skeleton.inputCount(i) == 0) {
+      return own;
+    }
+    float[] tuple = new float[spec.dimension()];
+    for (int k = 0; k < skeleton.inputCount(i); k++) {
+      add(tuple, 0.5f * skeleton.weight(i, k), object(skeleton.input(i, k)), Role.POSITION, k);
+    }
+    float[] sum = new float[spec.dimension()];
+    add(sum, 0.25f, own, Role.OWN_POSITION, 0);
+    add(sum, 0.25f, tuple, Role.OWN_POSITION, 1);
+    return sum;
+  }
+
+  private void addColumn(float[] out, Role role, String module, int j, float x) {
+    RandomStream stream = RandomStream.of(spec.seed(), role, RandomStream.moduleHash(module), j);
+    float magnitude = 0.5f * (float) (1 / Math.sqrt(16.0 * spec.blocksPerColumn()));
+    int stratum = spec.dimension() / 16 / spec.blocksPerColumn();
+    for (int k = 0; k < spec.blocksPerColumn(); k++) {
+      long bits = stream.bits(k);
+      int block = k * stratum + (int) (((bits >>> 32) * stratum) >>> 32);
+      for (int l = 0; l < 16; l++) {
+        float value = magnitude * x;
+        out[block * 16 + l] += ((bits >> l) & 1) == 0 ? value : -value;
+      }
+    }
+  }
+
+  /** out += h · (v + R̂ v). */
+  private void add(float[] out, float h, float[] v, Role role, int position) {
+    RandomStream stream = RandomStream.of(spec.seed(), role, 0, position);
+    int blocks = spec.dimension() / 16;
+    int[] source = new int[blocks];
+    boolean[] negative = new boolean[blocks];
+    for (int t = 0; t < blocks; t++) {
+      source[t] = t;
+    }
+    for (int t = blocks - 1; t >= 0; t--) {
+      long bits = stream.bits(t);
+      int other = (int) (((bits >>> 32) * (t + 1)) >>> 32);
+      int moved = source[t];
+      source[t] = source[other];
+      source[other] = moved;
+      negative[t] = (bits & 1) == 1;
+    }
+    for (int i = 0; i < out.length; i++) {
+      float rotated = v[source[i / 16] * 16 + i % 16];
+      out[i] += h * (v[i] + (negative[i / 16] ? -rotated : rotated));
+    }
+  }
+}

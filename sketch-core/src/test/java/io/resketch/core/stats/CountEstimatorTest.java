@@ -1,0 +1,176 @@
+package io.resketch.core.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.RandomGraphs;
+import io.resketch.core.graph.Attributes;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.SketchSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class CountEstimatorTest {
+  private static final int MODULES = 60;
+  private static final int ATTRIBUTES = 16;
+
+  private static List<ModuleProfile> profiles() {
+    List<ModuleProfile> out = new ArrayList<>();
+    for (int m = 0; m < MODULES; m++) {
+      out.add(new ModuleProfile("m" + m, ATTRIBUTES, true, false, false));
+    }
+    return out;
+  }
+
+  /** A scene of 1 to 12 objects with unit attributes, of modules drawn from 60. */
+  private static final class Scene {
+    final int[] counts = new int[MODULES];
+    final Computation graph;
+
+    Scene(SplittableRandom random) {
+      int objects = 1 + random.nextInt(12);
+      Computation.Builder builder = Computation.builder();
+      for (int i = 0; i < objects; i++) {
+        int module = random.nextInt(MODULES);
+        counts[module]++;
+        builder.object(
+            "o" + i, "m" + module, Attributes.dense(RandomGraphs.unit(random, ATTRIBUTES)));
+        builder.root("o" + i, 1f / objects);
+      }
+      graph = builder.build();
+    }
+  }
+
+  /** Share of scenes with every module's count right. */
+  private static double exactScenes(int dimension, int prefix, int scenes) {
+    Operators operators = new Operators(new SketchSpec(dimension, 16, 5));
+    CountEstimator estimator = new CountEstimator(operators, profiles(), prefix);
+    Sketcher sketcher = new Sketcher(operators);
+    SplittableRandom random = new SplittableRandom(17);
+    int exact = 0;
+    for (int k = 0; k < scenes; k++) {
+      Scene scene = new Scene(random);
+      List<ModuleCount> found = estimator.estimate(sketcher.sketch(scene.graph).truncate(prefix));
+      boolean right = true;
+      for (int m = 0; m < MODULES; m++) {
+        right &= Math.round(found.get(m).count()) == scene.counts[m];
+      }
+      exact += right ? 1 : 0;
+    }
+    return exact / (double) scenes;
+  }
+
+  @Test
+  void scenesAreCountedExactly() {
+    assertThat(exactScenes(4096, 4096, 300)).isGreaterThanOrEqualTo(0.99);
+    assertThat(exactScenes(4096, 2048, 300)).as("half erased").isGreaterThanOrEqualTo(0.95);
+  }
+
+  /** Over many operators: 95 % intervals cover about 95 %, also after erasure and for sums. */
+  @Test
+  void intervalsCover() {
+    for (int prefix : new int[] {2048, 1024}) {
+      int[] single = new int[2];
+      int[] sums = new int[2];
+      SplittableRandom random = new SplittableRandom(23);
+      for (int seed = 0; seed < 12; seed++) {
+        Operators operators = new Operators(new SketchSpec(2048, 16, seed));
+        CountEstimator estimator = new CountEstimator(operators, profiles(), prefix);
+        Sketcher sketcher = new Sketcher(operators);
+        List<Sketch> sketches = new ArrayList<>();
+        int[] totals = new int[MODULES];
+        for (int k = 0; k < 16; k++) {
+          Scene scene = new Scene(random);
+          Sketch sketch = sketcher.sketch(scene.graph).truncate(prefix);
+          tally(single, estimator.estimate(sketch), scene.counts);
+          sketches.add(sketch);
+          for (int m = 0; m < MODULES; m++) {
+            totals[m] += scene.counts[m];
+          }
+        }
+        double[] ones = new double[sketches.size()];
+        Arrays.fill(ones, 1);
+        tally(sums, estimator.estimate(Sketch.weightedSum(sketches, ones)), totals);
+      }
+      assertThat(single[0] / (double) single[1])
+          .as("single, prefix %d", prefix)
+          .isBetween(0.93, 0.97);
+      assertThat(sums[0] / (double) sums[1]).as("sums, prefix %d", prefix).isBetween(0.91, 0.98);
+    }
+  }
+
+  private static void tally(int[] covered, List<ModuleCount> found, int[] truth) {
+    for (int m = 0; m < truth.length; m++) {
+      ModuleCount count = found.get(m);
+      covered[1]++;
+      if (Math.abs(count.count() - truth[m]) <= 1.96 * count.standardError()) {
+        covered[0]++;
+      }
+    }
+  }
+
+  @Test
+  void rootsWithInputs_areCountedWhateverLiesBelow() {
+    SplittableRandom random = new SplittableRandom(31);
+    Computation.Builder builder = Computation.builder();
+    builder.object("shared", "stage", Attributes.dense(RandomGraphs.unit(random, 32)));
+    for (int i = 0; i < 7; i++) {
+      builder.object(
+          "o" + i,
+          i < 4 ? "cat" : "dog",
+          Attributes.dense(RandomGraphs.unit(random, 16)),
+          new io.resketch.core.graph.WeightedInput("shared", 1f));
+      builder.root("o" + i, 1f / 7);
+    }
+    Computation graph = builder.build();
+    Operators operators = new Operators(new SketchSpec(4096, 16, 1));
+    List<ModuleProfile> modules = new ArrayList<>(ModuleProfile.of(graph.skeleton()));
+    modules.add(ModuleProfile.unseen("fox"));
+    List<ModuleCount> found =
+        new CountEstimator(operators, modules, 4096)
+            .estimate(new Sketcher(operators).sketch(graph));
+    assertThat(found).extracting(ModuleCount::module).containsExactly("stage", "cat", "dog", "fox");
+    assertThat(found).extracting(c -> Math.round(c.count())).containsExactly(0L, 4L, 3L, 0L);
+    assertThat(found.get(0).determined()).as("stage is not a root").isFalse();
+    assertThat(found.get(0).reason()).contains("below other objects");
+  }
+
+  @Test
+  void badArguments_areNamed() {
+    Operators operators = new Operators(new SketchSpec(1024, 16, 1));
+    ModuleProfile cat = ModuleProfile.unseen("cat");
+    assertThatThrownBy(() -> new CountEstimator(operators, List.of(cat, cat), 1024))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("stands twice");
+    assertThatThrownBy(() -> new CountEstimator(operators, List.of(cat), 1000))
+        .hasMessageContaining("prefixLength: 1000");
+    List<ModuleProfile> many = new ArrayList<>();
+    for (int m = 0; m < 600; m++) {
+      many.add(ModuleProfile.unseen("m" + m));
+    }
+    assertThatThrownBy(() -> new CountEstimator(operators, many, 1024))
+        .hasMessageContaining("too many for 1024 floats");
+    Sketch half =
+        new Sketcher(operators)
+            .sketch(
+                Computation.builder().object("a", "cat", Attributes.none()).root("a", 1).build())
+            .truncate(512);
+    assertThatThrownBy(() -> new CountEstimator(operators, List.of(cat), 1024).estimate(half))
+        .hasMessageContaining("512 floats are left");
+  }
+
+  @Test
+  void profilesMerge_andDisagreementIsNamed() {
+    ModuleProfile seen = new ModuleProfile("cat", 4, true, false, false);
+    assertThat(seen.merge(ModuleProfile.unseen("cat"))).isEqualTo(seen);
+    assertThatThrownBy(() -> seen.merge(new ModuleProfile("cat", 5, false, true, false)))
+        .hasMessageContaining("modules[cat].dimension: 5");
+  }
+}
