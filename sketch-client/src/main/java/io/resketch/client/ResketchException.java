@@ -94,16 +94,15 @@ public final class ResketchException extends RuntimeException {
     return retryDelay;
   }
 
-  /** A transport failure says what failed only in its innermost cause. */
+  /** A transport failure says what failed only in its causes. */
   private static String describe(StatusRuntimeException e, String message) {
     Throwable cause = e.getCause();
-    while (cause != null && cause.getCause() != null) {
+    while (cause != null && cause.getMessage() == null) {
       cause = cause.getCause();
     }
-    if (cause == null || cause.getMessage() == null || message.contains(cause.getMessage())) {
-      return message;
-    }
-    return message + ": " + cause.getMessage();
+    return cause == null || message.contains(cause.getMessage())
+        ? message
+        : message + ": " + cause.getMessage();
   }
 
   private static String text(Status.Code code, String message, Details details) {

@@ -65,6 +65,7 @@ public final class Main implements Runnable {
     out.addSubcommand(
         ToolCommand.of("demo", "resketch-demo", "Run the demonstration on real street video."));
     out.setExpandAtFiles(false);
+    out.setUsageHelpWidth(100);
     out.setCaseInsensitiveEnumValuesAllowed(true);
     out.setParameterExceptionHandler(Main::wrongUse);
     return out;
