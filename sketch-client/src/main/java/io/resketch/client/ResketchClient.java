@@ -1,0 +1,179 @@
+package io.resketch.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.Collection;
+import io.resketch.v1.CollectionServiceGrpc;
+import io.resketch.v1.CollectionServiceGrpc.CollectionServiceBlockingStub;
+import io.resketch.v1.CreateCollectionRequest;
+import io.resketch.v1.GetCollectionRequest;
+import io.resketch.v1.ListCollectionsRequest;
+import io.resketch.v1.RepositoryServiceGrpc;
+import io.resketch.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
+import io.resketch.v1.RepositoryServiceGrpc.RepositoryServiceStub;
+import io.resketch.v1.SkeletonPolicy;
+import io.resketch.v1.SketchServiceGrpc;
+import io.resketch.v1.SketchServiceGrpc.SketchServiceBlockingStub;
+import io.resketch.wire.Sketches;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
+ * call, and again after a failure. Calls end with DEADLINE_EXCEEDED after {@link #CALL_TIMEOUT},
+ * streams do not; a call that found the server unavailable is made up to three times, which is safe
+ * for all of them.
+ */
+public final class ResketchClient implements AutoCloseable {
+  /** Limit of a single call. */
+  public static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final ManagedChannel channel;
+
+  private ResketchClient(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * A client of the server at {@code target}, without encryption.
+   *
+   * @param target host and port, such as {@code 127.0.0.1:7420}
+   */
+  public static ResketchClient connect(String target) {
+    return over(
+        NettyChannelBuilder.forTarget(target)
+            .usePlaintext()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .defaultServiceConfig(retryUnavailable())
+            .enableRetry()
+            .build());
+  }
+
+  /** A client over a channel of the caller's making, which {@link #close()} shuts down. */
+  public static ResketchClient over(ManagedChannel channel) {
+    return new ResketchClient(channel);
+  }
+
+  private static Map<String, ?> retryUnavailable() {
+    Map<String, ?> policy =
+        Map.of(
+            "maxAttempts",
+            3.0,
+            "initialBackoff",
+            "0.1s",
+            "maxBackoff",
+            "1s",
+            "backoffMultiplier",
+            3.0,
+            "retryableStatusCodes",
+            List.of("UNAVAILABLE"));
+    return Map.of(
+        "methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", policy)));
+  }
+
+  /**
+   * Creates a collection that keeps skeletons. One that exists with the same spec is opened.
+   *
+   * @param id 1 to 63 characters of [a-z0-9-], starting with a letter
+   * @throws ResketchException ALREADY_EXISTS if it exists with another spec
+   */
+  public SketchCollection createCollection(String id, SketchSpec spec) {
+    return createCollection(id, spec, SkeletonPolicy.SKELETON_POLICY_ALL);
+  }
+
+  /**
+   * Creates a collection. One that exists with the same spec and policy is opened.
+   *
+   * @param id 1 to 63 characters of [a-z0-9-], starting with a letter
+   * @throws ResketchException ALREADY_EXISTS if it exists with another spec or policy
+   */
+  public SketchCollection createCollection(String id, SketchSpec spec, SkeletonPolicy policy) {
+    CreateCollectionRequest request =
+        CreateCollectionRequest.newBuilder()
+            .setCollectionId(id)
+            .setCollection(
+                Collection.newBuilder().setSpec(Sketches.spec(spec)).setSkeletonPolicy(policy))
+            .build();
+    return open(
+        ResketchException.translate(
+            () -> collectionService().createCollection(request).getCollection()));
+  }
+
+  /**
+   * Opens a collection.
+   *
+   * @throws ResketchException NOT_FOUND if there is none of this id
+   */
+  public SketchCollection openCollection(String id) {
+    GetCollectionRequest request =
+        GetCollectionRequest.newBuilder().setName("collections/" + id).build();
+    return open(
+        ResketchException.translate(
+            () -> collectionService().getCollection(request).getCollection()));
+  }
+
+  /** The collections of the server by name, read page by page. */
+  public Iterable<SketchCollection> collections() {
+    return () ->
+        new PageIterator<>(
+            token -> {
+              var response =
+                  ResketchException.translate(
+                      () ->
+                          collectionService()
+                              .listCollections(
+                                  ListCollectionsRequest.newBuilder().setPageToken(token).build()));
+              return new PageIterator.Page<>(
+                  response.getCollectionsList().stream().map(this::open).toList(),
+                  response.getNextPageToken());
+            });
+  }
+
+  private SketchCollection open(Collection message) {
+    return new SketchCollection(this, message.getName(), Sketches.spec(message.getSpec()));
+  }
+
+  /** The stub of SketchService, for calls that this class does not wrap; good for one call. */
+  public SketchServiceBlockingStub sketchService() {
+    return withDeadline(SketchServiceGrpc.newBlockingStub(channel));
+  }
+
+  /** The stub of CollectionService, for calls that this class does not wrap; good for one call. */
+  public CollectionServiceBlockingStub collectionService() {
+    return withDeadline(CollectionServiceGrpc.newBlockingStub(channel));
+  }
+
+  /** The stub of RepositoryService, for calls that this class does not wrap; good for one call. */
+  public RepositoryServiceBlockingStub repositoryService() {
+    return withDeadline(RepositoryServiceGrpc.newBlockingStub(channel));
+  }
+
+  RepositoryServiceStub repositoryStreams() {
+    return RepositoryServiceGrpc.newStub(channel);
+  }
+
+  private static <S extends AbstractStub<S>> S withDeadline(S stub) {
+    return stub.withDeadlineAfter(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Lets running calls finish for a few seconds, then cuts them. */
+  @Override
+  public void close() {
+    channel.shutdown();
+    try {
+      if (!channel.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        channel.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      channel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.resketch.client;
+
+import io.resketch.core.InvalidInputException;
+
+/**
+ * What a search answers.
+ *
+ * @param k answers wanted, 1 to 1,000
+ * @param range only runs of this range
+ * @param prefixLength floats compared from the start of each sketch, a multiple of 16; 0: all that
+ *     the query and the stored sketch share
+ */
+public record SearchOptions(int k, TimeRange range, int prefixLength) {
+  /** Checks the parameters. */
+  public SearchOptions {
+    if (k < 1 || k > 1000) {
+      throw new InvalidInputException("k", k + " must be 1 to 1,000");
+    }
+    if (prefixLength < 0 || prefixLength % 16 != 0) {
+      throw new InvalidInputException(
+          "prefixLength", prefixLength + " must be a multiple of 16, or 0 for all");
+    }
+  }
+
+  /** The {@code k} most similar runs of all, compared over everything kept. */
+  public static SearchOptions top(int k) {
+    return new SearchOptions(k, TimeRange.all(), 0);
+  }
+}

@@ -1,0 +1,246 @@
+package io.resketch.client;
+
+import io.resketch.core.graph.Computation;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.Collection;
+import io.resketch.v1.DecodedComputation;
+import io.resketch.v1.Decoder;
+import io.resketch.v1.GetCollectionRequest;
+import io.resketch.v1.GetRequest;
+import io.resketch.v1.ListRequest;
+import io.resketch.v1.PutRequest;
+import io.resketch.v1.RepositoryServiceDecodeRequest;
+import io.resketch.v1.SearchRequest;
+import io.resketch.wire.Graphs;
+import io.resketch.wire.Sketches;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A collection of sketches on a server. Thread-safe. Every method throws {@link ResketchException}
+ * if the server refuses or cannot be reached; all may be called again with the same arguments.
+ */
+public final class SketchCollection {
+  /** Bytes of sketches on one page of a listing, at most about this many. */
+  private static final int PAGE_BYTES = 16 << 20;
+
+  private static final int MAX_PAGE_SIZE = 1000;
+
+  private final ResketchClient client;
+  private final String name;
+  private final SketchSpec spec;
+
+  SketchCollection(ResketchClient client, String name, SketchSpec spec) {
+    this.client = client;
+    this.name = name;
+    this.spec = spec;
+  }
+
+  /** Last part of the name. */
+  public String id() {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** Resource name, {@code collections/…}. */
+  public String name() {
+    return name;
+  }
+
+  /** Spec of all sketches of the collection. */
+  public SketchSpec spec() {
+    return spec;
+  }
+
+  /** What the server holds now: number of sketches, modules, bytes. */
+  public Collection describe() {
+    GetCollectionRequest request = GetCollectionRequest.newBuilder().setName(name).build();
+    return ResketchException.translate(
+        () -> client.collectionService().getCollection(request).getCollection());
+  }
+
+  /**
+   * Stores one run, sketched by the server. Returns when it is on the server's disk.
+   *
+   * @param id 1 to 200 characters of [A-Za-z0-9._~-]
+   */
+  public StoredSketch put(
+      String id, Instant time, Map<String, String> labels, Computation computation) {
+    return put(PutItem.of(id, time, labels, computation));
+  }
+
+  /**
+   * Stores a sketch made in this process. Returns when it is on the server's disk.
+   *
+   * @param id 1 to 200 characters of [A-Za-z0-9._~-]
+   */
+  public StoredSketch putFinished(
+      String id, Instant time, Map<String, String> labels, FinishedSketch finished) {
+    return put(PutItem.finished(id, time, labels, finished));
+  }
+
+  /** Stores one run. Returns when it is on the server's disk. */
+  public StoredSketch put(PutItem item) {
+    PutRequest request = PutRequest.newBuilder().setParent(name).setItem(item.message()).build();
+    return StoredSketch.of(
+        ResketchException.translate(() -> client.repositoryService().put(request).getRecord()));
+  }
+
+  /**
+   * Stores many runs over one stream, and returns when each is on the server's disk or refused.
+   * Items are taken from the source no faster than the server stores them. If the source fails, its
+   * error is passed on after everything sent before has been answered.
+   *
+   * @param listener told of every item, in order, on the calling thread; if the stream breaks, the
+   *     items it was not told of may or may not be stored and can be put again
+   * @throws ResketchException if the stream breaks; a refused item does not break it
+   */
+  public PutSummary putAll(Iterator<PutItem> items, Consumer<PutOutcome> listener) {
+    BulkPut bulk = new BulkPut(name, listener);
+    var unused = client.repositoryStreams().putStream(bulk);
+    return bulk.run(items);
+  }
+
+  /** As {@link #putAll(Iterator, Consumer)}. */
+  public PutSummary putAll(Stream<PutItem> items, Consumer<PutOutcome> listener) {
+    return putAll(items.iterator(), listener);
+  }
+
+  /** One stored sketch. */
+  public StoredSketch get(String id) {
+    GetRequest request = GetRequest.newBuilder().setName(nameOf(id)).build();
+    return StoredSketch.of(
+        ResketchException.translate(() -> client.repositoryService().get(request).getRecord()));
+  }
+
+  /** The sketches of a range in order of time, then id, read page by page as they are used. */
+  public Iterable<StoredSketch> list(TimeRange range) {
+    int pageSize = (int) Math.max(1, Math.min(100, PAGE_BYTES / (4L * spec.dimension())));
+    return list(
+        ListRequest.newBuilder()
+            .setParent(name)
+            .setRange(range.toMessage())
+            .setPageSize(pageSize)
+            .build());
+  }
+
+  /** As {@link #list(TimeRange)}, without the sketches themselves. */
+  public Iterable<StoredSketch> listWithoutSketches(TimeRange range) {
+    return list(
+        ListRequest.newBuilder()
+            .setParent(name)
+            .setRange(range.toMessage())
+            .setPageSize(MAX_PAGE_SIZE)
+            .setOmitSketches(true)
+            .build());
+  }
+
+  private Iterable<StoredSketch> list(ListRequest request) {
+    return () ->
+        new PageIterator<>(
+            token -> {
+              ListRequest page = request.toBuilder().setPageToken(token).build();
+              var response =
+                  ResketchException.translate(() -> client.repositoryService().list(page));
+              return new PageIterator.Page<>(
+                  response.getRecordsList().stream().map(StoredSketch::of).toList(),
+                  response.getNextPageToken());
+            });
+  }
+
+  /** The {@code k} runs most like a stored run, which is left out. */
+  public List<SearchHit> search(String id, int k) {
+    return search(id, SearchOptions.top(k));
+  }
+
+  /** The runs most like a stored run, which is left out. */
+  public List<SearchHit> search(String id, SearchOptions options) {
+    return search(SearchRequest.newBuilder().setSketchName(nameOf(id)), options);
+  }
+
+  /** The runs most like a sketch. */
+  public List<SearchHit> search(Sketch sketch, SearchOptions options) {
+    return search(SearchRequest.newBuilder().setSketch(Sketches.sketch(sketch)), options);
+  }
+
+  /** The runs most like a computation, which is not stored. */
+  public List<SearchHit> search(Computation computation, SearchOptions options) {
+    return search(
+        SearchRequest.newBuilder().setComputation(Graphs.computation(computation)), options);
+  }
+
+  private List<SearchHit> search(SearchRequest.Builder query, SearchOptions options) {
+    SearchRequest request =
+        query
+            .setParent(name)
+            .setK(options.k())
+            .setRange(options.range().toMessage())
+            .setPrefixLength(options.prefixLength())
+            .build();
+    return ResketchException.translate(() -> client.repositoryService().search(request))
+        .getHitsList()
+        .stream()
+        .map(SearchHit::of)
+        .toList();
+  }
+
+  /**
+   * Module counts over a range as a whole, from sketches alone.
+   *
+   * @param modules modules to count; empty: every module seen as a root
+   */
+  public List<StatisticsBucket> statistics(TimeRange range, List<String> modules) {
+    return statistics(request(range, modules).build());
+  }
+
+  /**
+   * Module counts over time, from sketches alone. Buckets without a sketch are left out.
+   *
+   * @param bucket length of a bucket
+   * @param modules modules to count; empty: every module seen as a root
+   */
+  public List<StatisticsBucket> statistics(TimeRange range, Duration bucket, List<String> modules) {
+    return statistics(request(range, modules).setBucket(Times.duration(bucket)).build());
+  }
+
+  private AggregateStatisticsRequest.Builder request(TimeRange range, List<String> modules) {
+    return AggregateStatisticsRequest.newBuilder()
+        .setParent(name)
+        .setRange(range.toMessage())
+        .addAllModules(modules);
+  }
+
+  private List<StatisticsBucket> statistics(AggregateStatisticsRequest request) {
+    return ResketchException.translate(
+            () -> client.repositoryService().aggregateStatistics(request))
+        .getBucketsList()
+        .stream()
+        .map(StatisticsBucket::of)
+        .toList();
+  }
+
+  /** Recovers the attributes of a stored run from its sketch and its stored skeleton. */
+  public DecodedComputation decode(String id, io.resketch.core.decode.Decoder decoder) {
+    RepositoryServiceDecodeRequest request =
+        RepositoryServiceDecodeRequest.newBuilder()
+            .setName(nameOf(id))
+            .setDecoder(
+                switch (decoder) {
+                  case MATCHED -> Decoder.DECODER_MATCHED;
+                  case JOINT -> Decoder.DECODER_JOINT;
+                })
+            .build();
+    return ResketchException.translate(
+        () -> client.repositoryService().decode(request).getDecoded());
+  }
+
+  private String nameOf(String id) {
+    return name + "/sketches/" + id;
+  }
+}

@@ -1,0 +1,115 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonObject;
+import io.resketch.client.ResketchClient;
+import io.resketch.client.files.JsonLinesWriter;
+import io.resketch.core.decode.Decoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Recovers attributes from a file of sketches, or asks a server to. */
+@Command(
+    name = "decode",
+    description = {
+      "Recovers the attributes of computations from their sketches and skeletons.",
+      "",
+      "Offline, row i of SKETCHES.npy goes with line i of the skeletons; rows shorter than"
+          + " --dimension are prefixes of sketches. The answer is one computation a line, in the"
+          + " JSON form of resketch.v1.DecodedComputation. With --collection and --id, a server"
+          + " decodes one run that it stores."
+    },
+    footer = {
+      "  resketch decode sketches.npy --skeletons skeletons.jsonl --seed 7 -o decoded.jsonl",
+      "  resketch decode --server 127.0.0.1:7420 --collection rooms --id run-1"
+    })
+final class DecodeCommand extends ClientCommand {
+  @Parameters(paramLabel = "SKETCHES.npy", arity = "0..1", description = "The sketches.")
+  private Optional<Path> sketches;
+
+  @Option(names = "--skeletons", paramLabel = "FILE.jsonl", description = "The skeletons.")
+  private Optional<Path> skeletons;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE.jsonl",
+      description = "Where the answer goes. Default: the standard output.")
+  private Optional<Path> output;
+
+  @Option(
+      names = "--decoder",
+      paramLabel = "matched|joint",
+      defaultValue = "joint",
+      description = "matched is cheap and noisy; joint is least squares over all objects.")
+  private Decoder decoder;
+
+  @Mixin private SpecOptions specOptions;
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description =
+          "Address of a server that decodes. Default: " + ServerOptions.DEFAULT_SERVER + ".")
+  private Optional<String> server;
+
+  @Option(names = "--collection", paramLabel = "ID", description = "Id of the collection.")
+  private Optional<String> collection;
+
+  @Option(names = "--id", paramLabel = "ID", description = "Id of the run.")
+  private Optional<String> id;
+
+  @Override
+  int run() throws IOException {
+    boolean online = server.isPresent() || collection.isPresent() || id.isPresent();
+    if (online && (sketches.isPresent() || skeletons.isPresent())) {
+      throw wrongUse("give files, or --server with --collection and --id, not both");
+    }
+    if (online && (collection.isEmpty() || id.isEmpty())) {
+      throw wrongUse("decoding by a server needs --collection and --id");
+    }
+    if (!online && (sketches.isEmpty() || skeletons.isEmpty())) {
+      throw wrongUse("decoding needs SKETCHES.npy and --skeletons, or --collection and --id");
+    }
+    if (output.isEmpty()) {
+      decode(online, this::print);
+      return 0;
+    }
+    long rows;
+    try (JsonLinesWriter out = new JsonLinesWriter(output.get())) {
+      rows = decode(online, out::write);
+      out.commit();
+    }
+    report(rows, output.get());
+    return 0;
+  }
+
+  private long decode(boolean online, OfflineDecode.Sink sink) throws IOException {
+    if (!online) {
+      return new OfflineDecode(
+              sketches.orElseThrow(), skeletons.orElseThrow(), specOptions.spec(this), decoder)
+          .run(sink);
+    }
+    try (ResketchClient client =
+        ResketchClient.connect(server.orElse(ServerOptions.DEFAULT_SERVER))) {
+      var decoded =
+          client.openCollection(collection.orElseThrow()).decode(id.orElseThrow(), decoder);
+      sink.accept(JsonLinesWriter.line(decoded));
+      return 1;
+    }
+  }
+
+  private void report(long rows, Path file) {
+    if (json()) {
+      JsonObject out = new JsonObject();
+      out.addProperty("rows", rows);
+      out.addProperty("output", file.toString());
+      print(out.toString());
+    } else {
+      note(rows + " computations in " + file);
+    }
+  }
+}

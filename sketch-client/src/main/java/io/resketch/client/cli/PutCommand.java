@@ -1,0 +1,144 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.resketch.client.PutItem;
+import io.resketch.client.PutOutcome;
+import io.resketch.client.PutSummary;
+import io.resketch.client.ResketchClient;
+import io.resketch.client.ResketchException;
+import io.resketch.client.SketchCollection;
+import io.resketch.client.files.JsonLinesReader;
+import io.resketch.v1.Computation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Stores a file of computations. */
+@Command(
+    name = "put",
+    description = {
+      "Stores computations on a server, which sketches them.",
+      "",
+      "GRAPHS.jsonl holds one computation a line, in the JSON form of resketch.v1.Computation,"
+          + " each with an id. Storing the same file again is harmless. A refused computation is"
+          + " reported and does not stop the others; a malformed line stops the command after"
+          + " everything before it is stored."
+    },
+    footer = {"  resketch put graphs.jsonl --collection rooms --create --dimension 4096 --seed 7"})
+final class PutCommand extends ClientCommand {
+  @Parameters(paramLabel = "GRAPHS.jsonl", description = "The computations.")
+  private Path graphs;
+
+  @Mixin private ServerOptions serverOptions;
+
+  @Option(
+      names = "--create",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "Create the collection with the spec below, unless it exists with this spec.")
+  private boolean create;
+
+  @Mixin private SpecOptions specOptions;
+
+  private final JsonArray errors = new JsonArray();
+  private long stored;
+
+  @Override
+  int run() throws IOException {
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(graphs);
+        ResketchClient client = ResketchClient.connect(serverOptions.server())) {
+      SketchCollection collection =
+          create
+              ? client.createCollection(serverOptions.collection(), specOptions.spec(this))
+              : client.openCollection(serverOptions.collection());
+      try {
+        return put(in, collection).failed() == 0 ? 0 : 1;
+      } finally {
+        report();
+      }
+    }
+  }
+
+  private PutSummary put(JsonLinesReader<Computation> in, SketchCollection collection)
+      throws IOException {
+    try (Progress progress = Progress.start("put", () -> JsonLinesReader.count(graphs))) {
+      return collection.putAll(
+          new Items(in),
+          outcome -> {
+            progress.step();
+            report(outcome);
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void report(PutOutcome outcome) {
+    if (outcome.stored()) {
+      stored++;
+      return;
+    }
+    ResketchException error = outcome.error().orElseThrow();
+    JsonObject out = new JsonObject();
+    out.addProperty("index", outcome.index());
+    out.addProperty("id", outcome.id());
+    out.addProperty("code", error.code().name());
+    out.addProperty("message", error.getMessage());
+    error.reason().ifPresent(reason -> out.addProperty("reason", reason));
+    errors.add(out);
+    if (!json()) {
+      note("item " + outcome.index() + " (" + outcome.id() + "): " + error.getMessage());
+    }
+  }
+
+  private void report() {
+    if (json()) {
+      JsonObject out = new JsonObject();
+      out.addProperty("stored", stored);
+      out.addProperty("failed", errors.size());
+      out.add("errors", errors);
+      print(out.toString());
+    } else {
+      print(stored + " stored, " + errors.size() + " failed");
+    }
+  }
+
+  /** The computations of a file as they are needed. */
+  private static final class Items implements Iterator<PutItem> {
+    private final JsonLinesReader<Computation> in;
+    private Optional<Computation> next = Optional.empty();
+
+    Items(JsonLinesReader<Computation> in) {
+      this.in = in;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next.isEmpty()) {
+        try {
+          next = in.next();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return next.isPresent();
+    }
+
+    @Override
+    public PutItem next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("the file has ended");
+      }
+      PutItem item = PutItem.of(next.orElseThrow());
+      next = Optional.empty();
+      return item;
+    }
+  }
+}

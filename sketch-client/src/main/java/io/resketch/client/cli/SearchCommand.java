@@ -1,0 +1,119 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.resketch.client.ResketchClient;
+import io.resketch.client.SearchHit;
+import io.resketch.client.SearchOptions;
+import io.resketch.client.SketchCollection;
+import io.resketch.client.TimeRange;
+import io.resketch.client.files.InputFileException;
+import io.resketch.client.files.JsonLinesReader;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.graph.Computation;
+import io.resketch.wire.Graphs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Searches a collection. */
+@Command(
+    name = "search",
+    description = "Finds the stored runs most like a stored run, or like a computation in a file.",
+    footer = {
+      "  resketch search --collection rooms --id run-1 -k 5",
+      "  resketch search --collection rooms --computation query.jsonl --json"
+    })
+final class SearchCommand extends ClientCommand {
+  @Mixin private ServerOptions serverOptions;
+
+  @ArgGroup(multiplicity = "1")
+  private Query query;
+
+  /** What is searched for. */
+  static final class Query {
+    @Option(names = "--id", paramLabel = "ID", description = "Id of a stored run.")
+    Optional<String> id = Optional.empty();
+
+    @Option(
+        names = "--computation",
+        paramLabel = "FILE.jsonl",
+        description = "A file with one computation.")
+    Optional<Path> computation = Optional.empty();
+  }
+
+  @Option(names = "-k", defaultValue = "10", description = "Answers wanted, 1 to 1000.")
+  private int k;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "FLOATS",
+      defaultValue = "0",
+      description = "Compare only the first FLOATS of each sketch, a multiple of 16; 0: all.")
+  private int prefix;
+
+  @Override
+  int run() throws IOException {
+    SearchOptions options = options();
+    Optional<Computation> computation = Optional.empty();
+    if (query.computation.isPresent()) {
+      computation = Optional.of(read(query.computation.get()));
+    }
+    try (ResketchClient client = ResketchClient.connect(serverOptions.server())) {
+      SketchCollection collection = client.openCollection(serverOptions.collection());
+      report(
+          computation.isPresent()
+              ? collection.search(computation.get(), options)
+              : collection.search(query.id.orElseThrow(), options));
+      return 0;
+    }
+  }
+
+  private SearchOptions options() {
+    try {
+      return new SearchOptions(k, TimeRange.all(), prefix);
+    } catch (InvalidInputException e) {
+      String option = e.field().equals("k") ? "-k" : "--prefix";
+      throw wrongUse(option + e.getMessage().substring(e.field().length()));
+    }
+  }
+
+  private static Computation read(Path file) throws IOException {
+    try (var in = JsonLinesReader.computations(file)) {
+      var message =
+          in.next().orElseThrow(() -> new InputFileException(file, "holds no computation"));
+      Computation out = in.check(() -> Graphs.computation(message));
+      if (in.next().isPresent()) {
+        throw new InputFileException(
+            file, in.line(), "is a second computation; a search takes one");
+      }
+      return out;
+    }
+  }
+
+  private void report(List<SearchHit> hits) {
+    if (!json()) {
+      hits.forEach(hit -> print(hit.toString()));
+      return;
+    }
+    JsonArray list = new JsonArray();
+    for (SearchHit hit : hits) {
+      JsonObject out = new JsonObject();
+      out.addProperty("id", hit.id());
+      out.addProperty("similarity", hit.similarity());
+      hit.time().ifPresent(time -> out.addProperty("time", time.toString()));
+      JsonObject labels = new JsonObject();
+      hit.labels().forEach(labels::addProperty);
+      out.add("labels", labels);
+      list.add(out);
+    }
+    JsonObject out = new JsonObject();
+    out.add("hits", list);
+    print(out.toString());
+  }
+}

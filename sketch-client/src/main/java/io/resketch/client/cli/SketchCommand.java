@@ -1,0 +1,121 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonObject;
+import io.resketch.client.files.InputFileException;
+import io.resketch.client.files.JsonLinesReader;
+import io.resketch.client.files.JsonLinesWriter;
+import io.resketch.client.files.NpyWriter;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.wire.Graphs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sketches a file of computations, without a server. */
+@Command(
+    name = "sketch",
+    description = {
+      "Sketches computations, without a server.",
+      "",
+      "GRAPHS.jsonl holds one computation a line, in the JSON form of resketch.v1.Computation."
+          + " Row i of the answer, a NumPy matrix of float32 values, is the sketch of the i-th one."
+    },
+    footer = {
+      "  resketch sketch graphs.jsonl --seed 7 -o sketches.npy --skeletons skeletons.jsonl"
+    })
+final class SketchCommand extends ClientCommand {
+  @Parameters(paramLabel = "GRAPHS.jsonl", description = "The computations.")
+  private Path graphs;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE.npy",
+      required = true,
+      description = "Where the sketches go.")
+  private Path output;
+
+  @Option(
+      names = "--skeletons",
+      paramLabel = "FILE.jsonl",
+      description = "Where the skeletons go, one a line; decode needs them.")
+  private Optional<Path> skeletons;
+
+  @Mixin private SpecOptions specOptions;
+
+  @Override
+  int run() throws IOException {
+    SketchSpec spec = specOptions.spec(this);
+    try (JsonLinesReader<io.resketch.v1.Computation> in = JsonLinesReader.computations(graphs);
+        NpyWriter out = new NpyWriter(output, spec.dimension())) {
+      if (skeletons.isEmpty()) {
+        return sketch(spec, in, out, Optional.empty());
+      }
+      try (JsonLinesWriter lines = new JsonLinesWriter(skeletons.get())) {
+        return sketch(spec, in, out, Optional.of(lines));
+      }
+    }
+  }
+
+  private int sketch(
+      SketchSpec spec,
+      JsonLinesReader<io.resketch.v1.Computation> in,
+      NpyWriter out,
+      Optional<JsonLinesWriter> lines)
+      throws IOException {
+    Sketcher sketcher = new Sketcher(spec);
+    long rows = 0;
+    try (Progress progress = Progress.start("sketch", () -> JsonLinesReader.count(graphs))) {
+      for (var message = in.next(); message.isPresent(); message = in.next()) {
+        io.resketch.v1.Computation run = message.get();
+        Computation computation = in.check(() -> Graphs.computation(run));
+        out.writeRow(in.check(() -> sketcher.sketch(computation)).toArray());
+        if (lines.isPresent()) {
+          lines.get().write(skeletonLine(run, computation.skeleton()));
+        }
+        rows++;
+        progress.step();
+      }
+    }
+    if (rows == 0) {
+      throw new InputFileException(graphs, "holds no computation");
+    }
+    if (lines.isPresent()) {
+      lines.get().commit();
+    }
+    out.commit();
+    report(spec, rows);
+    return 0;
+  }
+
+  private static String skeletonLine(io.resketch.v1.Computation run, Skeleton skeleton) {
+    io.resketch.v1.Skeleton.Builder out =
+        Graphs.skeleton(skeleton).toBuilder().setId(run.getId()).putAllLabels(run.getLabelsMap());
+    if (run.hasTime()) {
+      out.setTime(run.getTime());
+    }
+    return JsonLinesWriter.line(out.build());
+  }
+
+  private void report(SketchSpec spec, long rows) {
+    if (json()) {
+      JsonObject out = new JsonObject();
+      out.addProperty("rows", rows);
+      out.addProperty("dimension", spec.dimension());
+      out.addProperty("blocksPerColumn", spec.blocksPerColumn());
+      out.addProperty("seed", Long.toUnsignedString(spec.seed()));
+      out.addProperty("fingerprint", spec.fingerprint().toString());
+      out.addProperty("sketches", output.toString());
+      skeletons.ifPresent(file -> out.addProperty("skeletons", file.toString()));
+      print(out.toString());
+    } else {
+      note(rows + " sketches of " + spec.dimension() + " floats in " + output);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.resketch.client.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resketch.v1.Computation;
+import io.resketch.wire.Graphs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class JsonLinesReaderTest {
+  private static final String GOOD =
+      "{'id':'run-1','time':'2026-11-23T08:00:00Z','labels':{'camera':'3'},'objects':[{'id':'a',"
+          + "'module':'m','attributes':{'dense':{'values':[0.5,1]}}}],"
+          + "'roots':[{'object':'a','weight':1}]}";
+
+  @TempDir private Path folder;
+
+  private Path write(String... lines) throws IOException {
+    Path file = folder.resolve("graphs.jsonl");
+    Files.writeString(file, String.join("\n", lines).replace('\'', '"'));
+    return file;
+  }
+
+  @Test
+  void next_readsMessagesAndSkipsBlankLines() throws IOException {
+    Path file = write("", GOOD, "  ", GOOD.replace("run-1", "run-2"), "");
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      assertThat(in.next().orElseThrow().getId()).isEqualTo("run-1");
+      assertThat(in.line()).isEqualTo(2);
+      Computation second = in.next().orElseThrow();
+      assertThat(second.getId()).isEqualTo("run-2");
+      assertThat(second.getLabelsMap()).containsEntry("camera", "3");
+      assertThat(in.line()).isEqualTo(4);
+      assertThat(in.next()).isEmpty();
+    }
+    assertThat(JsonLinesReader.count(file)).isEqualTo(2);
+  }
+
+  @Test
+  void next_takesTheProtoNamesOfFields() throws IOException {
+    Path file =
+        write(
+            "{'objects':[{'id':'a','module':'m','attributes':{'packed':"
+                + "{'encoding':'ENCODING_F32','data':'AACAPw=='}}}],'roots':[{'object':'a',"
+                + "'weight':'1'}]}");
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      Computation message = in.next().orElseThrow();
+      assertThat(Graphs.computation(message).attributes(0).toArray()).containsExactly(1f);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          {'objects':[{'inputs':[{'weight':'much'}]}]} | objects[0].inputs[0].weight:
+          {'objects':[{},{'attributes':{'dense':{'values':[1,2,'x']}}}]} | objects[1].attributes.dense.values[2]:
+          {'objects':[{'attributes':{'dense':{'values':[1e99]}}}]} | objects[0].attributes.dense.values[0]:
+          {'objects':[{'attributes':{'sparse':{'dimension':-1}}}]} | objects[0].attributes.sparse.dimension:
+          {'objects':[{'attributes':{'packed':{'data':'%%%'}}}]} | objects[0].attributes.packed.data:
+          {'objects':[{'attributes':{'dense':{},'sparse':{}}}]} | objects[0].attributes:
+          {'objects':{'id':'a'}} | objects:
+          {'objects':[7]} | objects[0]:
+          {'roots':[{'objekt':'a'}]} | roots[0].objekt: no such field; a WeightedInput has object, weight
+          {'time':'yesterday'} | time:
+          {'labels':{'camera':[3]}} | labels[camera]:
+          {'mass':'heavy'} | mass:
+          {'roots':[{'object':'a','weight':NaN}]} | roots[0].weight: malformed JSON at column
+          {'id':'run-1' 'time':7} | malformed JSON at column
+          {'id':'run-1', | malformed JSON
+          {'id':'run-1'} {'id':'run-2'} | more than one JSON object
+          {id:'run-1'} | malformed JSON at column
+          [1] | is not a JSON object
+          nonsense | malformed JSON
+          """)
+  void next_tellsLineAndFieldAtFault(String line, String message) throws IOException {
+    Path file = write(GOOD, "", line);
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      in.next();
+      assertThatThrownBy(in::next)
+          .isInstanceOf(InputFileException.class)
+          .hasMessageStartingWith(file + ":3: ")
+          .hasMessageContaining(message)
+          .hasMessageNotContaining("JsonReader")
+          .hasMessageNotContaining("http");
+    }
+  }
+
+  @Test
+  void check_putsFileAndLineBeforeBrokenRules() throws IOException {
+    Path file = write(GOOD, GOOD.replace("'weight':1", "'weight':0.5"));
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      in.next();
+      Computation message = in.next().orElseThrow();
+      assertThatThrownBy(() -> in.check(() -> Graphs.computation(message)))
+          .hasMessageStartingWith(file + ":2: roots: weights sum to 0.5");
+    }
+  }
+
+  @Test
+  void next_refusesOtherEncodings() throws IOException {
+    Path file = folder.resolve("graphs.jsonl");
+    Files.write(file, "{\"id\":\"ä\"}".getBytes(StandardCharsets.ISO_8859_1));
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      assertThatThrownBy(in::next).hasMessageContaining(":1: is not UTF-8 text");
+    }
+    assertThatThrownBy(() -> JsonLinesReader.count(file)).hasMessageContaining("is not UTF-8");
+  }
+}
