@@ -81,8 +81,7 @@ final class Detector implements AutoCloseable {
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
-      OrtSession session =
-          OrtEnvironment.getEnvironment().createSession(model.toString(), options);
+      OrtSession session = OrtEnvironment.getEnvironment().createSession(model.toString(), options);
       Set<String> missing = new LinkedHashSet<>(outputs());
       missing.removeAll(session.getOutputNames());
       if (!missing.isEmpty()) {

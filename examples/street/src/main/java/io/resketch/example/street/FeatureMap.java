@@ -15,8 +15,7 @@ record FeatureMap(float[] values, int channels, int rows, int columns, int strid
 
   /** Mean of every channel over the cells that a box covers, ends included; box in input pixels. */
   float[] meanOver(float left, float top, float right, float bottom) {
-    return mean(
-        cell(top, rows), cell(left, columns), cell(bottom, rows), cell(right, columns));
+    return mean(cell(top, rows), cell(left, columns), cell(bottom, rows), cell(right, columns));
   }
 
   private int cell(float pixel, int count) {

@@ -23,8 +23,8 @@ import java.util.Map;
  *
  * <p>A detection's attributes: centre x, centre y, width, height over the picture's size, and the
  * score, each times {@link #GEOMETRY_SCALE}; then the appearance over the box, of norm {@link
- * #APPEARANCE_NORM}. A stage's attributes: its channel means, of norm 1. The detector's: the channel
- * means of the middle backbone stage.
+ * #APPEARANCE_NORM}. A stage's attributes: its channel means, of norm 1. The detector's: the
+ * channel means of the middle backbone stage.
  */
 final class FrameGraph {
   static final String DETECTOR = "detector";
@@ -39,7 +39,7 @@ final class FrameGraph {
     graph.root(DETECTOR, 1f / roots);
     for (int i = 0; i < frame.detections().size(); i++) {
       Detection d = frame.detections().get(i);
-      String id = "d" + i;
+      String id = detectionId(i);
       graph.object(id, d.className(), attributes(d, frame), new WeightedInput("neck_s8", 1f));
       graph.root(id, 1f / roots);
     }
@@ -53,6 +53,18 @@ final class FrameGraph {
           stage.getKey(), stage.getKey(), unit(stage.getValue(), 1f), inputs(stage.getKey()));
     }
     return graph.build();
+  }
+
+  /** Id of the i-th detection's object. */
+  static String detectionId(int i) {
+    return "d" + i;
+  }
+
+  /** The error of a box's side in picture pixels that goes with that of an attribute. */
+  static double pixels(double attributeError, int width, int height) {
+    // A side is a centre plus or minus half an extent.
+    double attributes = attributeError * Math.sqrt(1.25) / GEOMETRY_SCALE;
+    return attributes * Math.sqrt(((double) width * width + (double) height * height) / 2);
   }
 
   private static List<WeightedInput> inputs(String stage) {

@@ -45,8 +45,7 @@ record Letterbox(
         }
       }
     }
-    return new Letterbox(
-        out, (double) width / w, (double) height / h, padX, padY, width, height);
+    return new Letterbox(out, (double) width / w, (double) height / h, padX, padY, width, height);
   }
 
   private static float lerp(float a, float b, float t) {

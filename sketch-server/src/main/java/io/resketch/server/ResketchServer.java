@@ -1,0 +1,128 @@
+package io.resketch.server;
+
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ChannelzService;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.resketch.server.grpc.CollectionEndpoint;
+import io.resketch.server.grpc.RepositoryEndpoint;
+import io.resketch.server.grpc.SketchEndpoint;
+import io.resketch.server.query.Estimators;
+import io.resketch.server.query.SimilaritySearch;
+import io.resketch.server.query.TimeStatistics;
+import io.resketch.server.repository.Repository;
+import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StorageException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running server: gRPC on one port, metrics and health over HTTP on another, its data in one
+ * directory. Thread-safe.
+ */
+public final class ResketchServer implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final int MAX_CALLS_PER_CONNECTION = 256;
+  private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private static final int CHANNELZ_TRACE = 100;
+  private static final long DRAIN_SECONDS = 20;
+
+  private final RocksStore store;
+  private final ExecutorService executor;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final Server server;
+  private final HttpEndpoint http;
+
+  private ResketchServer(ServerConfig config) throws IOException {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    store = RocksStore.open(config.dataDirectory());
+    executor = Executors.newFixedThreadPool(THREADS);
+    Repository repository = new Repository(store, InstantSource.system());
+    Estimators estimators = new Estimators();
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+            .executor(executor)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .intercept(new MetricCollectingServerInterceptor(registry))
+            .addService(new SketchEndpoint(estimators))
+            .addService(new CollectionEndpoint(repository))
+            .addService(
+                new RepositoryEndpoint(
+                    repository,
+                    new SimilaritySearch(repository),
+                    new TimeStatistics(repository, estimators)))
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
+            .build();
+    HttpEndpoint startedHttp = null;
+    try {
+      server.start();
+      startedHttp = new HttpEndpoint(config.host(), config.httpPort(), registry);
+    } catch (IOException | RuntimeException e) {
+      server.shutdownNow();
+      executor.shutdown();
+      store.close();
+      throw e;
+    }
+    http = startedHttp;
+    health.setStatus("", ServingStatus.SERVING);
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws StorageException if the data directory cannot be opened, for one because another server
+   *     uses it
+   * @throws IOException if a port cannot be listened on
+   */
+  public static ResketchServer start(ServerConfig config) throws IOException {
+    return new ResketchServer(config);
+  }
+
+  /** Port of gRPC. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Port of metrics and health. */
+  public int httpPort() {
+    return http.port();
+  }
+
+  /** Stops accepting calls, lets running ones finish for a while, and closes the data. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination();
+      }
+      executor.shutdown();
+      executor.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    http.close();
+    store.close();
+  }
+}

@@ -1,0 +1,88 @@
+package io.resketch.server;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.server.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code resketch serve}. */
+@Command(
+    name = "resketch serve",
+    description = "Runs a server until it is told to stop (SIGTERM or Ctrl-C).",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:stopped as told", "1:could not start, and says why", "2:wrong usage"},
+    footer = {"", "Example:", "  resketch serve --data /var/lib/resketch"})
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "resketch-data",
+      description = "Where everything is kept (default ./${DEFAULT-VALUE}).")
+  private Path data;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "Loopback address to listen on (default ${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      defaultValue = "" + ServerConfig.DEFAULT_PORT,
+      description = "Port of gRPC, 0 for any (default ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--http-port",
+      defaultValue = "" + ServerConfig.DEFAULT_HTTP_PORT,
+      description = "Port of /metrics and /healthz, 0 for any (default ${DEFAULT-VALUE}).")
+  private int httpPort;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ResketchServer server;
+    try {
+      server = ResketchServer.start(new ServerConfig(data, host, port, httpPort));
+    } catch (InvalidInputException | StorageException e) {
+      return fail(e.getMessage());
+    } catch (IOException e) {
+      String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+      return fail(e.getMessage() + cause + "; choose another --port");
+    } catch (io.javalin.util.JavalinException e) {
+      return fail("HTTP port " + httpPort + ": " + e.getMessage() + "; choose another --http-port");
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "resketch-drain"));
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "resketch serving gRPC on %s:%d, HTTP on %s:%d, data in %s%n",
+            host, server.port(), host, server.httpPort(), data.toAbsolutePath().normalize());
+    spec.commandLine().getOut().flush();
+    stopped.await();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private int fail(String message) {
+    spec.commandLine().getErr().println("resketch serve: " + message);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,0 +1,71 @@
+package io.resketch.server.grpc;
+
+import io.grpc.stub.StreamObserver;
+import io.resketch.server.repository.Names;
+import io.resketch.server.repository.Repository;
+import io.resketch.v1.CollectionServiceGrpc;
+import io.resketch.v1.CreateCollectionRequest;
+import io.resketch.v1.CreateCollectionResponse;
+import io.resketch.v1.GetCollectionRequest;
+import io.resketch.v1.GetCollectionResponse;
+import io.resketch.v1.ListCollectionsRequest;
+import io.resketch.v1.ListCollectionsResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** CollectionService. */
+public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionServiceImplBase {
+  private final Repository repository;
+
+  public CollectionEndpoint(Repository repository) {
+    this.repository = repository;
+  }
+
+  @Override
+  public void createCollection(
+      CreateCollectionRequest request, StreamObserver<CreateCollectionResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            CreateCollectionResponse.newBuilder()
+                .setCollection(
+                    repository.create(request.getCollectionId(), request.getCollection()))
+                .build());
+  }
+
+  @Override
+  public void getCollection(
+      GetCollectionRequest request, StreamObserver<GetCollectionResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            GetCollectionResponse.newBuilder()
+                .setCollection(
+                    repository.describe(
+                        repository.collection(Names.parseCollection("name", request.getName()))))
+                .build());
+  }
+
+  @Override
+  public void listCollections(
+      ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> observer) {
+    Unary.answer(
+        observer,
+        () -> {
+          int size = Pages.size(request.getPageSize());
+          ListCollectionsRequest scope = ListCollectionsRequest.getDefaultInstance();
+          byte[] position = Pages.position(scope, request.getPageToken());
+          String after = position == null ? "" : new String(position, StandardCharsets.UTF_8);
+          List<String> ids = repository.idsAfter(after, size + 1);
+          ListCollectionsResponse.Builder out = ListCollectionsResponse.newBuilder();
+          for (String id : ids.subList(0, Math.min(size, ids.size()))) {
+            out.addCollections(repository.describe(repository.collection(id)));
+          }
+          if (ids.size() > size) {
+            out.setNextPageToken(
+                Pages.token(scope, ids.get(size - 1).getBytes(StandardCharsets.UTF_8)));
+          }
+          return out.build();
+        });
+  }
+}

@@ -1,0 +1,68 @@
+package io.resketch.server.grpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.MismatchException;
+import io.resketch.server.repository.RepositoryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Errors as {@code google.rpc.Status} with details. */
+final class Errors {
+  private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+  private static final String DOMAIN = "resketch.io";
+
+  private Errors() {}
+
+  static StatusRuntimeException exception(Throwable error) {
+    return StatusProto.toStatusRuntimeException(status(error));
+  }
+
+  static Status status(Throwable error) {
+    if (error instanceof InvalidInputException invalid) {
+      BadRequest details =
+          BadRequest.newBuilder()
+              .addFieldViolations(
+                  BadRequest.FieldViolation.newBuilder()
+                      .setField(invalid.field())
+                      .setDescription(invalid.getMessage()))
+              .build();
+      return status(Code.INVALID_ARGUMENT, invalid.getMessage(), Any.pack(details));
+    }
+    if (error instanceof MismatchException mismatch) {
+      return status(Code.FAILED_PRECONDITION, error.getMessage(), info(mismatch.reason().name()));
+    }
+    if (error instanceof RepositoryException failed) {
+      Code code =
+          switch (failed.reason()) {
+            case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND -> Code.NOT_FOUND;
+            case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
+            case MODULE_MISMATCH, NO_SKELETON -> Code.FAILED_PRECONDITION;
+          };
+      return status(code, error.getMessage(), info(failed.reason().name()));
+    }
+    LOG.error("a call failed", error);
+    return Status.newBuilder()
+        .setCode(Code.INTERNAL_VALUE)
+        .setMessage("the server failed: " + error.getMessage() + "; its log says more")
+        .build();
+  }
+
+  private static Status status(Code code, String message, Any details) {
+    return Status.newBuilder()
+        .setCode(code.getNumber())
+        .setMessage(message)
+        .addDetails(details)
+        .build();
+  }
+
+  private static Any info(String reason) {
+    return Any.pack(ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build());
+  }
+}

@@ -1,0 +1,179 @@
+package io.resketch.server.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.server.query.SimilaritySearch;
+import io.resketch.server.query.TimeRanges;
+import io.resketch.server.query.TimeStatistics;
+import io.resketch.server.repository.Names;
+import io.resketch.server.repository.Repository;
+import io.resketch.server.repository.SketchCollection;
+import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.AggregateStatisticsResponse;
+import io.resketch.v1.GetRequest;
+import io.resketch.v1.GetResponse;
+import io.resketch.v1.ListRequest;
+import io.resketch.v1.ListResponse;
+import io.resketch.v1.PutRequest;
+import io.resketch.v1.PutResponse;
+import io.resketch.v1.PutStreamRequest;
+import io.resketch.v1.PutStreamResponse;
+import io.resketch.v1.RepositoryServiceDecodeRequest;
+import io.resketch.v1.RepositoryServiceDecodeResponse;
+import io.resketch.v1.RepositoryServiceGrpc;
+import io.resketch.v1.SearchRequest;
+import io.resketch.v1.SearchResponse;
+import io.resketch.v1.SketchRecord;
+import io.resketch.wire.Graphs;
+import io.resketch.wire.Sketches;
+
+/** RepositoryService. */
+public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositoryServiceImplBase {
+  private static final int DEFAULT_HITS = 10;
+  private static final int MAX_HITS = 1000;
+
+  /** A page ends early when its sketches reach this size, well below the message limit. */
+  private static final int MAX_PAGE_BYTES = 16 << 20;
+
+  private final Repository repository;
+  private final SimilaritySearch search;
+  private final TimeStatistics statistics;
+
+  public RepositoryEndpoint(
+      Repository repository, SimilaritySearch search, TimeStatistics statistics) {
+    this.repository = repository;
+    this.search = search;
+    this.statistics = statistics;
+  }
+
+  private SketchCollection collection(String parent) {
+    return repository.collection(Names.parseCollection("parent", parent));
+  }
+
+  @Override
+  public void put(PutRequest request, StreamObserver<PutResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            PutResponse.newBuilder()
+                .setRecord(repository.put(collection(request.getParent()), request.getItem()))
+                .build());
+  }
+
+  @Override
+  public StreamObserver<PutStreamRequest> putStream(StreamObserver<PutStreamResponse> observer) {
+    return new PutStream(repository, (ServerCallStreamObserver<PutStreamResponse>) observer);
+  }
+
+  @Override
+  public void get(GetRequest request, StreamObserver<GetResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            GetResponse.newBuilder()
+                .setRecord(repository.get(Names.parseSketch("name", request.getName())))
+                .build());
+  }
+
+  @Override
+  public void list(ListRequest request, StreamObserver<ListResponse> observer) {
+    Unary.answer(observer, () -> list(request));
+  }
+
+  private ListResponse list(ListRequest request) {
+    SketchCollection collection = collection(request.getParent());
+    TimeRanges.check(request.getRange());
+    int size = Pages.size(request.getPageSize());
+    ListRequest scope =
+        ListRequest.newBuilder()
+            .setParent(request.getParent())
+            .setRange(request.getRange())
+            .build();
+    ListResponse.Builder out = ListResponse.newBuilder();
+    byte[][] last = new byte[1][];
+    int[] bytes = {0};
+    repository.visit(
+        collection,
+        TimeRanges.start(request.getRange()),
+        TimeRanges.end(request.getRange()),
+        Pages.position(scope, request.getPageToken()),
+        (position, id, record) -> {
+          if (out.getRecordsCount() == size || bytes[0] > MAX_PAGE_BYTES) {
+            out.setNextPageToken(Pages.token(scope, last[0]));
+            return false;
+          }
+          SketchRecord listed =
+              request.getOmitSketches() ? record.toBuilder().clearSketch().build() : record;
+          bytes[0] += listed.getSerializedSize();
+          out.addRecords(listed);
+          last[0] = position;
+          return true;
+        });
+    return out.build();
+  }
+
+  @Override
+  public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+    Unary.answer(
+        observer,
+        () -> {
+          SketchCollection collection = collection(request.getParent());
+          TimeRanges.check(request.getRange());
+          int k = request.getK() == 0 ? DEFAULT_HITS : request.getK();
+          if (k < 0 || k > MAX_HITS) {
+            throw new InvalidInputException("k", k + " must be 1 to " + MAX_HITS);
+          }
+          return search.search(
+              collection,
+              query(collection, request),
+              request.getSketchName(),
+              k,
+              request.getRange(),
+              request.getPrefixLength());
+        });
+  }
+
+  private Sketch query(SketchCollection collection, SearchRequest request) {
+    return switch (request.getQueryCase()) {
+      case SKETCH_NAME -> {
+        Names.SketchName name = Names.parseSketch("sketch_name", request.getSketchName());
+        if (!name.collection().equals(collection.id())) {
+          throw new InvalidInputException(
+              "sketch_name",
+              request.getSketchName() + " is not of the collection " + request.getParent());
+        }
+        yield Sketches.sketch(repository.get(name).getSketch());
+      }
+      case SKETCH -> Sketches.sketch(request.getSketch());
+      case COMPUTATION ->
+          new Sketcher(collection.operators()).sketch(Graphs.computation(request.getComputation()));
+      case QUERY_NOT_SET ->
+          throw new InvalidInputException(
+              "query", "is missing; give sketch_name, sketch or computation");
+    };
+  }
+
+  @Override
+  public void aggregateStatistics(
+      AggregateStatisticsRequest request, StreamObserver<AggregateStatisticsResponse> observer) {
+    Unary.answer(observer, () -> statistics.aggregate(collection(request.getParent()), request));
+  }
+
+  @Override
+  public void decode(
+      RepositoryServiceDecodeRequest request,
+      StreamObserver<RepositoryServiceDecodeResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            RepositoryServiceDecodeResponse.newBuilder()
+                .setDecoded(
+                    repository.decode(
+                        Names.parseSketch("name", request.getName()),
+                        Sketches.decoder(request.getDecoder())))
+                .build());
+  }
+}

@@ -1,0 +1,275 @@
+package io.resketch.server.repository;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.decode.Decoded;
+import io.resketch.core.decode.Decoder;
+import io.resketch.core.decode.GraphDecoder;
+import io.resketch.core.operator.Operators;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.ModuleProfile;
+import io.resketch.server.repository.RepositoryException.Reason;
+import io.resketch.server.storage.RocksStore;
+import io.resketch.v1.Collection;
+import io.resketch.v1.DecodedComputation;
+import io.resketch.v1.Module;
+import io.resketch.v1.PutItem;
+import io.resketch.v1.SkeletonPolicy;
+import io.resketch.v1.SketchRecord;
+import io.resketch.wire.Graphs;
+import io.resketch.wire.Sketches;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Collections of sketches. Every change is one atomic batch that is on disk before it is
+ * acknowledged and before it can be seen. Thread-safe.
+ */
+public final class Repository {
+  private final RocksStore store;
+  private final InstantSource clock;
+  private final ConcurrentSkipListMap<String, SketchCollection> collections =
+      new ConcurrentSkipListMap<>();
+
+  /** Loads what the store holds. */
+  public Repository(RocksStore store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+    for (Collection stored : store.collections()) {
+      String id = Names.parseCollection("name", stored.getName());
+      Map<String, ModuleProfile> modules = new TreeMap<>();
+      for (Module module : store.modules(id)) {
+        modules.put(module.getName(), Sketches.module(module));
+      }
+      Operators operators = new Operators(Sketches.spec(stored.getSpec()));
+      collections.put(id, new SketchCollection(id, operators, stored, modules));
+    }
+  }
+
+  /**
+   * Creates a collection, or returns the one that is there with the same spec and policy.
+   *
+   * @throws RepositoryException COLLECTION_EXISTS if the id is taken by another
+   */
+  public synchronized Collection create(String id, Collection wanted) {
+    Names.checkCollectionId("collection_id", id);
+    if (!wanted.hasSpec()) {
+      throw new InvalidInputException(
+          "collection.spec", "is missing; give dimension, blocks_per_column and seed");
+    }
+    SketchSpec spec = Sketches.spec(wanted.getSpec());
+    SkeletonPolicy policy =
+        switch (wanted.getSkeletonPolicy()) {
+          case SKELETON_POLICY_UNSPECIFIED, SKELETON_POLICY_ALL ->
+              SkeletonPolicy.SKELETON_POLICY_ALL;
+          case SKELETON_POLICY_NONE -> SkeletonPolicy.SKELETON_POLICY_NONE;
+          case UNRECOGNIZED ->
+              throw new InvalidInputException(
+                  "collection.skeleton_policy",
+                  wanted.getSkeletonPolicyValue()
+                      + " is unknown; use SKELETON_POLICY_ALL (1) or SKELETON_POLICY_NONE (2)");
+        };
+    SketchCollection existing = collections.get(id);
+    if (existing != null) {
+      Collection stored = existing.stored();
+      if (!stored.getSpec().equals(Sketches.spec(spec)) || stored.getSkeletonPolicy() != policy) {
+        throw new RepositoryException(
+            Reason.COLLECTION_EXISTS,
+            Names.collection(id)
+                + " exists with another spec or skeleton policy, which never"
+                + " change; choose another id");
+      }
+      return describe(existing);
+    }
+    java.time.Instant now = clock.instant();
+    Collection stored =
+        Collection.newBuilder()
+            .setName(Names.collection(id))
+            .setSpec(Sketches.spec(spec))
+            .setSkeletonPolicy(policy)
+            .setCreateTime(
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
+            .build();
+    try (RocksStore.Batch batch = store.batch()) {
+      batch.collection(id, stored);
+      batch.commit();
+    }
+    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of());
+    collections.put(id, created);
+    return describe(created);
+  }
+
+  /**
+   * The collection of an id.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND
+   */
+  public SketchCollection collection(String id) {
+    SketchCollection collection = collections.get(id);
+    if (collection == null) {
+      throw new RepositoryException(
+          Reason.COLLECTION_NOT_FOUND,
+          Names.collection(id) + " does not exist; create it or correct the name");
+    }
+    return collection;
+  }
+
+  /** A collection with what it holds now. */
+  public Collection describe(SketchCollection collection) {
+    Collection.Builder out = collection.stored().toBuilder();
+    collection.modules().values().forEach(module -> out.addModules(Sketches.module(module)));
+    return out.build();
+  }
+
+  /** Ids of collections after {@code after}, in order. */
+  public List<String> idsAfter(String after, int limit) {
+    return collections.tailMap(after, false).keySet().stream().limit(limit).toList();
+  }
+
+  /**
+   * Stores an item; returns when it is on disk.
+   *
+   * @return the record, without its sketch
+   * @throws RepositoryException SKETCH_EXISTS if the id holds other content; MODULE_MISMATCH if a
+   *     module was registered with another number of attributes
+   */
+  public SketchRecord put(SketchCollection collection, PutItem item) {
+    Run run = Run.of(item, collection);
+    SketchRecord.Builder building =
+        SketchRecord.newBuilder()
+            .putAllLabels(run.labels())
+            .setSketch(Sketches.sketch(run.sketch()));
+    if (run.time() != null) {
+      building.setTime(run.time());
+    }
+    io.resketch.v1.Skeleton skeleton = null;
+    if (run.skeleton() != null && collection.keepsSkeletons()) {
+      skeleton = Graphs.skeleton(run.skeleton());
+      building
+          .setSkeletonHash(ByteString.copyFrom(run.skeleton().contentHash()))
+          .setSkeletonBytes(skeleton.getSerializedSize());
+    }
+    SketchRecord record = building.build();
+    synchronized (collection) {
+      SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
+      if (existing == null) {
+        write(collection, run, record, skeleton);
+      } else if (!existing.equals(record)) {
+        throw new RepositoryException(
+            Reason.SKETCH_EXISTS,
+            Names.sketch(collection.id(), run.id())
+                + " exists with other content; choose another id");
+      }
+    }
+    return named(collection, run.id(), record).toBuilder().clearSketch().build();
+  }
+
+  private void write(
+      SketchCollection collection, Run run, SketchRecord record, io.resketch.v1.Skeleton skeleton) {
+    Map<String, ModuleProfile> modules = new TreeMap<>(collection.modules());
+    try (RocksStore.Batch batch = store.batch()) {
+      for (ModuleProfile profile : run.profiles()) {
+        ModuleProfile before = modules.get(profile.name());
+        ModuleProfile merged = before == null ? profile : merge(before, profile);
+        if (!merged.equals(before)) {
+          modules.put(profile.name(), merged);
+          batch.module(collection.id(), Sketches.module(merged));
+        }
+      }
+      Collection before = collection.stored();
+      Collection.Builder after =
+          before.toBuilder()
+              .setSketchCount(before.getSketchCount() + 1)
+              .setSketchBytes(before.getSketchBytes() + record.getSketch().getImage().size());
+      byte[] hash = record.getSkeletonHash().toByteArray();
+      if (skeleton != null && store.skeleton(collection.id(), hash).isEmpty()) {
+        batch.skeleton(collection.id(), hash, skeleton);
+        after.setSkeletonBytes(before.getSkeletonBytes() + skeleton.getSerializedSize());
+      }
+      batch.sketch(collection.id(), run.id(), record);
+      batch.collection(collection.id(), after.build());
+      batch.commit();
+      collection.update(after.build(), modules);
+    }
+  }
+
+  private static ModuleProfile merge(ModuleProfile before, ModuleProfile profile) {
+    try {
+      return before.merge(profile);
+    } catch (InvalidInputException e) {
+      throw new RepositoryException(Reason.MODULE_MISMATCH, e.getMessage());
+    }
+  }
+
+  private static SketchRecord named(SketchCollection collection, String id, SketchRecord record) {
+    return record.toBuilder().setName(Names.sketch(collection.id(), id)).build();
+  }
+
+  /**
+   * A stored sketch.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND
+   */
+  public SketchRecord get(Names.SketchName name) {
+    SketchCollection collection = collection(name.collection());
+    SketchRecord record =
+        store
+            .sketch(name.collection(), name.id())
+            .orElseThrow(
+                () ->
+                    new RepositoryException(
+                        Reason.SKETCH_NOT_FOUND,
+                        Names.sketch(name.collection(), name.id()) + " does not exist"));
+    return named(collection, name.id(), record);
+  }
+
+  /** As {@link RocksStore#visitByTime}, with named records. */
+  public void visit(
+      SketchCollection collection,
+      Timestamp start,
+      Timestamp end,
+      byte[] after,
+      RocksStore.SketchVisitor visitor) {
+    store.visitByTime(
+        collection.id(),
+        start,
+        end,
+        after,
+        (position, id, record) -> visitor.visit(position, id, named(collection, id, record)));
+  }
+
+  /**
+   * Recovers a stored run's attributes.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, NO_SKELETON
+   */
+  public DecodedComputation decode(Names.SketchName name, Decoder decoder) {
+    SketchRecord record = get(name);
+    SketchCollection collection = collection(name.collection());
+    io.resketch.v1.Skeleton skeleton =
+        record.getSkeletonHash().isEmpty()
+            ? null
+            : store
+                .skeleton(name.collection(), record.getSkeletonHash().toByteArray())
+                .orElse(null);
+    if (skeleton == null) {
+      throw new RepositoryException(
+          Reason.NO_SKELETON,
+          record.getName()
+              + " was stored without a skeleton; use SketchService.Decode with the skeleton");
+    }
+    Decoded decoded =
+        new GraphDecoder(collection.operators(), Graphs.skeleton(skeleton))
+            .decode(Sketches.sketch(record.getSketch()), decoder);
+    DecodedComputation.Builder out =
+        Graphs.decoded(decoded).toBuilder().setId(name.id()).putAllLabels(record.getLabelsMap());
+    if (record.hasTime()) {
+      out.setTime(record.getTime());
+    }
+    return out.build();
+  }
+}

@@ -1,0 +1,27 @@
+package io.resketch.server.repository;
+
+/** A use case cannot be carried out; nothing was changed. */
+public final class RepositoryException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Why, for programs; the names are part of the API. */
+  public enum Reason {
+    COLLECTION_NOT_FOUND,
+    SKETCH_NOT_FOUND,
+    COLLECTION_EXISTS,
+    SKETCH_EXISTS,
+    MODULE_MISMATCH,
+    NO_SKELETON
+  }
+
+  private final Reason reason;
+
+  RepositoryException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}
