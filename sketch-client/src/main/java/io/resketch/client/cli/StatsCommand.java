@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Counts modules over time, from sketches alone.",
       "",
-      "Counts are totals over a bucket of time, with the half width of their 95 % interval (1.96"
+      "Counts are totals over a bucket of time, with the half width of their 95 %% interval (1.96"
           + " standard errors)."
     },
     footer = {
