@@ -69,6 +69,11 @@ final class MainTest {
         "search --collection rooms --id a --prefix 17",
         "search --id a",
         "stats --collection rooms --bucket 60",
+        "stats --collection rooms --server 127.0.0.1",
+        "stats --collection rooms --server http://127.0.0.1:7420",
+        "stats --collection rooms --server 127.0.0.1:99999",
+        "decode --collection rooms --id a --server :::",
+        "sketch a.jsonl -o b --skeletons ./b",
         "stats --collection rooms --start yesterday",
       })
   void wrongUse_isOneLineAndExitCode2(String line) {
