@@ -3,6 +3,7 @@ package io.resketch.client;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
+import io.resketch.core.InvalidInputException;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
@@ -21,17 +22,35 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
  * call, and again after a failure. Calls end with DEADLINE_EXCEEDED after {@link #CALL_TIMEOUT},
  * streams do not; a call that found the server unavailable is made up to three times, which is safe
  * for all of them.
+ *
+ * <pre>{@code
+ * try (ResketchClient client = ResketchClient.connect("127.0.0.1:7420")) {
+ *   SketchCollection rooms = client.createCollection("rooms", new SketchSpec(4096, 16, 7));
+ *   Computation run =
+ *       Computation.builder()
+ *           .object("cat1", "cat", Attributes.dense(0.6f, 0.8f))
+ *           .root("cat1", 1f)
+ *           .build();
+ *   rooms.put("run-1", Instant.now(), Map.of(), run);
+ *   rooms.search("run-1", 10).forEach(System.out::println);
+ * }
+ * }</pre>
  */
 public final class ResketchClient implements AutoCloseable {
   /** Limit of a single call. */
   public static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
 
+  private static final Pattern TARGET =
+      Pattern.compile("(?:\\[[0-9a-fA-F:.]+]|[a-zA-Z0-9._-]+):([1-9]\\d{0,4})");
+  private static final int MAX_PORT = 65_535;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -45,8 +64,14 @@ public final class ResketchClient implements AutoCloseable {
    * A client of the server at {@code target}, without encryption.
    *
    * @param target host and port, such as {@code 127.0.0.1:7420}
+   * @throws InvalidInputException if the target is not of this form
    */
   public static ResketchClient connect(String target) {
+    Matcher matcher = TARGET.matcher(target);
+    if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MAX_PORT) {
+      throw new InvalidInputException(
+          "target", "\"" + target + "\" is not HOST:PORT; write for example 127.0.0.1:7420");
+    }
     return over(
         NettyChannelBuilder.forTarget(target)
             .usePlaintext()

@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:the work failed: bad data, or the server said no", "2:wrong use"},
     footerHeading = "%nExample:%n")
 abstract class ClientCommand implements Callable<Integer> {
+  /** Says at length what the exception of the call says in a line; held, or it would be lost. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+
   private static final String LOGBACK_FILE = "logback.configurationFile";
 
   @Spec private CommandSpec spec;
@@ -61,6 +66,9 @@ abstract class ClientCommand implements Callable<Integer> {
   public final Integer call() {
     if (System.getProperty(LOGBACK_FILE) == null) {
       System.setProperty(LOGBACK_FILE, "io/resketch/client/cli/logback-cli.xml");
+    }
+    if (!verbose) {
+      GRPC_LOG.setLevel(Level.OFF);
     }
     try {
       return run();

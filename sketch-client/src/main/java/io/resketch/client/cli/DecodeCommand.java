@@ -94,7 +94,7 @@ final class DecodeCommand extends ClientCommand {
           .run(sink);
     }
     try (ResketchClient client =
-        ResketchClient.connect(server.orElse(ServerOptions.DEFAULT_SERVER))) {
+        ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
       var decoded =
           client.openCollection(collection.orElseThrow()).decode(id.orElseThrow(), decoder);
       sink.accept(JsonLinesWriter.line(decoded));

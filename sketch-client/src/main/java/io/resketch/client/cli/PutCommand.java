@@ -53,7 +53,7 @@ final class PutCommand extends ClientCommand {
   @Override
   int run() throws IOException {
     try (JsonLinesReader<Computation> in = JsonLinesReader.computations(graphs);
-        ResketchClient client = ResketchClient.connect(serverOptions.server())) {
+        ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection =
           create
               ? client.createCollection(serverOptions.collection(), specOptions.spec(this))

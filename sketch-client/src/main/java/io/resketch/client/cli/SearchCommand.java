@@ -64,7 +64,7 @@ final class SearchCommand extends ClientCommand {
     if (query.computation.isPresent()) {
       computation = Optional.of(read(query.computation.get()));
     }
-    try (ResketchClient client = ResketchClient.connect(serverOptions.server())) {
+    try (ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection = client.openCollection(serverOptions.collection());
       report(
           computation.isPresent()

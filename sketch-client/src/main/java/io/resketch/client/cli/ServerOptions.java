@@ -1,5 +1,7 @@
 package io.resketch.client.cli;
 
+import io.resketch.client.ResketchClient;
+import io.resketch.core.InvalidInputException;
 import picocli.CommandLine.Option;
 
 /** Which collection of which server. */
@@ -20,8 +22,18 @@ final class ServerOptions {
       description = "Id of the collection.")
   private String collection;
 
-  String server() {
-    return server;
+  /** A client of the server, or an error of use. */
+  ResketchClient connect(ClientCommand command) {
+    return connect(command, server);
+  }
+
+  /** A client of the server at an address, or an error of use. */
+  static ResketchClient connect(ClientCommand command, String server) {
+    try {
+      return ResketchClient.connect(server);
+    } catch (InvalidInputException e) {
+      throw command.wrongUse("--server" + e.getMessage().substring(e.field().length()));
+    }
   }
 
   String collection() {

@@ -52,6 +52,9 @@ final class SketchCommand extends ClientCommand {
   @Override
   int run() throws IOException {
     SketchSpec spec = specOptions.spec(this);
+    if (skeletons.isPresent() && skeletons.get().normalize().equals(output.normalize())) {
+      throw wrongUse("--output and --skeletons name the same file");
+    }
     try (JsonLinesReader<io.resketch.v1.Computation> in = JsonLinesReader.computations(graphs);
         NpyWriter out = new NpyWriter(output, spec.dimension())) {
       if (skeletons.isEmpty()) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Counts modules over time, from sketches alone.",
       "",
-      "Counts are totals over a bucket of time, with the half width of their 95 % interval (1.96"
+      "Counts are totals over a bucket of time, with the half width of their 95 %% interval (1.96"
           + " standard errors)."
     },
     footer = {
@@ -58,13 +58,14 @@ final class StatsCommand extends ClientCommand {
       names = "--modules",
       paramLabel = "NAME",
       split = ",",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
       description = "Modules to count. Default: every module seen as a root.")
   private List<String> modules = List.of();
 
   @Override
   int run() {
     TimeRange range = new TimeRange(start, end);
-    try (ResketchClient client = ResketchClient.connect(serverOptions.server())) {
+    try (ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection = client.openCollection(serverOptions.collection());
       List<StatisticsBucket> buckets =
           bucket.isPresent()

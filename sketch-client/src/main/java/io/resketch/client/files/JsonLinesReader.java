@@ -35,6 +35,9 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
   private static final Pattern PLACE =
       Pattern.compile("(.*?) at line \\d+ column (\\d+) path (\\S+)");
 
+  /** The messages nest 6 deep; what parses them is recursive. */
+  private static final int MAX_DEPTH = 64;
+
   private final Path file;
   private final T prototype;
   private final BufferedReader in;
@@ -132,15 +135,67 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
         throw new InputFileException(
             file, line, "is not a JSON object; one " + name() + " a line, in braces");
       }
-      reader.skipValue();
-      if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new InputFileException(file, line, "has more than one JSON object; one a line");
-      }
+      int depth = 0;
+      do {
+        depth += step(reader);
+        if (depth > MAX_DEPTH) {
+          throw new InputFileException(file, line, "nests deeper than " + MAX_DEPTH + " levels");
+        }
+      } while (depth > 0);
     } catch (EOFException e) {
       throw new InputFileException(
-          file, line, reader.getPath().substring(1) + ": malformed JSON: the line ends too soon");
+          file, line, atPath(reader.getPath()) + "malformed JSON: the line ends too soon");
     } catch (MalformedJsonException e) {
       throw new InputFileException(file, line, syntaxFault(e.getMessage()));
+    }
+    if (!ends(reader)) {
+      throw new InputFileException(file, line, "goes on behind its JSON object; one object a line");
+    }
+  }
+
+  /**
+   * Passes over one token.
+   *
+   * @return by how much it nests deeper
+   */
+  private static int step(JsonReader reader) throws IOException {
+    switch (reader.peek()) {
+      case BEGIN_OBJECT -> {
+        reader.beginObject();
+        return 1;
+      }
+      case END_OBJECT -> {
+        reader.endObject();
+        return -1;
+      }
+      case BEGIN_ARRAY -> {
+        reader.beginArray();
+        return 1;
+      }
+      case END_ARRAY -> {
+        reader.endArray();
+        return -1;
+      }
+      case NAME -> {
+        var unused = reader.nextName();
+      }
+      case STRING, NUMBER -> {
+        var unused = reader.nextString();
+      }
+      case BOOLEAN -> {
+        var unused = reader.nextBoolean();
+      }
+      case NULL -> reader.nextNull();
+      case END_DOCUMENT -> throw new EOFException("a value is open");
+    }
+    return 0;
+  }
+
+  private static boolean ends(JsonReader reader) throws IOException {
+    try {
+      return reader.peek() == JsonToken.END_DOCUMENT;
+    } catch (MalformedJsonException e) {
+      return false;
     }
   }
 
@@ -153,15 +208,15 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
     if (!matcher.find()) {
       return "malformed JSON: " + message;
     }
-    String path = matcher.group(3).replaceFirst("^\\$\\.?", "");
     // Gson's advice is to programmers, not to those who wrote the file.
     String what =
         matcher.group(1).startsWith("Use JsonReader.") ? "not a JSON value" : matcher.group(1);
-    return (path.isEmpty() ? "" : path + ": ")
-        + "malformed JSON at column "
-        + matcher.group(2)
-        + ": "
-        + what;
+    return atPath(matcher.group(3)) + "malformed JSON at column " + matcher.group(2) + ": " + what;
+  }
+
+  private static String atPath(String path) {
+    String field = path.replaceFirst("^\\$\\.?", "").replaceFirst("\\.$", "");
+    return field.isEmpty() ? "" : field + ": ";
   }
 
   @Override

@@ -12,7 +12,7 @@ final class MainTest {
   void tool_getsItsArgumentsUntouchedAndGivesTheExitCode() {
     CliRun run = CliRun.of("demo", "--port", "1", "--help", "-v", "@file", "--", "--json=\"x\"");
     assertThat(run.out()).isEqualTo("[--port, 1, --help, -v, @file, --, --json=\"x\"]\n");
-    assertThat(run.code()).isEqualTo(8);
+    assertThat(run.code()).isEqualTo(7);
     assertThat(CliRun.of("demo").code()).isZero();
   }
 
@@ -69,6 +69,11 @@ final class MainTest {
         "search --collection rooms --id a --prefix 17",
         "search --id a",
         "stats --collection rooms --bucket 60",
+        "stats --collection rooms --server 127.0.0.1",
+        "stats --collection rooms --server http://127.0.0.1:7420",
+        "stats --collection rooms --server 127.0.0.1:99999",
+        "decode --collection rooms --id a --server :::",
+        "sketch a.jsonl -o b --skeletons ./b",
         "stats --collection rooms --start yesterday",
       })
   void wrongUse_isOneLineAndExitCode2(String line) {

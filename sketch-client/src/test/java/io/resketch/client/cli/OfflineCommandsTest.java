@@ -247,7 +247,7 @@ final class OfflineCommandsTest {
           {'objects':[{'id':'a','module':'m'}],'roots':[{'object':'b','weight':1}]} | roots[0].object: "b" is not the id
           {'objects':[{'id':'a','module':'m','attributes':{'dense':{'values':['NaN']}}}],'roots':[{'object':'a','weight':1}]} | objects[a].attributes[0]: NaN is not finite
           {'objects':[{'id':'a','module':'m','attributes':{'dense':{'values':[0,'-Infinity']}}}],'roots':[{'object':'a','weight':1}]} | objects[a].attributes[1]: -Infinity is not finite
-          {'objects':[{'id':'a','module':'m'}],'roots':[{'object':'a','weight':0.9}]} | roots: weights sum to 0.9
+          {'objects':[{'id':'a','module':'m'}],'roots':[{'object':'a','weight':0.5}]} | roots: weights sum to 0.5
           {'objects':[],'roots':[]} | objects: is empty
           {} | objects: is empty
           """)

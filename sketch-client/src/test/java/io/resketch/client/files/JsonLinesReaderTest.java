@@ -72,12 +72,14 @@ final class JsonLinesReaderTest {
           {'objects':[7]} | objects[0]:
           {'roots':[{'objekt':'a'}]} | roots[0].objekt: no such field; a WeightedInput has object, weight
           {'time':'yesterday'} | time:
-          {'labels':{'camera':[3]}} | labels[camera]:
+          {'labels':{'a':'b','camera':[3,4]}} | labels[camera]:
+          {'labels':{'camera':null}} | labels[camera]:
+          {'objects':[{'inputs':[{'object':'a','weight':[1,2]}]}]} | objects[0].inputs[0].weight:
           {'mass':'heavy'} | mass:
           {'roots':[{'object':'a','weight':NaN}]} | roots[0].weight: malformed JSON at column
           {'id':'run-1' 'time':7} | malformed JSON at column
           {'id':'run-1', | malformed JSON
-          {'id':'run-1'} {'id':'run-2'} | more than one JSON object
+          {'id':'run-1'} {'id':'run-2'} | goes on behind its JSON object
           {id:'run-1'} | malformed JSON at column
           [1] | is not a JSON object
           nonsense | malformed JSON
@@ -92,6 +94,16 @@ final class JsonLinesReaderTest {
           .hasMessageContaining(message)
           .hasMessageNotContaining("JsonReader")
           .hasMessageNotContaining("http");
+    }
+  }
+
+  @Test
+  void next_refusesDeepNesting() throws IOException {
+    Path file = write("{'objects':" + "[".repeat(200_000) + "]".repeat(200_000) + "}");
+    try (JsonLinesReader<Computation> in = JsonLinesReader.computations(file)) {
+      assertThatThrownBy(in::next)
+          .isInstanceOf(InputFileException.class)
+          .hasMessage(file + ":1: nests deeper than 64 levels");
     }
   }
 

@@ -1,0 +1,162 @@
+package io.resketch.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.resketch.client.MemoryServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServerCommandsTest {
+  @TempDir private Path folder;
+  private MemoryServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new MemoryServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Path write(String... lines) throws IOException {
+    Path file = folder.resolve("graphs.jsonl");
+    return Files.writeString(file, String.join("\n", lines));
+  }
+
+  private static String run(String id, double x) {
+    return ("{'id':'%s','time':'2026-11-23T08:00:00Z','objects':[{'id':'a','module':'cat',"
+            + "'attributes':{'dense':{'values':[%s,0.5]}}}],'roots':[{'object':'a','weight':1}]}")
+        .formatted(id, x)
+        .replace('\'', '"');
+  }
+
+  private CliRun onServer(String command, String... more) {
+    List<String> args = new ArrayList<>(List.of(command));
+    args.addAll(Arrays.asList(more));
+    args.addAll(List.of("--server", server.target(), "--collection", "rooms"));
+    return CliRun.of(args.toArray(String[]::new));
+  }
+
+  private CliRun put(String... lines) throws IOException {
+    return onServer("put", write(lines).toString(), "--create", "--dimension", "1024");
+  }
+
+  private static JsonObject json(CliRun run) {
+    return JsonParser.parseString(run.out()).getAsJsonObject();
+  }
+
+  @Test
+  void put_storesAll() throws IOException {
+    CliRun run = put(run("run-1", 0.5), run("run-2", 0.6), "", run("run-3", -0.5));
+    assertThat(run).isEqualTo(new CliRun(0, "3 stored, 0 failed\n", ""));
+    assertThat(server.stored()).isEqualTo(3);
+  }
+
+  @Test
+  void put_refusedItem_isReportedAndTheOthersAreStored() throws IOException {
+    String bad = "{\"id\":\"run-2\"}";
+    CliRun run = put(run("run-1", 0.5), bad, run("run-3", 0.5));
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).isEqualTo("2 stored, 1 failed\n");
+    assertThat(run.err()).contains("item 1 (run-2): INVALID_ARGUMENT", "objects: is empty");
+    JsonObject report = json(onServer("put", write(run("run-1", 0.5), bad).toString(), "--json"));
+    assertThat(report.get("stored").getAsInt()).isEqualTo(1);
+    JsonObject error = report.getAsJsonArray("errors").get(0).getAsJsonObject();
+    assertThat(error.get("id").getAsString()).isEqualTo("run-2");
+    assertThat(error.get("code").getAsString()).isEqualTo("INVALID_ARGUMENT");
+  }
+
+  @Test
+  void put_malformedLine_stopsAfterWhatIsBeforeIt() throws IOException {
+    CliRun run = put(run("run-1", 0.5), "{\"id\":", run("run-3", 0.5));
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).isEqualTo("1 stored, 0 failed\n");
+    assertThat(run.err()).contains("graphs.jsonl:2: ");
+    assertThat(server.stored()).isEqualTo(1);
+  }
+
+  @Test
+  void put_intoMissingCollection_fails() throws IOException {
+    CliRun run = onServer("put", write(run("run-1", 0.5)).toString());
+    assertThat(run)
+        .isEqualTo(new CliRun(1, "", "resketch: NOT_FOUND: collections/rooms does not exist\n"));
+  }
+
+  @Test
+  void put_createWithAnotherSpec_fails() throws IOException {
+    put(run("run-1", 0.5));
+    CliRun run = onServer("put", folder.resolve("graphs.jsonl").toString(), "--create");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("ALREADY_EXISTS").hasLineCount(1);
+  }
+
+  @Test
+  void search_byIdAndByComputation() throws IOException {
+    put(run("run-1", 0.5), run("run-2", 0.6), run("run-3", -0.5));
+    CliRun byId = onServer("search", "--id", "run-1", "-k", "1");
+    assertThat(byId.code()).isZero();
+    assertThat(byId.out()).matches("0\\.9\\d+  run-2  2026-11-23T08:00:00Z\n");
+    Path query = Files.writeString(folder.resolve("query.jsonl"), run("", -0.4));
+    JsonObject hits =
+        json(onServer("search", "--computation", query.toString(), "--json", "--prefix", "512"));
+    JsonObject first = hits.getAsJsonArray("hits").get(0).getAsJsonObject();
+    assertThat(first.get("id").getAsString()).isEqualTo("run-3");
+    assertThat(onServer("search", "--id", "none").err())
+        .contains("NOT_FOUND: collections/rooms/sketches/none does not exist");
+    Path two = write(run("a", 1), run("b", 1));
+    assertThat(onServer("search", "--computation", two.toString()).err())
+        .contains("graphs.jsonl:2: is a second computation");
+  }
+
+  @Test
+  void stats_printsATableWithIntervals() throws IOException {
+    put(run("run-1", 0.5));
+    CliRun run = onServer("stats", "--bucket", "60s");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            start                 sketches          cat  dog
+            2026-11-18T11:06:40Z         1  6.97 ± 0.10    ?
+            ? dog: never seen as a root
+            """);
+    JsonObject bucket =
+        json(onServer("stats", "--json", "--modules", "cat,dog"))
+            .getAsJsonArray("buckets")
+            .get(0)
+            .getAsJsonObject();
+    assertThat(bucket.toString())
+        .contains("\"count\":6.97,\"standardError\":0.05", "\"reason\":\"never seen as a root\"");
+  }
+
+  @Test
+  void decode_asksTheServer() throws IOException {
+    put(run("run-1", 0.25));
+    CliRun run = onServer("decode", "--id", "run-1");
+    assertThat(run.code()).isZero();
+    float x =
+        json(run)
+            .getAsJsonArray("objects")
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonObject("attributes")
+            .getAsJsonObject("dense")
+            .getAsJsonArray("values")
+            .get(0)
+            .getAsFloat();
+    assertThat(x).isBetween(0.2499f, 0.2501f);
+    assertThat(onServer("decode", "--id", "none").code()).isEqualTo(1);
+  }
+}
