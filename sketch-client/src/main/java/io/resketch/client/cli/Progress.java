@@ -5,10 +5,10 @@ import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
-/** A progress bar on the error output, shown only where that is a terminal. */
-final class Progress implements AutoCloseable {
+/** A progress bar on the error output, shown only where that is a terminal. Not thread-safe. */
+public final class Progress implements AutoCloseable {
   /** How many steps there are; may cost a pass over a file. */
-  interface Total {
+  public interface Total {
     long count() throws IOException;
   }
 
@@ -19,7 +19,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Starts a bar. The total is asked for only if the bar is shown. */
-  static Progress start(String task, Total total) throws IOException {
+  public static Progress start(String task, Total total) throws IOException {
     if (!onTerminal()) {
       return new Progress(Optional.empty());
     }
@@ -40,7 +40,8 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  void step() {
+  /** One more step is done. */
+  public void step() {
     bar.ifPresent(ProgressBar::step);
   }
 

@@ -10,6 +10,13 @@ import java.util.Arrays;
  * float32, all else in double precision. Holds workspace: not thread-safe.
  */
 public final class RidgeSolver {
+  /**
+   * Relative size, squared, of what float32 operators leave of a gradient: where the data do not
+   * fit the map, the gradient cannot fall below this share of the residual, and going on would
+   * diverge.
+   */
+  private static final double ROUNDING = 1e-14;
+
   /** Stops when the preconditioned gradient has shrunk by this factor (squared norms). */
   private final double tolerance;
 
@@ -88,7 +95,8 @@ public final class RidgeSolver {
       norm += gradient[j] * direction[j];
     }
     double stop = tolerance * norm;
-    for (int k = 0; k < maxIterations && norm > stop; k++) {
+    double energy = squaredNorm(residual);
+    for (int k = 0; k < maxIterations && norm > Math.max(stop, ROUNDING * n * energy); k++) {
       double curvature = 0;
       for (int j = 0; j < n; j++) {
         rounded[j] = (float) direction[j];
@@ -103,9 +111,11 @@ public final class RidgeSolver {
       for (int j = 0; j < n; j++) {
         x[j] += step * direction[j];
       }
+      energy = 0;
       for (int i = 0; i < prefixLength; i++) {
         residual[i] -= step * image[i];
         image[i] = (float) residual[i];
+        energy += residual[i] * residual[i];
       }
       map.adjoint(image, gradient);
       double next = 0;
@@ -125,6 +135,14 @@ public final class RidgeSolver {
       out[j] = (float) x[j];
     }
     return out;
+  }
+
+  private static double squaredNorm(double[] values) {
+    double sum = 0;
+    for (double v : values) {
+      sum += v * v;
+    }
+    return sum;
   }
 
   /** Unknowns that no row holds stay 0. */

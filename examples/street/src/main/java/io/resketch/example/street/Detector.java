@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -183,7 +182,7 @@ final class Detector implements AutoCloseable {
 
   private static FeatureMap featureMap(OrtSession.Result result, String name, int stride)
       throws OrtException {
-    long[] shape = ((TensorInfo) tensor(result, name).getInfo()).getShape();
+    long[] shape = tensor(result, name).getInfo().getShape();
     return new FeatureMap(
         floats(result, name), (int) shape[1], (int) shape[2], (int) shape[3], stride);
   }
@@ -200,7 +199,11 @@ final class Detector implements AutoCloseable {
   }
 
   @Override
-  public void close() throws OrtException {
-    session.close();
+  public void close() throws DetectorException {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new DetectorException("the model cannot be closed: " + e.getMessage(), e);
+    }
   }
 }

@@ -24,7 +24,7 @@ final class PeoplePlot {
     this.seconds = seconds;
     double top = 1;
     for (Counts.Answer a : persons) {
-      top = Math.max(top, Math.max(a.truth(), a.estimate() + 1.96 * a.standardError()));
+      top = Math.max(top, Math.max((double) a.truth(), a.estimate() + 1.96 * a.standardError()));
     }
     this.max = (int) Math.ceil(top);
   }
@@ -57,8 +57,8 @@ final class PeoplePlot {
     List<String> band = new ArrayList<>();
     for (int i = 0; i < persons.size(); i++) {
       Counts.Answer a = persons.get(i);
-      truth.add(at(x(i), y(a.truth())));
-      truth.add(at(x(i + 1), y(a.truth())));
+      truth.add(at(x(i), y((double) a.truth())));
+      truth.add(at(x(i + 1), y((double) a.truth())));
       sketch.add(at(x(i + 0.5), y(a.estimate())));
       band.add(at(x(i + 0.5), y(a.estimate() + 1.96 * a.standardError())));
     }

@@ -1,18 +1,20 @@
 package io.resketch.example.street;
 
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
+import io.resketch.client.cli.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/** A progress bar per stage on the error output, where that is a terminal; else nothing. */
+/** A progress bar for each stage of the demo. */
 final class TerminalProgress implements Demo.Progress, AutoCloseable {
-  private final boolean shown = System.console() != null;
-  private ProgressBar bar;
+  private Progress bar;
 
   @Override
   public void stage(String name, int steps) {
     close();
-    if (shown) {
-      bar = new ProgressBarBuilder().setTaskName(name).setInitialMax(steps).build();
+    try {
+      bar = Progress.start(name, () -> steps);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // the number of steps is known without reading anything
     }
   }
 
