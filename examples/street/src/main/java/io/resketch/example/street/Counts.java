@@ -63,9 +63,9 @@ final class Counts {
 
   /** Persons per interval: one bucket an interval. */
   static List<Interval> intervals(
-      SketchCollection collection, List<Frame> frames, Duration length) {
+      SketchCollection collection, List<Frame> frames, List<String> classes, Duration length) {
     List<Interval> out = new ArrayList<>();
-    for (StatisticsBucket bucket : collection.statistics(range(frames), length, List.of(PERSON))) {
+    for (StatisticsBucket bucket : collection.statistics(range(frames), length, classes)) {
       Instant start = bucket.start().orElseThrow();
       Instant end = start.plus(length);
       long truth =
@@ -73,7 +73,7 @@ final class Counts {
               .filter(f -> !f.time().isBefore(start) && f.time().isBefore(end))
               .mapToLong(f -> f.count(PERSON))
               .sum();
-      ModuleCount count = bucket.counts().get(0);
+      ModuleCount count = bucket.counts().get(classes.indexOf(PERSON));
       out.add(
           new Interval(
               start, bucket.sketches(), new Answer(count.count(), count.standardError(), truth)));

@@ -157,7 +157,7 @@ final class Demo {
     result.countExactFraction = counts.exactFraction();
     result.countIntervalCoverage = counts.coverage();
     result.intervals =
-        Counts.intervals(street, frames, INTERVAL).stream()
+        Counts.intervals(street, frames, classes, INTERVAL).stream()
             .map(
                 i ->
                     new IntervalFigures(
@@ -192,10 +192,15 @@ final class Demo {
     result.boxErrorPxMedian = quantile(errors, 0.5);
     result.boxErrorPxP90 = quantile(errors, 0.9);
 
-    Map<String, Counts.Answer> totals = Totals.ask(client, street, frames);
+    Map<String, Counts.Answer> totals = Totals.ask(client, street, frames, classes);
     result.rollupRelativeError = Totals.relativeError(totals);
     result.rollupTotals = new TreeMap<>();
-    totals.forEach((module, answer) -> result.rollupTotals.put(module, AnswerFigures.of(answer)));
+    totals.forEach(
+        (module, answer) -> {
+          if (answer.truth() > 0 || answer.estimate() > 3 * answer.standardError()) {
+            result.rollupTotals.put(module, AnswerFigures.of(answer));
+          }
+        });
   }
 
   private MomentFigures moment(Counts counts, int frame, long trueExtreme) {
@@ -223,7 +228,7 @@ final class Demo {
         List.copyOf(counts.otherClassesFound().keySet()),
         Similarity.recall(erased, frames, exact),
         quantile(errors, 0.5),
-        Totals.relativeError(Totals.ask(client, erased, frames)));
+        Totals.relativeError(Totals.ask(client, erased, frames, classes)));
   }
 
   /** The stored sketches, shortened, as items of their own. */

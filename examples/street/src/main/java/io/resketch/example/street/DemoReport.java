@@ -62,7 +62,7 @@ final class DemoReport {
         "  %d boxes of %d frames: median error %s px, 90 %% below %s px",
         r.boxCount, r.boxFrames, pixels(r.boxErrorPxMedian), pixels(r.boxErrorPxP90));
     erasure(r);
-    title("One summed sketch of the whole video: how often in all?" + SKETCH);
+    title("One summed sketch of the whole video: how often did each class occur in all?" + SKETCH);
     line("  %-14s %22s %8s", "module", "sketch", "truth");
     for (Map.Entry<String, AnswerFigures> total : r.rollupTotals.entrySet()) {
       AnswerFigures a = total.getValue();

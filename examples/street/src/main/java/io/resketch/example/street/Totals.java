@@ -7,10 +7,12 @@ import io.resketch.core.stats.ModuleCount;
 import io.resketch.v1.CombineRequest;
 import io.resketch.v1.EstimateRequest;
 import io.resketch.v1.EstimateResponse;
+import io.resketch.v1.Module;
 import io.resketch.v1.ModuleEstimate;
 import io.resketch.v1.Sketch;
 import io.resketch.v1.WeightedSketch;
 import io.resketch.wire.Sketches;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,9 +24,12 @@ import java.util.TreeMap;
 final class Totals {
   private Totals() {}
 
-  /** Counts of every module that the collection has seen as a root. */
+  /** Counts of every class, and of the other modules that the collection has seen as roots. */
   static Map<String, Counts.Answer> ask(
-      ResketchClient client, SketchCollection collection, List<Frame> frames) {
+      ResketchClient client,
+      SketchCollection collection,
+      List<Frame> frames,
+      List<String> classes) {
     CombineRequest.Builder all = CombineRequest.newBuilder();
     collection
         .list(TimeRange.all())
@@ -41,10 +46,7 @@ final class Totals {
                 EstimateRequest.newBuilder()
                     .setSpec(Sketches.spec(collection.spec()))
                     .setSketch(sum)
-                    .addAllModules(
-                        collection.describe().getModulesList().stream()
-                            .filter(m -> m.getRootLeaf() || m.getRootInner())
-                            .toList())
+                    .addAllModules(modules(collection, classes))
                     .build());
     Map<String, Counts.Answer> out = new TreeMap<>();
     for (ModuleEstimate message : response.getEstimatesList()) {
@@ -56,6 +58,19 @@ final class Totals {
       out.put(count.module(), new Counts.Answer(count.count(), count.standardError(), truth));
     }
     return out;
+  }
+
+  private static List<Module> modules(SketchCollection collection, List<String> classes) {
+    Map<String, Module> modules = new LinkedHashMap<>();
+    for (Module module : collection.describe().getModulesList()) {
+      if (module.getRootLeaf() || module.getRootInner()) {
+        modules.put(module.getName(), module);
+      }
+    }
+    for (String name : classes) {
+      modules.putIfAbsent(name, Module.newBuilder().setName(name).build());
+    }
+    return List.copyOf(modules.values());
   }
 
   /** |estimate − truth| / truth of the number of persons. */
