@@ -15,9 +15,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class AttributeColumns {
   private static final int CHUNK = 32;
 
-  /** ±1 for the eight lanes of a sign byte. */
-  private static final float[] SIGNS = signs();
-
   /**
    * Columns as block start in the vector, and a 16-bit mask whose bit l is set where lane l is
    * negative.
@@ -25,25 +22,23 @@ final class AttributeColumns {
   private record Columns(int[] starts, char[] masks) {}
 
   private final SketchSpec spec;
+  private final BlockKernel kernel;
   private final long moduleHash;
   private final float magnitude;
   private final Columns signature;
   private final AtomicReferenceArray<Columns> chunks;
 
   AttributeColumns(SketchSpec spec, String module, int dimension) {
+    this(spec, module, dimension, BlockKernel.BEST);
+  }
+
+  AttributeColumns(SketchSpec spec, String module, int dimension, BlockKernel kernel) {
     this.spec = spec;
+    this.kernel = kernel;
     this.moduleHash = RandomStream.moduleHash(module);
     this.magnitude = 0.5f * (float) (1 / Math.sqrt((double) BLOCK_SIZE * spec.blocksPerColumn()));
     this.signature = draw(Role.SIGNATURE, 0, 1);
     this.chunks = new AtomicReferenceArray<>((dimension + CHUNK - 1) / CHUNK);
-  }
-
-  private static float[] signs() {
-    float[] table = new float[256 * 8];
-    for (int i = 0; i < table.length; i++) {
-      table[i] = ((i >> 3) >> (i & 7) & 1) == 0 ? 1f : -1f;
-    }
-    return table;
   }
 
   private Columns draw(Role role, int first, int count) {
@@ -91,47 +86,13 @@ final class AttributeColumns {
     return dot(y, signature, 0);
   }
 
-  /** The lanes are written out: the compiler of JDK 17 keeps a short inner loop scalar and slow. */
   private void add(float[] out, Columns columns, int j, float v) {
     int c = spec.blocksPerColumn();
-    float[] s = SIGNS;
-    for (int k = j * c; k < (j + 1) * c; k++) {
-      int o = columns.starts[k];
-      int a = (columns.masks[k] & 0xff) << 3;
-      int b = columns.masks[k] >> 8 << 3;
-      out[o] += v * s[a];
-      out[o + 1] += v * s[a + 1];
-      out[o + 2] += v * s[a + 2];
-      out[o + 3] += v * s[a + 3];
-      out[o + 4] += v * s[a + 4];
-      out[o + 5] += v * s[a + 5];
-      out[o + 6] += v * s[a + 6];
-      out[o + 7] += v * s[a + 7];
-      out[o + 8] += v * s[b];
-      out[o + 9] += v * s[b + 1];
-      out[o + 10] += v * s[b + 2];
-      out[o + 11] += v * s[b + 3];
-      out[o + 12] += v * s[b + 4];
-      out[o + 13] += v * s[b + 5];
-      out[o + 14] += v * s[b + 6];
-      out[o + 15] += v * s[b + 7];
-    }
+    kernel.add(out, columns.starts, columns.masks, j * c, (j + 1) * c, v);
   }
 
   private float dot(float[] y, Columns columns, int j) {
     int c = spec.blocksPerColumn();
-    float[] signs = SIGNS;
-    float a = 0;
-    float b = 0;
-    for (int k = j * c; k < (j + 1) * c; k++) {
-      int o = columns.starts[k];
-      int low = (columns.masks[k] & 0xff) << 3;
-      int high = columns.masks[k] >> 8 << 3;
-      for (int l = 0; l < 8; l++) {
-        a += y[o + l] * signs[low + l];
-        b += y[o + 8 + l] * signs[high + l];
-      }
-    }
-    return (a + b) * magnitude;
+    return magnitude * kernel.sum(y, columns.starts, columns.masks, j * c, (j + 1) * c);
   }
 }

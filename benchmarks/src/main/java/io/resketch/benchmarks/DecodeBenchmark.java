@@ -1,0 +1,59 @@
+package io.resketch.benchmarks;
+
+import io.resketch.core.decode.Decoded;
+import io.resketch.core.decode.Decoder;
+import io.resketch.core.decode.GraphDecoder;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.SketchSpec;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Decoding the tree of 84 objects, 5,376 unknowns, with standard errors, one thread. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 2)
+@Measurement(iterations = 3, time = 3)
+@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+public class DecodeBenchmark {
+  /** Floats of the sketch. */
+  @Param({"8192", "16384"})
+  public int dimension;
+
+  private GraphDecoder decoder;
+  private Sketch sketch;
+
+  /** Sketches the tree. */
+  @Setup
+  public void prepare() {
+    Computation tree = Trees.tree(1);
+    Operators operators = new Operators(new SketchSpec(dimension, 16, 7));
+    sketch = new Sketcher(operators).sketch(tree);
+    decoder = new GraphDecoder(operators, tree.skeleton());
+  }
+
+  /** The decoder of the paper. */
+  @Benchmark
+  public Decoded matched() {
+    return decoder.decode(sketch, Decoder.MATCHED);
+  }
+
+  /** All objects at once. */
+  @Benchmark
+  public Decoded joint() {
+    return decoder.decode(sketch, Decoder.JOINT);
+  }
+}

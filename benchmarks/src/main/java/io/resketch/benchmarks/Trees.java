@@ -1,0 +1,50 @@
+package io.resketch.benchmarks;
+
+import io.resketch.core.graph.Attributes;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.WeightedInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The tree of the accuracy table: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
+final class Trees {
+  static final int LEVELS = 3;
+  static final int FAN_IN = 4;
+  static final int ATTRIBUTES = 64;
+
+  private Trees() {}
+
+  static Computation tree(long seed) {
+    Computation.Builder graph = Computation.builder();
+    for (WeightedInput root : children("o", LEVELS, new Random(seed), graph)) {
+      graph.root(root.object(), root.weight());
+    }
+    return graph.build();
+  }
+
+  private static List<WeightedInput> children(
+      String parent, int levels, Random random, Computation.Builder graph) {
+    List<WeightedInput> out = new ArrayList<>();
+    for (int k = 0; k < FAN_IN && levels > 0; k++) {
+      String id = parent + "." + k;
+      List<WeightedInput> inputs = children(id, levels - 1, random, graph);
+      graph.object(id, "module " + id, Attributes.dense(unit(random)), inputs);
+      out.add(new WeightedInput(id, 1f / FAN_IN));
+    }
+    return out;
+  }
+
+  private static float[] unit(Random random) {
+    float[] values = new float[ATTRIBUTES];
+    double sum = 0;
+    for (int j = 0; j < values.length; j++) {
+      values[j] = (float) random.nextGaussian();
+      sum += (double) values[j] * values[j];
+    }
+    for (int j = 0; j < values.length; j++) {
+      values[j] /= (float) Math.sqrt(sum);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,53 @@
+package io.resketch.core.operator;
+
+/**
+ * The innermost loops: signed adds of blocks of 16 floats, and their dot products. Adds give the
+ * same bits in every implementation; dot products may differ in rounding. Stateless, thread-safe.
+ */
+abstract class BlockKernel {
+  /** ±1 for the eight lanes of a sign byte: SIGNS[8 · byte + lane]. */
+  static final float[] SIGNS = signs();
+
+  /** The Vector API where the JVM was started with it, else plain Java. */
+  static final BlockKernel BEST = best();
+
+  private static float[] signs() {
+    float[] table = new float[256 * 8];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = ((i >> 3) >> (i & 7) & 1) == 0 ? 1f : -1f;
+    }
+    return table;
+  }
+
+  private static BlockKernel best() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+      try {
+        return Class.forName("io.resketch.core.operator.VectorKernel")
+            .asSubclass(BlockKernel.class)
+            .getDeclaredConstructor()
+            .newInstance();
+      } catch (ReflectiveOperationException | LinkageError e) {
+        // The module of this JVM is not the one the class was compiled for: plain Java does as
+        // well.
+        return new PlainKernel();
+      }
+    }
+    return new PlainKernel();
+  }
+
+  /**
+   * Adds ±v to the blocks of a column.
+   *
+   * @param out modified
+   * @param starts where the blocks start in {@code out}, from index {@code from} to {@code to}
+   * @param masks bit l is set where lane l is negative
+   */
+  abstract void add(float[] out, int[] starts, char[] masks, int from, int to, float v);
+
+  /**
+   * Sums ±y over the blocks of a column.
+   *
+   * @param y not modified
+   */
+  abstract float sum(float[] y, int[] starts, char[] masks, int from, int to);
+}

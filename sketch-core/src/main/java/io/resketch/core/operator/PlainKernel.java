@@ -1,0 +1,49 @@
+package io.resketch.core.operator;
+
+/**
+ * Plain Java. The lanes are written out: JDK 17 compiles a short inner loop to slow scalar code.
+ */
+final class PlainKernel extends BlockKernel {
+  @Override
+  void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
+    float[] s = SIGNS;
+    for (int k = from; k < to; k++) {
+      int o = starts[k];
+      int a = (masks[k] & 0xff) << 3;
+      int b = masks[k] >> 8 << 3;
+      out[o] += v * s[a];
+      out[o + 1] += v * s[a + 1];
+      out[o + 2] += v * s[a + 2];
+      out[o + 3] += v * s[a + 3];
+      out[o + 4] += v * s[a + 4];
+      out[o + 5] += v * s[a + 5];
+      out[o + 6] += v * s[a + 6];
+      out[o + 7] += v * s[a + 7];
+      out[o + 8] += v * s[b];
+      out[o + 9] += v * s[b + 1];
+      out[o + 10] += v * s[b + 2];
+      out[o + 11] += v * s[b + 3];
+      out[o + 12] += v * s[b + 4];
+      out[o + 13] += v * s[b + 5];
+      out[o + 14] += v * s[b + 6];
+      out[o + 15] += v * s[b + 7];
+    }
+  }
+
+  @Override
+  float sum(float[] y, int[] starts, char[] masks, int from, int to) {
+    float[] s = SIGNS;
+    float low = 0;
+    float high = 0;
+    for (int k = from; k < to; k++) {
+      int o = starts[k];
+      int a = (masks[k] & 0xff) << 3;
+      int b = masks[k] >> 8 << 3;
+      for (int l = 0; l < 8; l++) {
+        low += y[o + l] * s[a + l];
+        high += y[o + 8 + l] * s[b + l];
+      }
+    }
+    return low + high;
+  }
+}
