@@ -50,4 +50,16 @@ abstract class BlockKernel {
    * @param y not modified
    */
   abstract float sum(float[] y, int[] starts, char[] masks, int from, int to);
+
+  /**
+   * out += h · (in + R̂ in), (R̂ in)[t] = sign[t] · in[source[t]] for block t.
+   *
+   * @param out modified, not the same array as {@code in}
+   * @param in not modified
+   * @param source where each block comes from, in floats
+   * @param sign one per float, the same over a block
+   * @param scratch overwritten, as long as the others
+   */
+  abstract void addTransparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch);
 }

@@ -1,5 +1,7 @@
 package io.resketch.core.operator;
 
+import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
+
 /**
  * Plain Java. The lanes are written out: JDK 17 compiles a short inner loop to slow scalar code.
  */
@@ -45,5 +47,17 @@ final class PlainKernel extends BlockKernel {
       }
     }
     return low + high;
+  }
+
+  /** Gathers first and computes after, so that the compiler vectorises the arithmetic. */
+  @Override
+  void addTransparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch) {
+    for (int t = 0; t < source.length; t++) {
+      System.arraycopy(in, source[t], scratch, t * BLOCK_SIZE, BLOCK_SIZE);
+    }
+    for (int i = 0; i < sign.length; i++) {
+      out[i] += h * (in[i] + sign[i] * scratch[i]);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.resketch.core.operator;
 
+import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -35,5 +37,19 @@ final class VectorKernel extends BlockKernel {
       high = high.add(FloatVector.fromArray(EIGHT, y, o + 8).mul(b));
     }
     return low.add(high).reduceLanes(VectorOperators.ADD);
+  }
+
+  @Override
+  void addTransparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch) {
+    FloatVector weight = FloatVector.broadcast(EIGHT, h);
+    for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
+      for (int l = 0; l < BLOCK_SIZE; l += EIGHT.length()) {
+        FloatVector flip = FloatVector.fromArray(EIGHT, sign, o + l);
+        FloatVector rotated = FloatVector.fromArray(EIGHT, in, source[t] + l).mul(flip);
+        FloatVector sum = FloatVector.fromArray(EIGHT, in, o + l).add(rotated);
+        FloatVector.fromArray(EIGHT, out, o + l).add(weight.mul(sum)).intoArray(out, o + l);
+      }
+    }
   }
 }

@@ -34,4 +34,20 @@ class BlockKernelTest {
       assertThat(Float.floatToRawIntBits(b[i])).isEqualTo(Float.floatToRawIntBits(a[i]));
     }
   }
+
+  @Test
+  void vectorAndPlain_addTheSameRotation() {
+    SplittableRandom random = new SplittableRandom(6);
+    float[] in = RandomGraphs.unit(random, 64);
+    int[] source = {32, 0, 48, 16};
+    float[] sign = new float[64];
+    for (int i = 0; i < 64; i++) {
+      sign[i] = i / 16 % 2 == 0 ? -1f : 1f;
+    }
+    float[] a = RandomGraphs.unit(random, 64);
+    float[] b = a.clone();
+    new PlainKernel().addTransparent(a, 0.3f, in, source, sign, new float[64]);
+    BlockKernel.BEST.addTransparent(b, 0.3f, in, source, sign, new float[64]);
+    assertThat(b).isEqualTo(a);
+  }
 }

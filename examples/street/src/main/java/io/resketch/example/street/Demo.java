@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -173,8 +174,9 @@ final class Demo {
     result.emptiest = moment(counts, counts.emptiest(), fewest);
 
     progress.stage("searching", 1);
-    result.similarRecallAt10 = Similarity.recall(street, frames, exact);
-    result.similarRecallAt10Unordered = Similarity.recall(street, frames, unordered);
+    List<Set<String>> nearest = Similarity.nearest(street, frames);
+    result.similarRecallAt10 = Similarity.recall(nearest, frames, exact);
+    result.similarRecallAt10Unordered = Similarity.recall(nearest, frames, unordered);
     result.similarToChosen =
         street.search(frames.get(questions.chosen()).id(), Similarity.NEIGHBOURS).stream()
             .map(SearchHit::id)
@@ -217,7 +219,7 @@ final class Demo {
         client.createCollection(questions.collectionId() + "-kept-" + percent, questions.spec());
     putAll(erased, truncated(street, prefix));
     Counts counts = Counts.ask(erased, frames, classes);
-    List<Double> errors = errors(boxes(erased, Math.max(1, questions.boxFrames() / 4)));
+    List<Double> errors = errors(boxes(erased, Math.max(1, questions.boxFrames() / 8)));
     return new ErasureFigures(
         kept,
         prefix,
@@ -226,7 +228,7 @@ final class Demo {
         counts.exactFraction(),
         counts.coverage(),
         List.copyOf(counts.otherClassesFound().keySet()),
-        Similarity.recall(erased, frames, exact),
+        Similarity.recall(Similarity.nearest(erased, frames), frames, exact),
         quantile(errors, 0.5),
         Totals.relativeError(Totals.ask(client, erased, frames, classes)));
   }

@@ -112,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "40",
       description =
-          "Decode the boxes of N frames, a quarter of them after erasure (default"
+          "Decode the boxes of N frames, an eighth of them after erasure (default"
               + " ${DEFAULT-VALUE}).")
   private int boxFrames;
 

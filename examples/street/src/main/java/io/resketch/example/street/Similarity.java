@@ -2,9 +2,10 @@ package io.resketch.example.street;
 
 import io.resketch.client.SearchHit;
 import io.resketch.client.SketchCollection;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Frames most like a frame, by sketch and by exact features. From sketches alone. */
 final class Similarity {
@@ -12,23 +13,28 @@ final class Similarity {
 
   private Similarity() {}
 
+  /** The ids of the nearest frames by sketch, for every frame as the query. */
+  static List<Set<String>> nearest(SketchCollection collection, List<Frame> frames) {
+    List<Set<String>> out = new ArrayList<>();
+    for (Frame frame : frames) {
+      out.add(
+          collection.search(frame.id(), NEIGHBOURS).stream()
+              .map(SearchHit::id)
+              .collect(Collectors.toSet()));
+    }
+    return out;
+  }
+
   /**
    * Mean recall at 10 over all frames as queries: how many of the 10 nearest by exact features are
    * among the 10 nearest by sketch.
    */
-  static double recall(SketchCollection collection, List<Frame> frames, List<ExactFeatures> exact) {
+  static double recall(List<Set<String>> found, List<Frame> frames, List<ExactFeatures> exact) {
     double sum = 0;
-    int k = Math.min(NEIGHBOURS, frames.size() - 1);
     for (int query = 0; query < frames.size(); query++) {
-      Set<String> found = new HashSet<>();
-      for (SearchHit hit : collection.search(frames.get(query).id(), k)) {
-        found.add(hit.id());
+      for (int i : ExactFeatures.nearest(exact, query, NEIGHBOURS)) {
+        sum += found.get(query).contains(frames.get(i).id()) ? 1.0 / NEIGHBOURS : 0;
       }
-      int shared = 0;
-      for (int i : ExactFeatures.nearest(exact, query, k)) {
-        shared += found.contains(frames.get(i).id()) ? 1 : 0;
-      }
-      sum += shared / (double) k;
     }
     return sum / frames.size();
   }
