@@ -29,14 +29,15 @@ final class Trees {
     for (int k = 0; k < FAN_IN && levels > 0; k++) {
       String id = parent + "." + k;
       List<WeightedInput> inputs = children(id, levels - 1, random, graph);
-      graph.object(id, "module " + id, Attributes.dense(unit(random)), inputs);
+      graph.object(id, "module " + id, Attributes.dense(unit(random, ATTRIBUTES)), inputs);
       out.add(new WeightedInput(id, 1f / FAN_IN));
     }
     return out;
   }
 
-  private static float[] unit(Random random) {
-    float[] values = new float[ATTRIBUTES];
+  /** A Gaussian direction of norm 1. */
+  static float[] unit(Random random, int dimension) {
+    float[] values = new float[dimension];
     double sum = 0;
     for (int j = 0; j < values.length; j++) {
       values[j] = (float) random.nextGaussian();

@@ -149,7 +149,8 @@ public final class GraphDecoder {
     }
     float[] data = new float[operators.spec().dimension()];
     operator.apply(truth, data);
-    double freedom = Math.max(1, prefixLength - Math.min(n, prefixLength));
+    // Near one unknown a float the residual says little of the noise; do not blow it up.
+    double freedom = Math.max(prefixLength - n, prefixLength / 16.0);
     float noise = (float) (residual / Math.sqrt(freedom));
     for (int i = 0; i < data.length; i++) {
       boolean plus = (stream.bits((long) n + i) & 1) == 0;
