@@ -12,13 +12,13 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   /** The Vector API is of the JDK, and only the one class that is loaded where it is there. */
   @ArchTest
-  static final ArchRule DEPENDS_ON_THE_JDK_ONLY =
+  static final ArchRule DEPENDS_ON_THE_JDK_AND_EJML_ONLY =
       classes()
           .that()
           .doNotHaveFullyQualifiedName("io.resketch.core.operator.VectorKernel")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("io.resketch.core..", "java..");
+          .resideInAnyPackage("io.resketch.core..", "java..", "org.ejml..");
 
   @ArchTest
   static final ArchRule CONCEPTS_BUILD_ON_EACH_OTHER =

@@ -5,6 +5,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.format.SketchImage;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleCount;
@@ -23,16 +24,7 @@ public final class Sketches {
    * @throws io.resketch.core.MismatchException if the fingerprint is that of another spec
    */
   public static SketchSpec spec(io.resketch.v1.SketchSpec message) {
-    switch (message.getFamily()) {
-      case FAMILY_UNSPECIFIED, FAMILY_BLOCK_SPARSE -> {
-        // The only family there is.
-      }
-      default ->
-          throw new InvalidInputException(
-              "spec.family", message.getFamilyValue() + " is unknown; use FAMILY_BLOCK_SPARSE (1)");
-    }
-    SketchSpec spec =
-        new SketchSpec(message.getDimension(), message.getBlocksPerColumn(), message.getSeed());
+    SketchSpec spec = new SketchSpec(message.getDimension(), family(message), message.getSeed());
     if (!message.getFingerprint().isEmpty()) {
       Fingerprint given = Fingerprint.ofBytes(message.getFingerprint().toByteArray());
       if (!given.equals(spec.fingerprint())) {
@@ -48,15 +40,43 @@ public final class Sketches {
     return spec;
   }
 
+  private static Family family(io.resketch.v1.SketchSpec message) {
+    Family family =
+        switch (message.getFamily()) {
+          case FAMILY_UNSPECIFIED, FAMILY_BLOCK_SPARSE ->
+              new Family.BlockSparse(message.getBlocksPerColumn());
+          case FAMILY_HADAMARD -> new Family.Hadamard();
+          case FAMILY_DENSE -> new Family.Dense();
+          case UNRECOGNIZED ->
+              throw new InvalidInputException(
+                  "spec.family",
+                  message.getFamilyValue()
+                      + " is unknown; use FAMILY_BLOCK_SPARSE (1), FAMILY_HADAMARD (2) or"
+                      + " FAMILY_DENSE (3)");
+        };
+    if (!(family instanceof Family.BlockSparse) && message.getBlocksPerColumn() != 0) {
+      throw new InvalidInputException(
+          "spec.blocks_per_column",
+          Integer.toUnsignedString(message.getBlocksPerColumn())
+              + " must be 0: columns of "
+              + family.label()
+              + " have no blocks; leave it out");
+    }
+    return family;
+  }
+
   /** Writes a spec with its fingerprint. */
   public static io.resketch.v1.SketchSpec spec(SketchSpec spec) {
-    return io.resketch.v1.SketchSpec.newBuilder()
-        .setFamily(io.resketch.v1.SketchSpec.Family.FAMILY_BLOCK_SPARSE)
-        .setDimension(spec.dimension())
-        .setBlocksPerColumn(spec.blocksPerColumn())
-        .setSeed(spec.seed())
-        .setFingerprint(ByteString.copyFrom(spec.fingerprint().toBytes()))
-        .build();
+    io.resketch.v1.SketchSpec.Builder out =
+        io.resketch.v1.SketchSpec.newBuilder()
+            .setFamily(io.resketch.v1.SketchSpec.Family.valueOf("FAMILY_" + spec.family().label()))
+            .setDimension(spec.dimension())
+            .setSeed(spec.seed())
+            .setFingerprint(ByteString.copyFrom(spec.fingerprint().toBytes()));
+    if (spec.family() instanceof Family.BlockSparse blockSparse) {
+      out.setBlocksPerColumn(blockSparse.blocksPerColumn());
+    }
+    return out.build();
   }
 
   /**

@@ -57,9 +57,9 @@ abstract class BlockKernel {
    * @param out modified, not the same array as {@code in}
    * @param in not modified
    * @param source where each block comes from, in floats
-   * @param sign one per float, the same over a block
-   * @param scratch overwritten, as long as the others
+   * @param sign one per block
+   * @param workspace overwritten, as long as {@code in}
    */
   abstract void addTransparent(
-      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch);
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace);
 }

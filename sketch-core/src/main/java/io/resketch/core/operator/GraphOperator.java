@@ -1,6 +1,5 @@
 package io.resketch.core.operator;
 
-import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.spec.RandomStream;
@@ -17,14 +16,14 @@ import java.util.Arrays;
  * s    = Σ_i w_i ½(I + R̂_i) s(root_i)                          [GPW19], section 3
  * </pre>
  *
- * <p>Cost of a call: O(edges · d + nnz(x) · 16 c). Holds workspace: not thread-safe.
+ * <p>Cost of a call, BLOCK_SPARSE: O(edges · d + nnz(x) · 16 c). Holds workspace: not thread-safe.
  */
 public final class GraphOperator implements LinearMap {
   private final Operators operators;
   private final Skeleton skeleton;
   private final EvaluationPlan plan;
-  private final AttributeColumns[] columns;
-  private final Operators.Rotation[] rotations;
+  private final AttributeOperator[] attributes;
+  private final TupleOperator[] rotations;
   private final float[][] slots;
   private final float[] scratch;
   private final float[] gathered;
@@ -33,11 +32,11 @@ public final class GraphOperator implements LinearMap {
     this.operators = operators;
     this.skeleton = skeleton;
     this.plan = EvaluationPlan.of(skeleton);
-    this.columns = new AttributeColumns[skeleton.size()];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i] = operators.columns(skeleton.module(i), skeleton.dimension(i));
+    this.attributes = new AttributeOperator[skeleton.size()];
+    for (int i = 0; i < attributes.length; i++) {
+      attributes[i] = operators.attributes(skeleton.module(i), skeleton.dimension(i));
     }
-    this.rotations = new Operators.Rotation[plan.steps().length];
+    this.rotations = new TupleOperator[plan.steps().length];
     for (int i = 0; i < rotations.length; i++) {
       EvaluationPlan.Step step = plan.steps()[i];
       rotations[i] =
@@ -62,39 +61,18 @@ public final class GraphOperator implements LinearMap {
     return skeleton.totalDimension();
   }
 
-  /** Where a forward pass takes attribute values from. */
-  private interface Source {
-    void addAttributes(int object, AttributeColumns columns, float[] out);
-  }
-
   /**
    * s = A x + b, the sketch of a computation of this skeleton.
    *
    * @param out overwritten, d values
    */
   public void sketch(Computation computation, float[] out) {
-    forward(
-        (object, cols, target) -> {
-          Attributes values = computation.attributes(object);
-          for (int i = 0; i < values.entries(); i++) {
-            addNonZero(cols, target, values.index(i), values.value(i));
-          }
-        },
-        true,
-        out);
+    forward(computation, null, true, out);
   }
 
   @Override
   public void apply(float[] x, float[] out) {
-    forward(
-        (object, cols, target) -> {
-          int offset = skeleton.offset(object);
-          for (int j = 0; j < skeleton.dimension(object); j++) {
-            addNonZero(cols, target, j, x[offset + j]);
-          }
-        },
-        false,
-        out);
+    forward(null, x, false, out);
   }
 
   /**
@@ -103,62 +81,54 @@ public final class GraphOperator implements LinearMap {
    * @param out overwritten, d values
    */
   public void signatures(float[] out) {
-    forward((object, cols, target) -> {}, true, out);
+    forward(null, null, true, out);
   }
 
-  private static void addNonZero(AttributeColumns columns, float[] out, int j, float x) {
-    if (x != 0) {
-      columns.addColumn(out, j, x);
-    }
-  }
-
-  private void forward(Source source, boolean signatures, float[] out) {
+  /**
+   * One pass over the plan; attributes come from a computation, from a concatenation x of all, or
+   * are left out where both are null.
+   */
+  private void forward(Computation computation, float[] x, boolean signatures, float[] out) {
     Arrays.fill(out, 0f);
     EvaluationPlan.Step[] steps = plan.steps();
     for (int i = 0; i < steps.length; i++) {
       EvaluationPlan.Step step = steps[i];
       switch (step.kind()) {
-        case LEAF -> own(step.object(), source, signatures, slots[step.slot()]);
+        case LEAF -> own(step.object(), computation, x, signatures, slots[step.slot()]);
         case OPEN -> Arrays.fill(slots[step.slot()], 0f);
         case ADD_INPUT ->
-            rotations[i]
-                .forward()
-                .addTransparent(
-                    slots[step.slot()], 0.5f * step.weight(), slots[step.source()], gathered);
+            rotations[i].addTransparent(
+                slots[step.slot()], 0.5f * step.weight(), slots[step.source()], gathered);
         case CLOSE -> {
-          own(step.object(), source, signatures, scratch);
+          own(step.object(), computation, x, signatures, scratch);
           float[] target = slots[step.slot()];
           Arrays.fill(target, 0f);
-          operators.ownAttributes().forward().addTransparent(target, 0.25f, scratch, gathered);
-          rotations[i].forward().addTransparent(target, 0.25f, slots[step.source()], gathered);
+          operators.ownAttributes().addTransparent(target, 0.25f, scratch, gathered);
+          rotations[i].addTransparent(target, 0.25f, slots[step.source()], gathered);
         }
         case ADD_ROOT ->
-            rotations[i]
-                .forward()
-                .addTransparent(out, 0.5f * step.weight(), slots[step.source()], gathered);
+            rotations[i].addTransparent(out, 0.5f * step.weight(), slots[step.source()], gathered);
       }
     }
   }
 
   /** a(θ) = ½ R_{M,1} x + ½ R_{M,2} e_1. */
-  private void own(int object, Source source, boolean signatures, float[] out) {
+  private void own(int object, Computation computation, float[] x, boolean signature, float[] out) {
     Arrays.fill(out, 0f);
-    source.addAttributes(object, columns[object], out);
-    if (signatures) {
-      columns[object].addSignature(out, 1f);
+    if (computation != null) {
+      attributes[object].add(out, computation.attributes(object), gathered);
+    } else if (x != null) {
+      attributes[object].add(out, x, skeleton.offset(object), gathered);
+    }
+    if (signature) {
+      attributes[object].addSignature(out, 1f, gathered);
     }
   }
 
   @Override
   public void adjoint(float[] y, float[] out) {
     backward(
-        y,
-        (object, g) -> {
-          int offset = skeleton.offset(object);
-          for (int j = 0; j < skeleton.dimension(object); j++) {
-            out[offset + j] = columns[object].dotColumn(g, j);
-          }
-        });
+        y, (object, g) -> attributes[object].adjoint(g, out, skeleton.offset(object), gathered));
   }
 
   /**
@@ -203,11 +173,11 @@ public final class GraphOperator implements LinearMap {
         case CLOSE -> {
           float[] g = slots[step.slot()];
           Arrays.fill(scratch, 0f);
-          operators.ownAttributes().transpose().addTransparent(scratch, 0.25f, g, gathered);
+          operators.ownAttributes().addTransposed(scratch, 0.25f, g, gathered);
           sink.accept(step.object(), scratch);
           float[] tuple = slots[step.source()];
           Arrays.fill(tuple, 0f);
-          rotations[i].transpose().addTransparent(tuple, 0.25f, g, gathered);
+          rotations[i].addTransposed(tuple, 0.25f, g, gathered);
         }
         case LEAF -> sink.accept(step.object(), slots[step.slot()]);
         case OPEN -> {
@@ -217,11 +187,11 @@ public final class GraphOperator implements LinearMap {
     }
   }
 
-  private void pull(EvaluationPlan.Step step, Operators.Rotation rotation, float[] g) {
+  private void pull(EvaluationPlan.Step step, TupleOperator rotation, float[] g) {
     float[] child = slots[step.source()];
     if (step.lastUse()) {
       Arrays.fill(child, 0f);
     }
-    rotation.transpose().addTransparent(child, 0.5f * step.weight(), g, gathered);
+    rotation.addTransposed(child, 0.5f * step.weight(), g, gathered);
   }
 }

@@ -1,5 +1,6 @@
 package io.resketch.core.operator;
 
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.RandomStream;
 import io.resketch.core.spec.RandomStream.Role;
 import io.resketch.core.spec.SketchSpec;
@@ -13,22 +14,23 @@ public final class Operators {
   /** Bounds of the caches; names come from outside, so they must not grow without end. */
   private static final int MAX_MODULES = 4096;
 
-  /** Floats of all kept rotations together: 64 MiB. */
-  private static final int MAX_POSITION_FLOATS = 1 << 24;
-
-  /** R̂ and its transpose. */
-  record Rotation(BlockSignedPermutation forward, BlockSignedPermutation transpose) {}
+  /** Bytes of all kept tuple operators together. */
+  private static final long MAX_POSITION_BYTES = 64L << 20;
 
   private record ModuleKey(String module, int dimension) {}
 
   private final SketchSpec spec;
-  private final ConcurrentHashMap<ModuleKey, AttributeColumns> modules = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Integer, Rotation> positions = new ConcurrentHashMap<>();
-  private final Rotation ownAttributes;
-  private final Rotation ownInputs;
+  private final ConcurrentHashMap<ModuleKey, AttributeOperator> modules = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Integer, TupleOperator> positions = new ConcurrentHashMap<>();
+  private final int maxPositions;
+  private final TupleOperator ownAttributes;
+  private final TupleOperator ownInputs;
 
   public Operators(SketchSpec spec) {
     this.spec = spec;
+    long d = spec.dimension();
+    long bytesAtMost = spec.family() instanceof Family.Dense ? 4 * d * d : d;
+    this.maxPositions = (int) Math.max(8, MAX_POSITION_BYTES / bytesAtMost);
     this.ownAttributes = draw(Role.OWN_POSITION, 0);
     this.ownInputs = draw(Role.OWN_POSITION, 1);
   }
@@ -38,43 +40,57 @@ public final class Operators {
   }
 
   /** R̂ of position {@code i} of an input list. */
-  Rotation position(int i) {
-    Rotation known = positions.get(i);
+  TupleOperator position(int i) {
+    TupleOperator known = positions.get(i);
     if (known != null) {
       return known;
     }
-    Rotation drawn = draw(Role.POSITION, i);
-    if ((positions.size() + 1L) * 2 * spec.dimension() <= MAX_POSITION_FLOATS) {
+    TupleOperator drawn = draw(Role.POSITION, i);
+    if (positions.size() < maxPositions) {
       positions.put(i, drawn);
     }
     return drawn;
   }
 
   /** R̂ of an object's own attributes. */
-  Rotation ownAttributes() {
+  TupleOperator ownAttributes() {
     return ownAttributes;
   }
 
   /** R̂ of an object's inputs. */
-  Rotation ownInputs() {
+  TupleOperator ownInputs() {
     return ownInputs;
   }
 
-  AttributeColumns columns(String module, int dimension) {
+  AttributeOperator attributes(String module, int dimension) {
     ModuleKey key = new ModuleKey(module, dimension);
-    AttributeColumns known = modules.get(key);
+    AttributeOperator known = modules.get(key);
     if (known != null) {
       return known;
     }
     if (modules.size() >= MAX_MODULES) {
       modules.clear();
     }
-    return modules.computeIfAbsent(key, k -> new AttributeColumns(spec, module, dimension));
+    return modules.computeIfAbsent(key, k -> drawAttributes(module, dimension));
   }
 
-  private Rotation draw(Role role, int index) {
-    BlockSignedPermutation forward =
-        BlockSignedPermutation.draw(RandomStream.of(spec.seed(), role, 0, index), spec.blocks());
-    return new Rotation(forward, forward.transpose());
+  private AttributeOperator drawAttributes(String module, int dimension) {
+    if (spec.family() instanceof Family.BlockSparse blockSparse) {
+      return new BlockSparseAttributes(spec, blockSparse, module, dimension, BlockKernel.BEST);
+    }
+    return spec.family() instanceof Family.Hadamard
+        ? new HadamardAttributes(spec, module, dimension)
+        : new DenseAttributes(spec, module, dimension);
+  }
+
+  private TupleOperator draw(Role role, int index) {
+    int d = spec.dimension();
+    if (spec.family() instanceof Family.Hadamard) {
+      return new HadamardRotation(new WalshHadamard(spec.seed(), role, 0, index, d));
+    }
+    RandomStream stream = RandomStream.of(spec.seed(), role, 0, index);
+    return spec.family() instanceof Family.Dense
+        ? new DenseRotation(DenseMatrix.draw(stream, d, d))
+        : BlockSignedPermutation.draw(stream, d / SketchSpec.BLOCK_SIZE);
   }
 }

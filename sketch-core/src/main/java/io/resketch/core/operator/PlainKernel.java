@@ -52,12 +52,34 @@ final class PlainKernel extends BlockKernel {
   /** Gathers first and computes after, so that the compiler vectorises the arithmetic. */
   @Override
   void addTransparent(
-      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch) {
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
     for (int t = 0; t < source.length; t++) {
-      System.arraycopy(in, source[t], scratch, t * BLOCK_SIZE, BLOCK_SIZE);
+      System.arraycopy(in, source[t], workspace, t * BLOCK_SIZE, BLOCK_SIZE);
+      if (sign[t] < 0) {
+        negate(workspace, t * BLOCK_SIZE);
+      }
     }
-    for (int i = 0; i < sign.length; i++) {
-      out[i] += h * (in[i] + sign[i] * scratch[i]);
+    for (int i = 0; i < in.length; i++) {
+      out[i] += h * (in[i] + workspace[i]);
     }
+  }
+
+  private static void negate(float[] v, int o) {
+    v[o] = -v[o];
+    v[o + 1] = -v[o + 1];
+    v[o + 2] = -v[o + 2];
+    v[o + 3] = -v[o + 3];
+    v[o + 4] = -v[o + 4];
+    v[o + 5] = -v[o + 5];
+    v[o + 6] = -v[o + 6];
+    v[o + 7] = -v[o + 7];
+    v[o + 8] = -v[o + 8];
+    v[o + 9] = -v[o + 9];
+    v[o + 10] = -v[o + 10];
+    v[o + 11] = -v[o + 11];
+    v[o + 12] = -v[o + 12];
+    v[o + 13] = -v[o + 13];
+    v[o + 14] = -v[o + 14];
+    v[o + 15] = -v[o + 15];
   }
 }

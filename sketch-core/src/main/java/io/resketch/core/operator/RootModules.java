@@ -26,7 +26,7 @@ public final class RootModules implements LinearMap {
 
   private final Operators operators;
   private final List<Component> components;
-  private final AttributeColumns[] columns;
+  private final AttributeOperator[] columns;
   private final int[] offsets;
   private final float[] plain;
   private final float[] rotated;
@@ -35,12 +35,12 @@ public final class RootModules implements LinearMap {
   public RootModules(Operators operators, List<Component> components) {
     this.operators = operators;
     this.components = List.copyOf(components);
-    this.columns = new AttributeColumns[components.size()];
+    this.columns = new AttributeOperator[components.size()];
     this.offsets = new int[components.size() + 1];
     offsets[0] = components.size();
     for (int i = 0; i < columns.length; i++) {
       Component component = components.get(i);
-      columns[i] = operators.columns(component.module(), component.dimension());
+      columns[i] = operators.attributes(component.module(), component.dimension());
       offsets[i + 1] = offsets[i] + component.dimension();
     }
     int d = operators.spec().dimension();
@@ -70,15 +70,13 @@ public final class RootModules implements LinearMap {
     Arrays.fill(rotated, 0f);
     for (int i = 0; i < columns.length; i++) {
       float[] target = components.get(i).inner() ? rotated : plain;
-      columns[i].addSignature(target, x[i]);
-      for (int j = 0; j < components.get(i).dimension(); j++) {
-        columns[i].addColumn(target, j, x[offsets[i] + j]);
-      }
+      columns[i].addSignature(target, x[i], gathered);
+      columns[i].add(target, x, offsets[i], gathered);
     }
     for (int i = 0; i < out.length; i++) {
       out[i] = 0.5f * plain[i];
     }
-    operators.ownAttributes().forward().addTransparent(out, 0.125f, rotated, gathered);
+    operators.ownAttributes().addTransparent(out, 0.125f, rotated, gathered);
   }
 
   @Override
@@ -87,13 +85,11 @@ public final class RootModules implements LinearMap {
       plain[i] = 0.5f * y[i];
     }
     Arrays.fill(rotated, 0f);
-    operators.ownAttributes().transpose().addTransparent(rotated, 0.125f, y, gathered);
+    operators.ownAttributes().addTransposed(rotated, 0.125f, y, gathered);
     for (int i = 0; i < columns.length; i++) {
       float[] source = components.get(i).inner() ? rotated : plain;
-      out[i] = columns[i].dotSignature(source);
-      for (int j = 0; j < components.get(i).dimension(); j++) {
-        out[offsets[i] + j] = columns[i].dotColumn(source, j);
-      }
+      out[i] = columns[i].dotSignature(source, gathered);
+      columns[i].adjoint(source, out, offsets[i], gathered);
     }
   }
 }

@@ -41,11 +41,11 @@ final class VectorKernel extends BlockKernel {
 
   @Override
   void addTransparent(
-      float[] out, float h, float[] in, int[] source, float[] sign, float[] scratch) {
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
     FloatVector weight = FloatVector.broadcast(EIGHT, h);
     for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
+      FloatVector flip = FloatVector.broadcast(EIGHT, sign[t]);
       for (int l = 0; l < BLOCK_SIZE; l += EIGHT.length()) {
-        FloatVector flip = FloatVector.fromArray(EIGHT, sign, o + l);
         FloatVector rotated = FloatVector.fromArray(EIGHT, in, source[t] + l).mul(flip);
         FloatVector sum = FloatVector.fromArray(EIGHT, in, o + l).add(rotated);
         FloatVector.fromArray(EIGHT, out, o + l).add(weight.mul(sum)).intoArray(out, o + l);

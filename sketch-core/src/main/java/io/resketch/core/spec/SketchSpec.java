@@ -4,19 +4,19 @@ import io.resketch.core.InvalidInputException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Everything that fixes the map from computations to sketches: format version 1, family
- * BLOCK_SPARSE, blocks of 16 floats, and the three parameters below. Immutable.
+ * Everything that fixes the map from computations to sketches: format version 1, the family of the
+ * operators, and two parameters. Immutable.
  *
- * @param dimension d, floats of a full sketch: a multiple of 16·blocksPerColumn, at most 2^22
- * @param blocksPerColumn c, non-zero blocks of a column, 1 to 4,096; 16 suits most uses
+ * @param dimension d, floats of a full sketch: at most 2^22, a multiple of 16·blocksPerColumn
+ *     (BLOCK_SPARSE), a power of two (HADAMARD), or a multiple of 16 up to 4,096 (DENSE)
+ * @param family what the operators are drawn from
  * @param seed selects the operators
  */
-public record SketchSpec(int dimension, int blocksPerColumn, long seed) {
-  /** Floats of a block. */
+public record SketchSpec(int dimension, Family family, long seed) {
+  /** Prefixes are cut, and BLOCK_SPARSE columns made, of blocks of this many floats. */
   public static final int BLOCK_SIZE = 16;
 
   public static final int MAX_DIMENSION = 1 << 22;
-  public static final int MAX_BLOCKS_PER_COLUMN = 4096;
   private static final int FORMAT_VERSION = 1;
 
   /**
@@ -25,49 +25,35 @@ public record SketchSpec(int dimension, int blocksPerColumn, long seed) {
    * @throws InvalidInputException if a parameter is out of range
    */
   public SketchSpec {
-    if (blocksPerColumn < 1 || blocksPerColumn > MAX_BLOCKS_PER_COLUMN) {
-      throw new InvalidInputException(
-          "blocksPerColumn",
-          blocksPerColumn + " must be 1 to " + MAX_BLOCKS_PER_COLUMN + "; try 16");
-    }
-    int unit = BLOCK_SIZE * blocksPerColumn;
-    if (dimension <= 0 || dimension > MAX_DIMENSION || dimension % unit != 0) {
-      long nearest = Math.max(1, Math.round(dimension / (double) unit)) * unit;
-      throw new InvalidInputException(
-          "dimension",
-          dimension
-              + " must be a multiple of 16·blocksPerColumn="
-              + unit
-              + " and at most "
-              + MAX_DIMENSION
-              + "; try "
-              + Math.min(nearest, MAX_DIMENSION / unit * (long) unit));
-    }
+    family.check(dimension);
   }
 
-  /** Number of blocks of a full sketch, d/16. */
-  public int blocks() {
-    return dimension / BLOCK_SIZE;
-  }
-
-  /** Blocks of one stratum, d/(16·c): a column has one non-zero block in each stratum. */
-  public int blocksPerStratum() {
-    return blocks() / blocksPerColumn;
+  /**
+   * A spec of the default family, BLOCK_SPARSE.
+   *
+   * @param blocksPerColumn c, non-zero blocks of a column, 1 to 4,096; 16 suits most uses
+   * @throws InvalidInputException if a parameter is out of range
+   */
+  public SketchSpec(int dimension, int blocksPerColumn, long seed) {
+    this(dimension, new Family.BlockSparse(blocksPerColumn), seed);
   }
 
   /** The text whose SHA-256 is the fingerprint. */
   public String canonicalForm() {
-    return "resketch/"
-        + FORMAT_VERSION
-        + "\nfamily=BLOCK_SPARSE\nblock_size="
-        + BLOCK_SIZE
-        + "\ndimension="
-        + dimension
-        + "\nblocks_per_column="
-        + blocksPerColumn
-        + "\nseed="
-        + Long.toUnsignedString(seed)
-        + "\n";
+    String head = "resketch/" + FORMAT_VERSION + "\nfamily=" + family.label() + "\n";
+    String tail = "seed=" + Long.toUnsignedString(seed) + "\n";
+    if (family instanceof Family.BlockSparse blockSparse) {
+      return head
+          + "block_size="
+          + BLOCK_SIZE
+          + "\ndimension="
+          + dimension
+          + "\nblocks_per_column="
+          + blockSparse.blocksPerColumn()
+          + "\n"
+          + tail;
+    }
+    return head + "dimension=" + dimension + "\n" + tail;
   }
 
   public Fingerprint fingerprint() {

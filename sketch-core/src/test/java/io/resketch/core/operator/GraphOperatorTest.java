@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resketch.core.RandomGraphs;
+import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
@@ -118,35 +119,13 @@ class GraphOperatorTest {
   }
 
   @Test
-  void rotation_isOrthonormalAndItsTransposeInvertsIt() {
-    Operators operators = new Operators(SPEC);
-    float[] x = RandomGraphs.unit(new SplittableRandom(3), SPEC.dimension());
-    float[] rotated = rotate(operators.position(4).forward(), x);
-    assertThat(dot(rotated, rotated)).isCloseTo(1, within(1e-6));
-    float[] back = rotate(operators.position(4).transpose(), rotated);
-    for (int i = 0; i < x.length; i++) {
-      assertThat(back[i]).isCloseTo(x[i], within(1e-6f));
-    }
-    assertThat(Math.abs(dot(rotated, x))).isLessThan(5 / Math.sqrt(SPEC.dimension()));
-  }
-
-  private static float[] rotate(BlockSignedPermutation permutation, float[] x) {
-    float[] out = new float[x.length];
-    permutation.addTransparent(out, 1f, x, new float[x.length]);
-    for (int i = 0; i < x.length; i++) {
-      out[i] -= x[i];
-    }
-    return out;
-  }
-
-  @Test
-  void column_hasOneBlockInEachStratum() {
-    AttributeColumns columns = new AttributeColumns(SPEC, "cat", 40);
+  void blockSparseColumn_hasOneBlockInEachStratum() {
+    AttributeOperator columns = new Operators(SPEC).attributes("cat", 40);
     for (int j = 0; j < 40; j++) {
-      float[] column = new float[SPEC.dimension()];
-      columns.addColumn(column, j, 2f);
-      int stratum = SPEC.dimension() / SPEC.blocksPerColumn();
-      for (int k = 0; k < SPEC.blocksPerColumn(); k++) {
+      float[] column = new float[1024];
+      columns.add(column, Attributes.sparse(40, new int[] {j}, new float[] {2f}), new float[1024]);
+      int stratum = 1024 / 8;
+      for (int k = 0; k < 8; k++) {
         float[] part = Arrays.copyOfRange(column, k * stratum, (k + 1) * stratum);
         assertThat(nonZeroBlocks(part)).isEqualTo(1);
       }

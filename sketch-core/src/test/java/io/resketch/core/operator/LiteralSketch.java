@@ -2,6 +2,7 @@ package io.resketch.core.operator;
 
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.RandomStream;
 import io.resketch.core.spec.RandomStream.Role;
 import io.resketch.core.spec.SketchSpec;
@@ -51,9 +52,10 @@ final class LiteralSketch {
 
   private void addColumn(float[] out, Role role, String module, int j, float x) {
     RandomStream stream = RandomStream.of(spec.seed(), role, RandomStream.moduleHash(module), j);
-    float magnitude = 0.5f * (float) (1 / Math.sqrt(16.0 * spec.blocksPerColumn()));
-    int stratum = spec.dimension() / 16 / spec.blocksPerColumn();
-    for (int k = 0; k < spec.blocksPerColumn(); k++) {
+    int c = ((Family.BlockSparse) spec.family()).blocksPerColumn();
+    float magnitude = 0.5f * (float) (1 / Math.sqrt(16.0 * c));
+    int stratum = spec.dimension() / 16 / c;
+    for (int k = 0; k < c; k++) {
       long bits = stream.bits(k);
       int block = k * stratum + (int) (((bits >>> 32) * stratum) >>> 32);
       for (int l = 0; l < 16; l++) {

@@ -1,0 +1,16 @@
+package io.resketch.core.operator;
+
+/** R̂ of one position, a random orthonormal d×d matrix, with its transpose. Thread-safe. */
+sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation, DenseRotation {
+  /**
+   * out += h · (in + R̂ in), entry by entry as out + (h · (in + (R̂ in))).
+   *
+   * @param out modified, d values, not the same array as {@code in}
+   * @param in not modified, d values
+   * @param workspace overwritten, d values, a third array
+   */
+  void addTransparent(float[] out, float h, float[] in, float[] workspace);
+
+  /** out += h · (in + R̂ᵀ in); parameters as in {@link #addTransparent}. */
+  void addTransposed(float[] out, float h, float[] in, float[] workspace);
+}
