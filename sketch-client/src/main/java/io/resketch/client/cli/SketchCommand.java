@@ -8,6 +8,7 @@ import io.resketch.client.files.NpyWriter;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
@@ -111,7 +112,10 @@ final class SketchCommand extends ClientCommand {
       JsonObject out = new JsonObject();
       out.addProperty("rows", rows);
       out.addProperty("dimension", spec.dimension());
-      out.addProperty("blocksPerColumn", spec.blocksPerColumn());
+      out.addProperty("family", spec.family().label());
+      if (spec.family() instanceof Family.BlockSparse blockSparse) {
+        out.addProperty("blocksPerColumn", blockSparse.blocksPerColumn());
+      }
       out.addProperty("seed", Long.toUnsignedString(spec.seed()));
       out.addProperty("fingerprint", spec.fingerprint().toString());
       out.addProperty("sketches", output.toString());
