@@ -44,7 +44,15 @@ public final class Skeleton {
       ids[i] = entry.id;
       modules[i] = entry.module;
       dimensions[i] = entry.dimension;
-      offsets[i + 1] = Math.addExact(offsets[i], entry.dimension);
+      if (offsets[i] > Integer.MAX_VALUE - entry.dimension) {
+        throw new InvalidInputException(
+            Builder.field(entry.id) + ".dimension",
+            entry.dimension
+                + " makes the attributes of the whole computation more than "
+                + Integer.MAX_VALUE
+                + "; split the computation, or hash its attributes to fewer");
+      }
+      offsets[i + 1] = offsets[i] + entry.dimension;
     }
     this.inputs = inputs;
     this.weights = weights;
@@ -241,8 +249,8 @@ public final class Skeleton {
      * Validates the graph.
      *
      * @throws InvalidInputException if there is no object or no root, a reference is unknown, a
-     *     weight list breaks its rules, the graph has a cycle, or an object is out of reach of
-     *     every root; the message names the object
+     *     weight list breaks its rules, the graph has a cycle, an object is out of reach of every
+     *     root, or there are more than 2^31 − 1 attributes in all; the message names the object
      */
     public Skeleton build() {
       if (objects.isEmpty()) {

@@ -179,4 +179,20 @@ class ComputationTest {
                 .contentHash())
         .isNotEqualTo(base);
   }
+
+  @Test
+  void tooManyAttributesInAll_areRefusedByName() {
+    int[] index = {5};
+    float[] value = {1f};
+    assertThatThrownBy(
+            () ->
+                Computation.builder()
+                    .object("a", "m", Attributes.sparse(Integer.MAX_VALUE, index, value))
+                    .object("b", "m", Attributes.sparse(10, index, value))
+                    .root("a", 0.5f)
+                    .root("b", 0.5f)
+                    .build())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("objects[b].dimension: 10 makes the attributes");
+  }
 }
