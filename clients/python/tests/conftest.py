@@ -11,6 +11,5 @@ def pytest_terminal_summary(terminalreporter):
         if name == SAME_BYTES
     ]
     if counts:
-        terminalreporter.write_line(
-            f"{min(counts)} graphs × {len(counts)} configurations (JDK, Vector API, spec): same bytes"
-        )
+        compared = f"{min(counts)} graphs × {len(counts)} configurations (JDK, Vector API, spec)"
+        terminalreporter.write_line(f"{compared}: same bytes")
