@@ -204,8 +204,8 @@ public final class Skeleton {
     /**
      * Adds an object.
      *
-     * @throws InvalidInputException if the id is empty or taken, the module is empty, or the
-     *     dimension is negative
+     * @throws InvalidInputException if the id is empty or taken, the module is empty, either is not
+     *     Unicode text, or the dimension is negative
      */
     public Builder object(String id, String module, int dimension, List<WeightedInput> inputs) {
       if (id.isEmpty()) {
@@ -215,6 +215,12 @@ public final class Skeleton {
       if (module.isEmpty()) {
         throw new InvalidInputException(
             field(id) + ".module", "is empty; name the module that made the object");
+      }
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(id + module)) {
+        throw new InvalidInputException(
+            "objects[" + objects.size() + "]",
+            "its id or module has half of a surrogate pair, which is no character; correct the"
+                + " text");
       }
       if (dimension < 0) {
         throw new InvalidInputException(

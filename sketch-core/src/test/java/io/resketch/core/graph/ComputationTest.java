@@ -195,4 +195,14 @@ class ComputationTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("objects[b].dimension: 10 makes the attributes");
   }
+
+  @Test
+  void namesThatAreNotUnicodeText_areRefused() {
+    for (String[] name : new String[][] {{"a", "x\ud800"}, {"a\udc00", "x"}}) {
+      assertThatThrownBy(() -> Computation.builder().object(name[0], name[1], Attributes.none()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("objects[0]: its id or module has half of a surrogate pair");
+    }
+    Computation.builder().object("a", "\ud83d\ude00", Attributes.none());
+  }
 }
