@@ -234,7 +234,8 @@ public final class Sketch {
   /**
    * The sketch of a weighted collection of runs: Σ_i w_i m_i s_i / Σ_i w_i m_i, m the masses, over
    * the shortest prefix, summed in the given order in double precision and rounded once, to F32.
-   * Masses add with their weights; run counts add, and subtract where the weight is negative.
+   * Masses add with their weights; run counts add, subtract where the weight is negative, and do
+   * not count where it is 0. At least one run must be left.
    *
    * <ul>
    *   <li>Combine: weights 1.
@@ -245,8 +246,8 @@ public final class Sketch {
    *
    * @param weights one per sketch, finite
    * @throws MismatchException if the fingerprints differ
-   * @throws InvalidInputException if the list is empty, the sizes differ, the masses cancel, or a
-   *     sum is out of range
+   * @throws InvalidInputException if the list is empty, the sizes differ, the masses cancel, no run
+   *     is left, or a sum is out of range
    */
   public static Sketch weightedSum(List<Sketch> sketches, double[] weights) {
     SketchHeader header = headerOfSum(sketches, weights);
