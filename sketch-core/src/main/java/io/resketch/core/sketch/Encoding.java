@@ -34,16 +34,20 @@ public enum Encoding {
 
     @Override
     void check(ByteBuffer in, int at, int from) {
+      int largest = 0;
       for (int i = 0; i < BLOCK; i++) {
-        Sketch.requireFinite(in.getFloat(at + 4 * i), from + i);
+        largest = Math.max(largest, in.getInt(at + 4 * i) & Integer.MAX_VALUE);
+      }
+      if (largest >= INFINITY) {
+        for (int i = 0; i < BLOCK; i++) {
+          Sketch.requireFinite(in.getFloat(at + 4 * i), from + i);
+        }
       }
     }
 
     @Override
-    void read(ByteBuffer in, int at, float[] values, int from) {
-      for (int i = 0; i < BLOCK; i++) {
-        values[from + i] = in.getFloat(at + 4 * i);
-      }
+    void read(ByteBuffer in, float[] values) {
+      in.asFloatBuffer().get(values);
     }
   },
 
@@ -75,9 +79,9 @@ public enum Encoding {
     }
 
     @Override
-    void read(ByteBuffer in, int at, float[] values, int from) {
-      for (int i = 0; i < BLOCK; i++) {
-        values[from + i] = Bfloat16.toFloat(in.getShort(at + 2 * i));
+    void read(ByteBuffer in, float[] values) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = Bfloat16.toFloat(in.getShort(2 * i));
       }
     }
   },
@@ -133,16 +137,23 @@ public enum Encoding {
     }
 
     @Override
-    void read(ByteBuffer in, int at, float[] values, int from) {
-      float scale = Bfloat16.toFloat(in.getShort(at));
-      for (int i = 0; i < BLOCK; i++) {
-        values[from + i] = in.get(at + 2 + i) * scale;
+    void read(ByteBuffer in, float[] values) {
+      int at = 0;
+      for (int from = 0; from < values.length; from += BLOCK) {
+        float scale = Bfloat16.toFloat(in.getShort(at));
+        for (int i = 0; i < BLOCK; i++) {
+          values[from + i] = in.get(at + 2 + i) * scale;
+        }
+        at += bytes(BLOCK);
       }
     }
   };
 
   /** Values of a block; every prefix length is a multiple of it. */
   static final int BLOCK = 16;
+
+  /** Bits of the least float magnitude that is not finite. */
+  private static final int INFINITY = 0x7f800000;
 
   private static final int LEVELS = 127;
 
@@ -199,8 +210,8 @@ public enum Encoding {
    */
   abstract void check(ByteBuffer in, int at, int from);
 
-  /** Reads checked bytes. */
-  abstract void read(ByteBuffer in, int at, float[] values, int from);
+  /** Reads all blocks, from the start of the buffer, once they are checked. */
+  abstract void read(ByteBuffer in, float[] values);
 
   private static boolean canonical(int scale, int largestLevel) {
     if (scale == 0) {

@@ -60,9 +60,7 @@ public final class Sketch {
       encoding.check(in, encoding.bytes(i), i);
     }
     float[] values = new float[header.prefixLength()];
-    for (int i = 0; i < values.length; i += Encoding.BLOCK) {
-      encoding.read(in, encoding.bytes(i), values, i);
-    }
+    encoding.read(in, values);
     return new Sketch(header, values);
   }
 
