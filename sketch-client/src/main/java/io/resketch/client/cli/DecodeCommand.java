@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Recovers the attributes of computations from their sketches and skeletons.",
       "",
-      "Offline, row i of SKETCHES.npy goes with line i of the skeletons; rows shorter than"
+      "Offline, row i of SKETCHES, a NumPy matrix or a file of sketch images, goes with line i of"
+          + " the skeletons; rows shorter than"
           + " --dimension are prefixes of sketches. The answer is one computation a line, in the"
           + " JSON form of resketch.v1.DecodedComputation. With --collection and --id, a server"
           + " decodes one run that it stores."
@@ -28,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "  resketch decode --server 127.0.0.1:7420 --collection rooms --id run-1"
     })
 final class DecodeCommand extends ClientCommand {
-  @Parameters(paramLabel = "SKETCHES.npy", arity = "0..1", description = "The sketches.")
+  @Parameters(paramLabel = "SKETCHES", arity = "0..1", description = "The sketches.")
   private Optional<Path> sketches;
 
   @Option(names = "--skeletons", paramLabel = "FILE.jsonl", description = "The skeletons.")
@@ -72,7 +73,7 @@ final class DecodeCommand extends ClientCommand {
       throw wrongUse("decoding by a server needs --collection and --id");
     }
     if (!online && (sketches.isEmpty() || skeletons.isEmpty())) {
-      throw wrongUse("decoding needs SKETCHES.npy and --skeletons, or --collection and --id");
+      throw wrongUse("decoding needs SKETCHES and --skeletons, or --collection and --id");
     }
     if (output.isEmpty()) {
       decode(online, this::print);

@@ -26,6 +26,10 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SketchCommand.class,
       DecodeCommand.class,
+      TruncateCommand.class,
+      CombineCommand.class,
+      CompareCommand.class,
+      InspectCommand.class,
       PutCommand.class,
       SearchCommand.class,
       StatsCommand.class

@@ -8,6 +8,7 @@ import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -32,7 +33,9 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 public final class SketchImage {
-  static final int HEADER_BYTES = 72;
+  /** Bytes before the values. */
+  public static final int HEADER_BYTES = 72;
+
   private static final int CHECKSUM_BYTES = 4;
   private static final int MAGIC = 'R' | 'S' << 8 | 'K' << 16 | 'T' << 24;
   private static final short VERSION = 1;
@@ -46,6 +49,20 @@ public final class SketchImage {
    */
   public static int bytes(Encoding encoding, int prefixLength) {
     return HEADER_BYTES + encoding.bytes(prefixLength) + CHECKSUM_BYTES;
+  }
+
+  /**
+   * Bytes of the image that begins with a header, to read images that lie one behind the other.
+   *
+   * @param header the first {@link #HEADER_BYTES} bytes, not checked beyond what gives the size
+   * @throws InvalidInputException if they do not begin an image that this release reads
+   */
+  public static int length(byte[] header) {
+    requireOurs(Arrays.copyOf(header, HEADER_BYTES + CHECKSUM_BYTES));
+    ByteBuffer in = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    int prefix = in.getInt(44);
+    SketchSpec.checkPrefix(prefix, SketchSpec.MAX_DIMENSION);
+    return bytes(encoding(in), prefix);
   }
 
   /** The image of a sketch, in the sketch's encoding. */
@@ -145,16 +162,19 @@ public final class SketchImage {
     }
   }
 
-  private static SketchHeader header(ByteBuffer in) {
+  private static Encoding encoding(ByteBuffer in) {
     int number = Byte.toUnsignedInt(in.get(6));
-    Encoding encoding =
-        Encoding.ofNumber(number)
-            .orElseThrow(
-                () ->
-                    bad(
-                        "encoding "
-                            + number
-                            + " is unknown; this release reads F32 (1), BF16 (2), I8_BLOCK (3)"));
+    return Encoding.ofNumber(number)
+        .orElseThrow(
+            () ->
+                bad(
+                    "encoding "
+                        + number
+                        + " is unknown; this release reads F32 (1), BF16 (2), I8_BLOCK (3)"));
+  }
+
+  private static SketchHeader header(ByteBuffer in) {
+    Encoding encoding = encoding(in);
     if (in.get(7) != 0) {
       throw bad("reserved byte 7 is " + Byte.toUnsignedInt(in.get(7)) + ", must be 0");
     }
