@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class UnrollerTest {
-  private static final int D = 2048;
+  private static final int D = 512;
   private static final int ATTRIBUTES = 24;
 
   private final SplittableRandom random = new SplittableRandom(8);

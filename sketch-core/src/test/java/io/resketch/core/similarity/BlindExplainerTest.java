@@ -75,11 +75,11 @@ class BlindExplainerTest {
   @Test
   void intervalsCover() {
     for (boolean inner : new boolean[] {false, true}) {
-      for (int prefix : new int[] {2048, 1024}) {
+      for (int prefix : new int[] {2048, 512}) {
         int[] covered = new int[2];
         int[] absent = new int[2];
         SplittableRandom random = new SplittableRandom(41);
-        for (int seed = 0; seed < 8; seed++) {
+        for (int seed = 0; seed < 4; seed++) {
           Operators operators = new Operators(new SketchSpec(2048, 16, seed));
           BlindExplainer explainer = new BlindExplainer(operators, profiles(inner), prefix);
           Sketcher sketcher = new Sketcher(operators);
@@ -115,32 +115,39 @@ class BlindExplainerTest {
 
   @Test
   void sharedModule_isFoundFirst_andTheRestIsWhatIsLeft() {
-    for (Family family : List.of(new Family.BlockSparse(16), new Family.Hadamard())) {
-      Operators operators = new Operators(new SketchSpec(2048, family, 6));
+    List<ModuleProfile> modules =
+        profiles(false).stream()
+            .filter(m -> m.name().length() == 2 && m.name().compareTo("m8") < 0)
+            .toList();
+    int carriers = 0;
+    for (Family family :
+        List.of(new Family.BlockSparse(16), new Family.Hadamard(), new Family.Dense())) {
+      int d = family instanceof Family.Dense ? 320 : 2048;
+      Operators operators = new Operators(new SketchSpec(d, family, 6));
       SplittableRandom random = new SplittableRandom(12);
       float[] cat = RandomGraphs.unit(random, ATTRIBUTES);
       Sketch left = scene(operators, cat, 0, random, "m1", "m2", "m3");
       Sketch right = scene(operators, cat, 2, random, "m5", "m6", "m7");
-      BlindExplanation found =
-          new BlindExplainer(operators, profiles(false), 2048).explain(left, right);
+      BlindExplanation found = new BlindExplainer(operators, modules, d).explain(left, right);
       ModuleShare first = found.modules().get(0);
       assertThat(first.module()).isEqualTo("m0");
       assertThat(first.determined()).isTrue();
       // Half of a root lies in the transparent part, a quarter of all roots is shared.
       assertThat(first.contribution()).isCloseTo(0.125, within(4 * first.standardError()));
-      assertThat(first.standardError()).isBetween(0.0005, 0.02);
+      assertThat(first.standardError()).isBetween(0.0005, 0.06);
       double carried =
           found.modules().stream()
               .filter(ModuleShare::determined)
               .mapToDouble(ModuleShare::contribution)
               .sum();
       assertThat(found.rest()).isCloseTo(found.cosine() - carried, within(1e-12));
-      assertThat(Math.abs(found.rest())).isLessThan(0.06);
-      ModuleShare absent =
-          found.modules().stream().filter(m -> m.module().equals("m20")).findFirst().orElseThrow();
-      assertThat(absent.determined()).isFalse();
-      assertThat(absent.reason()).contains("standard errors of 0");
+      assertThat(Math.abs(found.rest())).isLessThan(0.2);
+      List<ModuleShare> strangers = found.modules().stream().filter(m -> !m.determined()).toList();
+      carriers += found.modules().size() - strangers.size();
+      assertThat(strangers)
+          .allSatisfy(m -> assertThat(m.reason()).contains("standard errors of 0"));
     }
+    assertThat(carriers).as("m0 thrice; a few of 21 pass two standard errors").isBetween(3, 6);
   }
 
   private static Sketch scene(
@@ -162,7 +169,8 @@ class BlindExplainerTest {
     List<ModuleProfile> modules = new ArrayList<>(profiles(false));
     modules.set(0, new ModuleProfile("m0", ATTRIBUTES, true, false, true));
     SplittableRandom random = new SplittableRandom(12);
-    Sketch sketch = scene(operators, RandomGraphs.unit(random, ATTRIBUTES), 0, random, "m1", "m2");
+    Sketch sketch =
+        scene(operators, RandomGraphs.unit(random, ATTRIBUTES), 0, random, "m1", "m2", "m3");
     assertThat(new BlindExplainer(operators, modules, 2048).explain(sketch, sketch).modules())
         .filteredOn(m -> m.module().equals("m0"))
         .allSatisfy(m -> assertThat(m.determined()).isFalse())
