@@ -134,6 +134,37 @@ public final class Skeleton {
   }
 
   /**
+   * The skeleton of object {@code i} and all it was computed from, as a computation of its own: the
+   * object is its only root, of weight 1, its mass is 1. Ids, modules, weights and the order of the
+   * objects stay.
+   */
+  public Skeleton below(int i) {
+    boolean[] kept = new boolean[ids.length];
+    Deque<Integer> open = new ArrayDeque<>();
+    kept[i] = true;
+    open.push(i);
+    while (!open.isEmpty()) {
+      for (int child : inputs[open.pop()]) {
+        if (!kept[child]) {
+          kept[child] = true;
+          open.push(child);
+        }
+      }
+    }
+    Builder out = builder();
+    for (int k = 0; k < ids.length; k++) {
+      if (kept[k]) {
+        List<WeightedInput> list = new ArrayList<>();
+        for (int j = 0; j < inputs[k].length; j++) {
+          list.add(new WeightedInput(ids[inputs[k][j]], weights[k][j]));
+        }
+        out.object(ids[k], modules[k], dimensions[k], list);
+      }
+    }
+    return out.root(new WeightedInput(ids[i], 1f)).build();
+  }
+
+  /**
    * Canonical encoding: everything but the id of the run. Little-endian; strings are UTF-8 behind
    * an int32 length. Int32 object count; per object id, module, int32 dimension, int32 input count
    * and per input int32 object number and float32 weight; int32 root count and the roots likewise;
