@@ -158,7 +158,7 @@ final class DamageTest {
     copy(closed, copy);
     for (String file : files(copy)) {
       String content = Files.readString(copy.resolve(file), StandardCharsets.ISO_8859_1);
-      if (file.endsWith(".sst") && content.contains("module 1")) {
+      if (file.endsWith(".sst") && content.contains("modules")) {
         Damage.FLIPPED_START.apply(copy.resolve(file));
       }
     }
