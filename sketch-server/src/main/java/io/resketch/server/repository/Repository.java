@@ -3,6 +3,7 @@ package io.resketch.server.repository;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
@@ -42,14 +43,26 @@ public final class Repository {
     this.store = store;
     this.clock = clock;
     for (Collection stored : store.collections()) {
-      String id = Names.parseCollection("name", stored.getName());
-      Map<String, ModuleProfile> modules = new TreeMap<>();
-      for (Module module : store.modules(id)) {
-        modules.put(module.getName(), Sketches.module(module));
+      try {
+        SketchCollection collection = load(stored);
+        collections.put(collection.id(), collection);
+      } catch (InvalidInputException | MismatchException e) {
+        throw new StorageException(
+            StorageException.Reason.DATA_DAMAGED,
+            "the stored collection \"" + stored.getName() + "\" is damaged: " + e.getMessage(),
+            e);
       }
-      Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-      collections.put(id, new SketchCollection(id, operators, stored, modules));
     }
+  }
+
+  private SketchCollection load(Collection stored) {
+    String id = Names.parseCollection("name", stored.getName());
+    Map<String, ModuleProfile> modules = new TreeMap<>();
+    for (Module module : store.modules(id)) {
+      modules.put(module.getName(), Sketches.module(module));
+    }
+    Operators operators = new Operators(Sketches.spec(stored.getSpec()));
+    return new SketchCollection(id, operators, stored, modules);
   }
 
   /**
