@@ -3,6 +3,7 @@ package io.resketch.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.rpc.Code;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -146,7 +147,7 @@ final class CrashTest {
       int before = acknowledged.size();
       unary.start();
       stream.start();
-      while (acknowledged.size() == before) { // the load is on
+      while (acknowledged.size() == before && unary.isAlive()) { // the load is on
         Thread.sleep(1);
       }
       Thread.sleep(millis);
@@ -209,7 +210,7 @@ final class CrashTest {
           TestServer.failure(
                   () ->
                       stub.get(GetRequest.newBuilder().setName(ROOMS + "/sketches/" + id).build()))
-              .is(com.google.rpc.Code.NOT_FOUND, "SKETCH_NOT_FOUND");
+              .is(Code.NOT_FOUND, "SKETCH_NOT_FOUND");
         }
       }
       Collection collection =
@@ -265,7 +266,6 @@ final class CrashTest {
     assertThat(acknowledged).hasSizeGreaterThan(ROUNDS);
     assertThat(acknowledged).anyMatch(id -> id.startsWith("unary"));
     assertThat(acknowledged).anyMatch(id -> id.startsWith("stream"));
-    System.out.println("CRASH acked=" + acknowledged.size() + " attempted=" + attempted.size());
   }
 
   /** No file may grow over 64 MiB, as if the disk had failed there. */
@@ -286,11 +286,9 @@ final class CrashTest {
         stored += failure == null ? 1 : 0;
       }
       assertThat(failure).isNotNull();
-      System.out.println("DISK " + stored + " " + failure);
-      failure.is(com.google.rpc.Code.INTERNAL, "STORAGE_FAILED");
+      failure.is(Code.INTERNAL, "STORAGE_FAILED");
       assertThat(failure.message()).contains(directory.toString());
-      failure = client.put("run-" + stored, sketch);
-      System.out.println("DISK " + failure);
+      client.put("run-" + stored, sketch).is(Code.INTERNAL, "STORAGE_FAILED");
       assertThat(client.ids()).hasSize(stored);
       server.kill();
     }
