@@ -162,7 +162,10 @@ final class DataDirectory {
     if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
       return new StorageException(
           Reason.DISK_FULL,
-          path + ": the disk is full (" + e.getMessage() + "); free space, then try again",
+          path
+              + ": the disk is full ("
+              + e.getMessage()
+              + "); free space, then start the server again",
           e);
     }
     if (code == Status.Code.Corruption) {

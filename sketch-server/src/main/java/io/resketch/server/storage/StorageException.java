@@ -6,7 +6,7 @@ public final class StorageException extends RuntimeException {
 
   /** Why, for programs; the names are part of the API. */
   public enum Reason {
-    /** No space is left. Writes are taken again once there is some. */
+    /** No space is left; no more writes are taken until there is some and the server restarts. */
     DISK_FULL,
     /** What lies in the directory is not what was written. */
     DATA_DAMAGED,
