@@ -28,12 +28,20 @@ public final class AccuracyTable {
 
   /** Prints both tables. */
   public static void main(String[] arguments) {
-    System.out.println("decoder   d       depth 1    depth 2    depth 3   stated/true error");
+    System.out.println(
+        "decoder             d      depth 1    depth 2    depth 3   stated/true   within   determined");
+    Computation dense = Trees.tree(2026);
     for (int dimension : new int[] {16384, 8192, 4096}) {
-      for (Decoder decoder : Decoder.values()) {
-        System.out.println(decode(dimension, decoder));
-      }
+      System.out.println(decode(dense, dimension, Decoder.MATCHED));
+      System.out.println(decode(dense, dimension, Decoder.JOINT));
     }
+    for (int dimension : new int[] {4096, 2048}) {
+      Computation signed = Trees.sparseTree(2026, 4, true, false);
+      System.out.println(decode(signed, dimension, Decoder.SPARSE));
+      Computation positive = Trees.sparseTree(2026, 4, false, false);
+      System.out.println(decode(positive, dimension, Decoder.SPARSE_NONNEGATIVE));
+    }
+    System.out.println(decode(dense, 2048, Decoder.SPARSE));
     System.out.println();
     System.out.println("d       kept    scenes exact   95 % intervals hold");
     for (int[] sizes : new int[][] {{16384, 16384}, {4096, 4096}, {4096, 2048}, {1024, 1024}}) {
@@ -41,38 +49,39 @@ public final class AccuracyTable {
     }
   }
 
-  private static String decode(int dimension, Decoder decoder) {
-    Computation tree = Trees.tree(2026);
+  private static String decode(Computation tree, int dimension, Decoder decoder) {
     Skeleton skeleton = tree.skeleton();
     Operators operators = new Operators(new SketchSpec(dimension, 16, 7));
     Decoded decoded =
         new GraphDecoder(operators, skeleton).decode(new Sketcher(operators).sketch(tree), decoder);
-    double[] errors = new double[Trees.LEVELS];
-    double[] norms = new double[Trees.LEVELS];
     double stated = 0;
     double actual = 0;
+    int within = 0;
+    int determined = 0;
     for (int i = 0; i < skeleton.size(); i++) {
-      int depth = (int) skeleton.id(i).chars().filter(ch -> ch == '.').count() - 1;
       float[] truth = tree.attributes(i).toArray();
       float[] found = decoded.attributes(i);
-      double object = 0;
       for (int j = 0; j < truth.length; j++) {
-        object += Math.pow((double) found[j] - truth[j], 2);
-        norms[depth] += Math.pow(truth[j], 2);
+        double off = Math.abs((double) found[j] - truth[j]);
+        actual += off * off / truth.length;
+        within += off <= 1.96 * decoded.standardError(i) ? 1 : 0;
       }
-      errors[depth] += object;
-      actual += object / truth.length;
       stated += Math.pow(decoded.standardError(i), 2);
+      determined += decoded.determined(i) ? 1 : 0;
     }
+    double[] errors = Trees.relativeErrors(tree, decoded);
     return String.format(
         Locale.ROOT,
-        "%-8s %6d  %9.5f  %9.5f  %9.5f  %9.2f",
+        "%-18s %6d  %9.5f  %9.5f  %9.5f  %9.2f  %8.1f %%  %6d of %d",
         decoder,
         dimension,
-        Math.sqrt(errors[0] / norms[0]),
-        Math.sqrt(errors[1] / norms[1]),
-        Math.sqrt(errors[2] / norms[2]),
-        Math.sqrt(stated / actual));
+        errors[0],
+        errors[1],
+        errors[2],
+        Math.sqrt(stated / actual),
+        100.0 * within / skeleton.totalDimension(),
+        determined,
+        skeleton.size());
   }
 
   private static String count(int dimension, int kept) {
