@@ -30,18 +30,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class DecodeBenchmark {
   /** Floats of the sketch. */
-  @Param({"8192", "16384"})
+  @Param({"2048", "8192", "16384"})
   public int dimension;
 
   private GraphDecoder decoder;
   private Sketch sketch;
+  private Sketch signed;
+  private Sketch positive;
 
   /** Sketches the tree. */
   @Setup
   public void prepare() {
     Computation tree = Trees.tree(1);
     Operators operators = new Operators(new SketchSpec(dimension, 16, 7));
-    sketch = new Sketcher(operators).sketch(tree);
+    Sketcher sketcher = new Sketcher(operators);
+    sketch = sketcher.sketch(tree);
+    signed = sketcher.sketch(Trees.sparseTree(1, 4, true, false));
+    positive = sketcher.sketch(Trees.sparseTree(1, 4, false, false));
     decoder = new GraphDecoder(operators, tree.skeleton());
   }
 
@@ -55,5 +60,17 @@ public class DecodeBenchmark {
   @Benchmark
   public Decoded joint() {
     return decoder.decode(sketch, Decoder.JOINT);
+  }
+
+  /** 4 of 64 attributes of an object are not 0. */
+  @Benchmark
+  public Decoded sparse() {
+    return decoder.decode(signed, Decoder.SPARSE);
+  }
+
+  /** The same, none negative. */
+  @Benchmark
+  public Decoded sparseNonNegative() {
+    return decoder.decode(positive, Decoder.SPARSE_NONNEGATIVE);
   }
 }

@@ -1,11 +1,14 @@
 package io.resketch.benchmarks;
 
+import io.resketch.core.decode.Decoded;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** The tree of the accuracy table: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
 public final class Trees {
@@ -15,52 +18,68 @@ public final class Trees {
 
   private Trees() {}
 
-  /** A tree whose objects have dense attributes of norm 1, each object a module of its own. */
+  /** A tree with dense Gaussian attributes of norm 1. */
   public static Computation tree(long seed) {
-    return tree(seed, 0);
+    Random random = new Random(seed);
+    return tree(() -> unit(random, ATTRIBUTES));
   }
 
   /**
-   * A tree whose objects have attributes of norm 1.
+   * The tree with few non-zero attributes, of norm 1.
    *
-   * @param nonZero how many attributes of an object are not 0, in random places and of either sign;
-   *     0 for all
+   * @param equal whether all are of one size, else Gaussian
    */
-  public static Computation tree(long seed, int nonZero) {
+  public static Computation sparseTree(long seed, int nonZero, boolean negative, boolean equal) {
+    Random random = new Random(seed);
+    return tree(
+        () -> {
+          float[] values = unit(random, nonZero);
+          int[] places = random.ints(0, ATTRIBUTES).distinct().limit(nonZero).toArray();
+          float[] out = new float[ATTRIBUTES];
+          for (int k = 0; k < nonZero; k++) {
+            float size = equal ? (float) (1 / Math.sqrt(nonZero)) : Math.abs(values[k]);
+            out[places[k]] = negative && values[k] < 0 ? -size : size;
+          }
+          return out;
+        });
+  }
+
+  private static Computation tree(Supplier<float[]> attributes) {
     Computation.Builder graph = Computation.builder();
-    for (WeightedInput root : children("o", LEVELS, nonZero, new Random(seed), graph)) {
+    for (WeightedInput root : children("o", LEVELS, attributes, graph)) {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
   }
 
-  /** Depth of an object by its id, 1 for the roots. */
-  public static int depth(String id) {
-    return (int) id.chars().filter(c -> c == '.').count();
+  /** ‖x̂ − x‖ / ‖x‖ over all objects of each depth, at index depth − 1. */
+  public static double[] relativeErrors(Computation tree, Decoded decoded) {
+    Skeleton skeleton = tree.skeleton();
+    double[] errors = new double[LEVELS];
+    double[] norms = new double[LEVELS];
+    for (int i = 0; i < skeleton.size(); i++) {
+      int depth = (int) skeleton.id(i).chars().filter(ch -> ch == '.').count() - 1;
+      float[] truth = tree.attributes(i).toArray();
+      float[] found = decoded.attributes(i);
+      for (int j = 0; j < truth.length; j++) {
+        errors[depth] += Math.pow((double) found[j] - truth[j], 2);
+        norms[depth] += Math.pow(truth[j], 2);
+      }
+    }
+    for (int k = 0; k < LEVELS; k++) {
+      errors[k] = Math.sqrt(errors[k] / norms[k]);
+    }
+    return errors;
   }
 
   private static List<WeightedInput> children(
-      String parent, int levels, int nonZero, Random random, Computation.Builder graph) {
+      String parent, int levels, Supplier<float[]> attributes, Computation.Builder graph) {
     List<WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < FAN_IN && levels > 0; k++) {
       String id = parent + "." + k;
-      List<WeightedInput> inputs = children(id, levels - 1, nonZero, random, graph);
-      float[] attributes =
-          nonZero == 0 ? unit(random, ATTRIBUTES) : sparse(random, ATTRIBUTES, nonZero);
-      graph.object(id, "module " + id, Attributes.dense(attributes), inputs);
+      List<WeightedInput> inputs = children(id, levels - 1, attributes, graph);
+      graph.object(id, "module " + id, Attributes.dense(attributes.get()), inputs);
       out.add(new WeightedInput(id, 1f / FAN_IN));
-    }
-    return out;
-  }
-
-  private static float[] sparse(Random random, int dimension, int nonZero) {
-    float[] values = unit(random, nonZero);
-    float[] out = new float[dimension];
-    for (int j = 0; j < nonZero; ) {
-      int place = random.nextInt(dimension);
-      if (out[place] == 0) {
-        out[place] = values[j++];
-      }
     }
     return out;
   }

@@ -11,8 +11,9 @@ import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -20,15 +21,17 @@ import java.util.stream.LongStream;
  * objects with 64 attributes, every seed another tree and other operators.
  */
 final class DecoderErrors implements Part {
-  private record Setting(Decoder decoder, int dimension, int nonZero) {}
+  private record Setting(Decoder decoder, int dimension, boolean sparse) {}
 
   /**
    * How one tree came out.
    *
    * @param byDepth relative error per depth
    * @param stated root mean square of the stated standard errors over that of the true errors
+   * @param covered share of attributes within 1.96 standard errors
+   * @param determined share of objects that the decoder calls determined
    */
-  private record Outcome(double[] byDepth, double stated) {}
+  private record Outcome(double[] byDepth, double stated, double covered, double determined) {}
 
   @Override
   public String name() {
@@ -38,60 +41,79 @@ final class DecoderErrors implements Part {
   @Override
   public List<String> run(int seeds, Path plots) {
     List<String> table = new ArrayList<>();
-    table.add("| decoder | d | attributes | depth 1 | depth 2 | depth 3 | stated / true error |");
-    table.add("| --- | --- | --- | --- | --- | --- | --- |");
+    table.add(
+        "| decoder | d | attributes | depth 1 | depth 2 | depth 3 | stated / true | 95 % hold |"
+            + " determined |");
+    table.add("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for (Setting setting : settings()) {
       List<Outcome> outcomes =
           LongStream.range(0, seeds).parallel().mapToObj(seed -> measure(setting, seed)).toList();
       StringBuilder row = new StringBuilder();
       row.append("| ").append(setting.decoder);
       row.append(" | ").append(setting.dimension);
-      row.append(" | ").append(setting.nonZero == 0 ? "dense" : setting.nonZero + " of 64");
+      row.append(" | ").append(setting.sparse ? "4 of 64" : "dense");
       for (int depth = 0; depth < Trees.LEVELS; depth++) {
         int at = depth;
         row.append(" | ")
             .append(Percentiles.of(outcomes.stream().mapToDouble(o -> o.byDepth[at])).cell());
       }
       row.append(" | ")
-          .append(Percentiles.of(outcomes.stream().mapToDouble(o -> o.stated)).cell())
-          .append(" |");
+          .append(
+              Percentiles.number(
+                  Percentiles.of(outcomes.stream().mapToDouble(o -> o.stated)).at(0.5)));
+      row.append(" | ").append(percent(outcomes, Outcome::covered));
+      row.append(" | ").append(percent(outcomes, Outcome::determined)).append(" |");
       table.add(row.toString());
     }
     return table;
   }
 
+  private static String percent(List<Outcome> outcomes, ToDoubleFunction<Outcome> share) {
+    double mean = outcomes.stream().mapToDouble(share).average().orElseThrow();
+    return String.format(Locale.ROOT, "%.1f %%", 100 * mean);
+  }
+
   private static List<Setting> settings() {
     List<Setting> out = new ArrayList<>();
     for (int dimension : new int[] {4096, 8192, 16384}) {
-      out.add(new Setting(Decoder.MATCHED, dimension, 0));
-      out.add(new Setting(Decoder.JOINT, dimension, 0));
+      out.add(new Setting(Decoder.MATCHED, dimension, false));
+      out.add(new Setting(Decoder.JOINT, dimension, false));
+    }
+    for (int dimension : new int[] {2048, 4096}) {
+      out.add(new Setting(Decoder.SPARSE, dimension, true));
+      out.add(new Setting(Decoder.SPARSE_NONNEGATIVE, dimension, true));
     }
     return out;
   }
 
   private static Outcome measure(Setting setting, long seed) {
-    Computation tree = Trees.tree(seed, setting.nonZero);
+    boolean negative = setting.decoder != Decoder.SPARSE_NONNEGATIVE;
+    Computation tree =
+        setting.sparse ? Trees.sparseTree(seed, 4, negative, false) : Trees.tree(seed);
     Skeleton skeleton = tree.skeleton();
     Operators operators = new Operators(new SketchSpec(setting.dimension, 16, seed));
     Decoded decoded =
         new GraphDecoder(operators, skeleton)
             .decode(new Sketcher(operators).sketch(tree), setting.decoder);
-    double[] errors = new double[Trees.LEVELS];
-    double[] norms = new double[Trees.LEVELS];
+    double actual = 0;
     double stated = 0;
+    int covered = 0;
+    int determined = 0;
     for (int i = 0; i < skeleton.size(); i++) {
-      int depth = Trees.depth(skeleton.id(i)) - 1;
       float[] truth = tree.attributes(i).toArray();
       float[] found = decoded.attributes(i);
       for (int j = 0; j < truth.length; j++) {
-        errors[depth] += Math.pow((double) found[j] - truth[j], 2);
-        norms[depth] += Math.pow(truth[j], 2);
+        double off = Math.abs((double) found[j] - truth[j]);
+        actual += off * off;
+        covered += off <= 1.96 * decoded.standardError(i) ? 1 : 0;
       }
       stated += truth.length * Math.pow(decoded.standardError(i), 2);
+      determined += decoded.determined(i) ? 1 : 0;
     }
-    double actual = Arrays.stream(errors).sum();
-    double[] relative = new double[Trees.LEVELS];
-    Arrays.setAll(relative, depth -> Math.sqrt(errors[depth] / norms[depth]));
-    return new Outcome(relative, Math.sqrt(stated / actual));
+    return new Outcome(
+        Trees.relativeErrors(tree, decoded),
+        Math.sqrt(stated / actual),
+        (double) covered / skeleton.totalDimension(),
+        (double) determined / skeleton.size());
   }
 }

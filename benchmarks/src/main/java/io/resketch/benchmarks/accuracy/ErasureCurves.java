@@ -1,7 +1,6 @@
 package io.resketch.benchmarks.accuracy;
 
 import io.resketch.benchmarks.Trees;
-import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
 import io.resketch.core.graph.Computation;
@@ -98,14 +97,14 @@ final class ErasureCurves implements Part {
       scenes.add(sketcher.sketch(Scenes.scene(random, count)));
       counts.add(count);
     }
-    Computation tree = Trees.tree(seed, 0);
+    Computation tree = Trees.tree(seed);
     Sketch treeSketch = sketcher.sketch(tree);
     GraphDecoder decoder = new GraphDecoder(operators, tree.skeleton());
     Map<Double, Errors> out = new TreeMap<>();
     for (double kept : KEPT) {
       int prefix = (int) (DIMENSION * kept) / SketchSpec.BLOCK_SIZE * SketchSpec.BLOCK_SIZE;
       double[] depths =
-          treeErrors(tree, decoder.decode(treeSketch.truncate(prefix), Decoder.JOINT));
+          Trees.relativeErrors(tree, decoder.decode(treeSketch.truncate(prefix), Decoder.JOINT));
       out.put(
           kept,
           new Errors(
@@ -143,23 +142,5 @@ final class ErasureCurves implements Part {
       }
     }
     return sum / pairs;
-  }
-
-  private static double[] treeErrors(Computation tree, Decoded decoded) {
-    double[] errors = new double[Trees.LEVELS];
-    double[] norms = new double[Trees.LEVELS];
-    for (int i = 0; i < tree.skeleton().size(); i++) {
-      int depth = Trees.depth(tree.skeleton().id(i)) - 1;
-      float[] truth = tree.attributes(i).toArray();
-      float[] found = decoded.attributes(i);
-      for (int j = 0; j < truth.length; j++) {
-        errors[depth] += Math.pow((double) found[j] - truth[j], 2);
-        norms[depth] += Math.pow(truth[j], 2);
-      }
-    }
-    for (int depth = 0; depth < Trees.LEVELS; depth++) {
-      errors[depth] = Math.sqrt(errors[depth] / norms[depth]);
-    }
-    return errors;
   }
 }

@@ -153,9 +153,13 @@ public final class Sketches {
     return switch (message) {
       case DECODER_UNSPECIFIED, DECODER_JOINT -> Decoder.JOINT;
       case DECODER_MATCHED -> Decoder.MATCHED;
+      case DECODER_SPARSE -> Decoder.SPARSE;
+      case DECODER_SPARSE_NONNEGATIVE -> Decoder.SPARSE_NONNEGATIVE;
       case UNRECOGNIZED ->
           throw new InvalidInputException(
-              "decoder", "the number is unknown; use DECODER_MATCHED (1) or DECODER_JOINT (2)");
+              "decoder",
+              "the number is unknown; use DECODER_MATCHED (1), DECODER_JOINT (2), DECODER_SPARSE (3)"
+                  + " or DECODER_SPARSE_NONNEGATIVE (4)");
     };
   }
 }

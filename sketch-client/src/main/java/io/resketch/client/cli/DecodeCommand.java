@@ -43,9 +43,13 @@ final class DecodeCommand extends ClientCommand {
 
   @Option(
       names = "--decoder",
-      paramLabel = "matched|joint",
+      paramLabel = "matched|joint|sparse|sparse_nonnegative",
       defaultValue = "joint",
-      description = "matched is cheap and noisy; joint is least squares over all objects.")
+      description = {
+        "matched is cheap and noisy; joint is least squares over all objects;",
+        "sparse finds few non-zero attributes, beyond one attribute a float;",
+        "sparse_nonnegative does where no attribute is negative."
+      })
   private Decoder decoder;
 
   @Mixin private SpecOptions specOptions;
