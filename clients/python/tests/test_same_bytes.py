@@ -1,6 +1,6 @@
 """The `resketch sketch` command and this reference make the same bytes.
 
-Every JDK found is tried, each with and without the Vector API. The environment variable RESKETCH
+Every JDK found is tried with the Vector API on every case, and without it on one of each family. The environment variable RESKETCH
 names another command to compare with; it is then run once per case, as it is.
 """
 
@@ -30,19 +30,26 @@ EXAMPLES = (ROOT / "examples/graphs.jsonl").read_text(encoding="utf-8").splitlin
 
 @dataclass(frozen=True)
 class Case:
-    """A spec and the number of random graphs to sketch with it."""
+    """A spec, the number of random graphs to sketch with it, and whether without vectors too."""
 
     spec: SketchSpec
     count: int
+    plain: bool = False
 
     def __str__(self) -> str:
-        return f"{self.spec.family}-d{self.spec.dimension}"
+        return f"{type(self.spec.family).__name__}-d{self.spec.dimension}"
+
+    @property
+    def limits(self) -> Limits:
+        match self.spec.family:
+            case BlockSparse():
+                return Limits()
+            case Hadamard():
+                return Limits.hadamard(self.spec.dimension)
 
     @functools.cached_property
     def lines(self) -> list[str]:
-        hadamard = self.spec.family == Hadamard()
-        limits = Limits.hadamard(self.spec.dimension) if hadamard else Limits()
-        return EXAMPLES + json_lines(seed=20190611, count=self.count, limits=limits)
+        return EXAMPLES + json_lines(seed=20190611, count=self.count, limits=self.limits)
 
     @functools.cached_property
     def computations(self) -> list[Computation]:
@@ -65,16 +72,14 @@ class Case:
 
 
 # The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63; diagonals
-# of a part of a draw, of whole draws.
+# of a part of a draw and of many. Few graphs where the reference is slow.
 CASES = [
     Case(SketchSpec(16, BlockSparse(1), 0), 200),
-    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 200),
-    Case(SketchSpec(1024, BlockSparse(64), 7), 200),
+    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 200, plain=True),
+    Case(SketchSpec(1024, BlockSparse(64), 7), 100),
     Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1), 100),
-    Case(SketchSpec(8192, BlockSparse(32), 0xDEADBEEFCAFEF00D), 50),
-    Case(SketchSpec(16, Hadamard(), 2**64 - 1), 200),
-    Case(SketchSpec(64, Hadamard(), 0), 100),
-    Case(SketchSpec(1024, Hadamard(), 7), 50),
+    Case(SketchSpec(16, Hadamard(), 2**64 - 1), 100),
+    Case(SketchSpec(1024, Hadamard(), 7), 50, plain=True),
     Case(SketchSpec(4096, Hadamard(), 2**63 + 12345), 15),
 ]
 
@@ -87,9 +92,6 @@ class Configuration:
     command: tuple[str, ...]
     environment: dict[str, str]
     vector: bool | None
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _configurations() -> list[Configuration]:
@@ -105,6 +107,14 @@ def _configurations() -> list[Configuration]:
         jars = {"CLASSPATH": f"{STREET}/*{os.pathsep}{STREET}/lib/*"}
         found.append(Configuration(f"jdk{version}-plain", java, jars, False))
     return found
+
+
+PAIRS = [
+    pytest.param(configuration, case, id=f"{configuration.name}-{case}")
+    for configuration in _configurations()
+    for case in CASES
+    if configuration.vector is not False or case.plain
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -132,8 +142,7 @@ def run(configuration: Configuration, case: Case, folder: Path) -> None:
         assert ("jdk.incubator.vector" in done.stderr) == configuration.vector, done.stderr
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("configuration", _configurations(), ids=str)
+@pytest.mark.parametrize(("configuration", "case"), PAIRS)
 def test_same_bytes(configuration, case, tmp_path, record_property):
     run(configuration, case, tmp_path)
     made, expected = np.load(tmp_path / "out.npy"), case.expected
@@ -170,14 +179,13 @@ def _outline_of(computation: Computation) -> tuple:
     return objects, wired(computation.roots), computation.mass
 
 
-@pytest.mark.parametrize("case", CASES[::5], ids=str)
+@pytest.mark.parametrize("case", [CASES[0], CASES[4]], ids=str)
 def test_random_graphs_hold_what_they_should(case):
     objects = [o for c in case.computations for o in c.objects]
     fan_in = {len(o.inputs) for o in objects}
     values = np.concatenate([o.attributes.values for o in objects])
     tiny = np.finfo(np.float32).tiny
-    hadamard = case.spec.family == Hadamard()
-    largest = 3.4e38 / (4 * case.spec.dimension if hadamard else 1)
+    largest = 0.999 * float(case.limits.largest)
     assert fan_in == set(range(13))
     assert max(map(_depth, case.computations)) == 8
     assert np.any((values != 0) & (np.abs(values) < tiny)) and np.any(values == 0)
