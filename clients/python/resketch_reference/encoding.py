@@ -89,7 +89,7 @@ def _from_bf16(upper: np.ndarray) -> np.ndarray:
 
 
 def _to_levels(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The scale S of every block (p/16), at least 2^-126 also for zeros, and the levels (p/16 × 16)."""
+    """S of every block (p/16), at least 2^-126 also for zeros, and the levels (p/16 × 16)."""
     blocks = values.reshape(-1, BLOCK_SIZE)
     quotient = np.abs(blocks).max(axis=1) / np.float32(LARGEST_LEVEL)
     scales = np.maximum(_from_bf16(_to_bf16(quotient)), SMALLEST_SCALE)

@@ -1,4 +1,4 @@
-"""Section 4, HADAMARD: every operator is two rounds of sign flips and a Walsh–Hadamard transform."""
+"""Section 4, HADAMARD: an operator is two rounds of sign flips and a Walsh–Hadamard transform."""
 
 from __future__ import annotations
 

@@ -116,7 +116,8 @@ def _dense(rng: random.Random, limits: Limits) -> dict[str, Any]:
 def _sparse(rng: random.Random, limits: Limits) -> dict[str, Any]:
     dimension = min(rng.choice([1, 8, 300]), limits.attributes)
     indices = sorted(rng.sample(range(dimension), k=rng.randint(1, min(dimension, 6))))
-    return {"dimension": dimension, "indices": indices, "values": _values(rng, len(indices), limits)}
+    values = _values(rng, len(indices), limits)
+    return {"dimension": dimension, "indices": indices, "values": values}
 
 
 def _packed(rng: random.Random, limits: Limits) -> dict[str, Any]:

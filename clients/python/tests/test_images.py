@@ -31,7 +31,7 @@ def stored(values: np.ndarray) -> StoredSketch:
 
 
 def hard_values() -> np.ndarray:
-    """Blocks of every size of float32: random, near ties of both encodings, the smallest, the largest."""
+    """Blocks of every size of float32: random, near ties of both encodings, smallest, largest."""
     rng = np.random.default_rng(20190611)
     blocks = []
     for exponent in range(255):  # as stored; 0 is subnormal
@@ -43,7 +43,7 @@ def hard_values() -> np.ndarray:
         signs = rng.integers(0, 2, 16, dtype=np.uint32)
         blocks.append((signs << 31 | exponents << 23 | mantissas).view(np.float32))
     for scale in f32([2.0**-126, 2.0**-125, 1.5 * 2.0**-126, 1 / 64, 1.0078125, 1e30]):
-        # Ties of I8_BLOCK, half a step from two levels; for 1.0078125 the scale is not a power of 2.
+        # Ties of I8_BLOCK, half a step from two levels; not every scale is a power of 2.
         scale = (bits(scale[None]) & 0xFFFF0000).view(np.float32)[0]
         levels = rng.integers(-127, 127, 16) + 0.5
         levels[3] = 127
@@ -146,22 +146,24 @@ def test_f32_keeps_every_bit():
 
 def test_bf16_is_the_nearest_with_ties_to_even():
     values = hard_values()
-    near, noise = rounded(Encoding.BF16, values)
+    near, _ = rounded(Encoding.BF16, values)
     largest = float(np.array([0x7F7F0000], np.uint32).view(np.float32)[0])
     exact = [near_bf16(Fraction(float(v))) for v in values]
     expected = [max(-largest, min(largest, float(v))) for v in exact]
     assert near.tolist() == expected
     assert np.array_equal(np.signbit(near), np.signbit(values))
     assert sum(abs(v) > largest for v in exact) > 2
-    assert noise == pytest.approx(_noise(values, near, _bf16_step), rel=1e-12)
+    for block in values.reshape(-1, 16):
+        near, noise = rounded(Encoding.BF16, block)
+        steps = [2.0 ** (max(math.frexp(v)[1] - 1, -126) - 7) for v in block.tolist()]
+        assert noise == pytest.approx(_noise(block, near, steps), rel=1e-12, abs=0)
 
 
 def test_i8_block_has_the_nearest_levels_with_ties_to_even():
     values = hard_values()
-    near, noise = rounded(Encoding.I8_BLOCK, values)
     ties = scales = 0
-    steps = []
-    for v, n in zip(values.reshape(-1, 16), near.reshape(-1, 16)):
+    for v in values.reshape(-1, 16):
+        n, noise = rounded(Encoding.I8_BLOCK, v)
         largest = np.abs(v).max()
         s = max(Fraction(float(TINY)), near_bf16(Fraction(float(largest / np.float32(127)))))
         levels = [round(Fraction(float(x)) / s) for x in v]
@@ -172,10 +174,8 @@ def test_i8_block_has_the_nearest_levels_with_ties_to_even():
             assert abs(s * 127 / Fraction(float(largest)) - 1) <= Fraction(1, 257)
         ties += sum((Fraction(float(x)) / s % 1) == Fraction(1, 2) for x in v)
         scales += s > float(TINY)
-        steps += [float(s)] * 16
+        assert noise == pytest.approx(_noise(v, n, [float(s)] * 16), rel=1e-12, abs=0)
     assert ties > 50 and scales > 200
-    step = iter(steps)
-    assert noise == pytest.approx(_noise(values, near, lambda v: next(step)), rel=1e-12)
 
 
 def test_scales_reach_the_largest_that_a_reader_takes():
@@ -184,13 +184,9 @@ def test_scales_reach_the_largest_that_a_reader_takes():
     assert data[:3] == struct.pack("<Hb", 0x7C01, 127)
 
 
-def _bf16_step(value: float) -> float:
-    return 2.0 ** (max(math.frexp(value)[1] - 1, -126) - 7)
-
-
-def _noise(values: np.ndarray, near: np.ndarray, step) -> float:
-    changes = [(step(float(v)), v != n) for v, n in zip(values, near)]
-    return float(sum(Fraction(s) ** 2 for s, changed in changes if changed) / (12 * len(values)))
+def _noise(values: np.ndarray, near: np.ndarray, steps: list[float]) -> float:
+    changed = [Fraction(s) ** 2 for v, n, s in zip(values, near, steps) if v != n]
+    return float(Fraction(sum(changed)) / (12 * len(values)))
 
 
 # Images that no writer writes: what is changed, and the fault that is named.

@@ -1,7 +1,8 @@
 """The `resketch sketch` command and this reference make the same bytes.
 
-Every JDK found is tried with the Vector API on every case, and without it on one of each family. The environment variable RESKETCH
-names another command to compare with; it is then run once per case, as it is.
+Every JDK found is tried with the Vector API on every case, and without it on one of each family.
+The environment variable RESKETCH names another command to compare with; it is then run once per
+case, as it is.
 """
 
 from __future__ import annotations
@@ -71,13 +72,12 @@ class Case:
         return [str(option) for option in options]
 
 
-# The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63; diagonals
-# of a part of a draw and of many. Few graphs where the reference is slow.
+# The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63;
+# diagonals from a part of a draw and from many. Few graphs where the reference is slow.
 CASES = [
-    Case(SketchSpec(16, BlockSparse(1), 0), 200),
-    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 200, plain=True),
-    Case(SketchSpec(1024, BlockSparse(64), 7), 100),
-    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1), 100),
+    Case(SketchSpec(16, BlockSparse(1), 0), 100),
+    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 100, plain=True),
+    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1), 50),
     Case(SketchSpec(16, Hadamard(), 2**64 - 1), 100),
     Case(SketchSpec(1024, Hadamard(), 7), 50, plain=True),
     Case(SketchSpec(4096, Hadamard(), 2**63 + 12345), 15),
@@ -179,7 +179,7 @@ def _outline_of(computation: Computation) -> tuple:
     return objects, wired(computation.roots), computation.mass
 
 
-@pytest.mark.parametrize("case", [CASES[0], CASES[4]], ids=str)
+@pytest.mark.parametrize("case", [CASES[0], CASES[3]], ids=str)
 def test_random_graphs_hold_what_they_should(case):
     objects = [o for c in case.computations for o in c.objects]
     fan_in = {len(o.inputs) for o in objects}

@@ -184,7 +184,8 @@ def test_impossible_specs_are_refused(dimension, family, seed, field):
 
 def test_more_attributes_than_floats_are_refused_with_hadamard():
     wide = {"attributes": {"sparse": {"dimension": 17, "indices": [0], "values": [1]}}}
-    run = computation(EXAMPLE | {"objects": [EXAMPLE["objects"][0] | wide, *EXAMPLE["objects"][1:]]})
+    frame, *others = EXAMPLE["objects"]
+    run = computation(EXAMPLE | {"objects": [frame | wide, *others]})
     assert len(sketch(SketchSpec(32, Hadamard(), 7), run)) == 32
     with pytest.raises(ValueError, match="has 17, more than the 16"):
         sketch(SketchSpec(16, Hadamard(), 7), run)
