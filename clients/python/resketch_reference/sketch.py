@@ -10,9 +10,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from resketch_reference import streams
+from resketch_reference.block_sparse import BlockSparseOperators
 from resketch_reference.graph import Computation, SketchObject, WeightedInput
-from resketch_reference.operators import BlockSparse
-from resketch_reference.spec import SketchSpec
+from resketch_reference.hadamard import HadamardOperators
+from resketch_reference.spec import BlockSparse, Hadamard, SketchSpec
+
+
+def operators(spec: SketchSpec) -> BlockSparseOperators | HadamardOperators:
+    """The operators of a spec. Each family has `describe`, which makes a(θ), and `rotate`, R̂ v."""
+    match spec.family:
+        case BlockSparse(blocks_per_column=c):
+            return BlockSparseOperators(spec.dimension, c, spec.seed)
+        case Hadamard():
+            return HadamardOperators(spec.dimension, spec.seed)
 
 
 class Sketcher:
@@ -20,7 +30,7 @@ class Sketcher:
 
     def __init__(self, spec: SketchSpec) -> None:
         self._spec = spec
-        self._operators = BlockSparse(spec)
+        self._operators = operators(spec)
 
     def sketch(self, computation: Computation) -> np.ndarray:
         """The d float32 of a computation; ValueError if one of them is not finite."""

@@ -11,5 +11,5 @@ def pytest_terminal_summary(terminalreporter):
         if name == SAME_BYTES
     ]
     if counts:
-        compared = f"{min(counts)} graphs × {len(counts)} configurations (JDK, Vector API, spec)"
+        compared = f"{sum(counts)} sketches in {len(counts)} configurations (JDK, Vector API, spec)"
         terminalreporter.write_line(f"{compared}: same bytes")

@@ -1,7 +1,8 @@
 """The `resketch sketch` command and this reference make the same bytes.
 
-Every JDK found is tried, each with and without the Vector API. The environment variable RESKETCH
-names another command to compare with; it is then run once per spec, as it is.
+Every JDK found is tried with the Vector API on every case, and without it on one of each family.
+The environment variable RESKETCH names another command to compare with; it is then run once per
+case, as it is.
 """
 
 from __future__ import annotations
@@ -18,23 +19,68 @@ import jdks
 import numpy as np
 import pytest
 from conftest import SAME_BYTES
-from random_graphs import json_lines
+from random_graphs import Limits, json_lines
 
-from resketch_reference import Computation, Sketcher, SketchSpec
+from resketch_reference import BlockSparse, Computation, Hadamard, Sketcher, SketchSpec
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "resketch"
 STREET = ROOT / "examples/street/target"
 EXAMPLES = (ROOT / "examples/graphs.jsonl").read_text(encoding="utf-8").splitlines()
-LINES = EXAMPLES + json_lines(seed=20190611, count=200)
 
-# The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63.
-SPECS = [
-    SketchSpec(16, 1, 0),
-    SketchSpec(240, 3, 2**63 + 12345),
-    SketchSpec(1024, 64, 7),
-    SketchSpec(4096, 16, 2**64 - 1),
-    SketchSpec(8192, 32, 0xDEADBEEFCAFEF00D),
+
+@dataclass(frozen=True)
+class Case:
+    """A spec, the number of random graphs to sketch with it, and whether without vectors too."""
+
+    spec: SketchSpec
+    count: int
+    plain: bool = False
+
+    def __str__(self) -> str:
+        return f"{type(self.spec.family).__name__}-d{self.spec.dimension}"
+
+    @property
+    def limits(self) -> Limits:
+        match self.spec.family:
+            case BlockSparse():
+                return Limits()
+            case Hadamard():
+                return Limits.hadamard(self.spec.dimension)
+
+    @functools.cached_property
+    def lines(self) -> list[str]:
+        return EXAMPLES + json_lines(seed=20190611, count=self.count, limits=self.limits)
+
+    @functools.cached_property
+    def computations(self) -> list[Computation]:
+        return [Computation.from_json(line) for line in self.lines]
+
+    @functools.cached_property
+    def expected(self) -> np.ndarray:
+        sketcher = Sketcher(self.spec)
+        return np.stack([sketcher.sketch(computation) for computation in self.computations])
+
+    @property
+    def options(self) -> list[str]:
+        match self.spec.family:
+            case BlockSparse(blocks_per_column=c):
+                family = ["--blocks-per-column", c]  # the default family
+            case Hadamard():
+                family = ["--family", "hadamard"]
+        options = [*family, "--dimension", self.spec.dimension, "--seed", self.spec.seed]
+        return [str(option) for option in options]
+
+
+# The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63;
+# diagonals from a part of a draw and from many. Few graphs where the reference is slow.
+CASES = [
+    Case(SketchSpec(16, BlockSparse(1), 0), 100),
+    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 100, plain=True),
+    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1), 50),
+    Case(SketchSpec(16, Hadamard(), 2**64 - 1), 100),
+    Case(SketchSpec(1024, Hadamard(), 7), 50, plain=True),
+    Case(SketchSpec(4096, Hadamard(), 2**63 + 12345), 15),
 ]
 
 
@@ -46,9 +92,6 @@ class Configuration:
     command: tuple[str, ...]
     environment: dict[str, str]
     vector: bool | None
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _configurations() -> list[Configuration]:
@@ -66,31 +109,26 @@ def _configurations() -> list[Configuration]:
     return found
 
 
-@pytest.fixture(scope="session")
-def graphs(tmp_path_factory) -> Path:
-    """The file of computations; the command is built by then, with the default JDK."""
+PAIRS = [
+    pytest.param(configuration, case, id=f"{configuration.name}-{case}")
+    for configuration in _configurations()
+    for case in CASES
+    if configuration.vector is not False or case.plain
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    """Builds the command with the default JDK."""
     if "RESKETCH" not in os.environ:
         subprocess.run([SCRIPT, "--version"], check=True, stdout=subprocess.DEVNULL)
-    path = tmp_path_factory.mktemp("graphs") / "graphs.jsonl"
-    path.write_text("\n".join(LINES) + "\n", encoding="utf-8")
-    return path
 
 
-@functools.cache
-def computations() -> list[Computation]:
-    return [Computation.from_json(line) for line in LINES]
-
-
-@functools.cache
-def reference(spec: SketchSpec) -> np.ndarray:
-    sketcher = Sketcher(spec)
-    return np.stack([sketcher.sketch(computation) for computation in computations()])
-
-
-def run(configuration: Configuration, spec: SketchSpec, graphs: Path, folder: Path) -> None:
+def run(configuration: Configuration, case: Case, folder: Path) -> None:
+    graphs = folder / "graphs.jsonl"
+    graphs.write_text("\n".join(case.lines) + "\n", encoding="utf-8")
     arguments = ["sketch", graphs, "-o", folder / "out.npy", "--skeletons", folder / "skel.jsonl"]
-    arguments += ["--dimension", spec.dimension, "--blocks-per-column", spec.blocks_per_column]
-    arguments += ["--seed", spec.seed]
+    arguments += case.options
     done = subprocess.run(
         [*configuration.command, *map(str, arguments)],
         env=os.environ | configuration.environment,
@@ -104,18 +142,17 @@ def run(configuration: Configuration, spec: SketchSpec, graphs: Path, folder: Pa
         assert ("jdk.incubator.vector" in done.stderr) == configuration.vector, done.stderr
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda s: f"d{s.dimension}-c{s.blocks_per_column}")
-@pytest.mark.parametrize("configuration", _configurations(), ids=str)
-def test_same_bytes(configuration, spec, graphs, tmp_path, record_property):
-    run(configuration, spec, graphs, tmp_path)
-    made = np.load(tmp_path / "out.npy")
-    expected = reference(spec)
+@pytest.mark.parametrize(("configuration", "case"), PAIRS)
+def test_same_bytes(configuration, case, tmp_path, record_property):
+    run(configuration, case, tmp_path)
+    made, expected = np.load(tmp_path / "out.npy"), case.expected
     assert made.dtype == np.float32 and made.shape == expected.shape
     different = np.flatnonzero(np.any(made.view(np.uint32) != expected.view(np.uint32), axis=1))
-    assert not len(different), f"rows {different.tolist()} differ: {LINES[different[0]]}"
+    assert not len(different), f"rows {different.tolist()} differ: {case.lines[different[0]]}"
 
     skeletons = (tmp_path / "skel.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [_outline(json.loads(line)) for line in skeletons] == [*map(_outline_of, computations())]
+    outlines = [_outline_of(computation) for computation in case.computations]
+    assert [_outline(json.loads(line)) for line in skeletons] == outlines
     record_property(SAME_BYTES, len(expected))
 
 
@@ -142,15 +179,17 @@ def _outline_of(computation: Computation) -> tuple:
     return objects, wired(computation.roots), computation.mass
 
 
-def test_random_graphs_hold_what_they_should():
-    objects = [o for c in computations() for o in c.objects]
+@pytest.mark.parametrize("case", [CASES[0], CASES[3]], ids=str)
+def test_random_graphs_hold_what_they_should(case):
+    objects = [o for c in case.computations for o in c.objects]
     fan_in = {len(o.inputs) for o in objects}
     values = np.concatenate([o.attributes.values for o in objects])
     tiny = np.finfo(np.float32).tiny
+    largest = 0.999 * float(case.limits.largest)
     assert fan_in == set(range(13))
-    assert max(map(_depth, computations())) == 8
+    assert max(map(_depth, case.computations)) == 8
     assert np.any((values != 0) & (np.abs(values) < tiny)) and np.any(values == 0)
-    assert np.max(values) > 3.4e38 and np.min(values) < -3.4e38
+    assert np.max(values) > largest and np.min(values) < -largest
     assert any(0 < e.weight < tiny for o in objects for e in o.inputs)
     assert any(len({e.object for e in o.inputs}) < len(o.inputs) for o in objects)
 

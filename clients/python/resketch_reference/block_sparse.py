@@ -1,8 +1,4 @@
-"""Section 4: the random operators of a spec.
-
-A family is a class with two methods: `describe`, which makes a(θ) of a module's attributes, and
-`rotate`, which applies a tuple operator R̂. Vectors are float32 of length d.
-"""
+"""Section 4, BLOCK_SPARSE: stratified block-sparse sign columns; R̂ permutes and flips blocks."""
 
 from __future__ import annotations
 
@@ -10,24 +6,26 @@ import numpy as np
 
 from resketch_reference import streams
 from resketch_reference.graph import Attributes
-from resketch_reference.spec import BLOCK_SIZE, SketchSpec
+from resketch_reference.spec import BLOCK_SIZE
 
 _LANES = np.arange(BLOCK_SIZE, dtype=np.uint64)
 
 
-class BlockSparse:
-    """Stratified block-sparse sign columns; tuple operators permute blocks and flip their signs."""
+class BlockSparseOperators:
+    """The operators of a seed for sketches of `dimension` floats, kept once they are drawn."""
 
-    def __init__(self, spec: SketchSpec) -> None:
-        self._spec = spec
-        magnitude = np.float32(1 / np.sqrt(np.float64(BLOCK_SIZE * spec.blocks_per_column)))
+    def __init__(self, dimension: int, blocks_per_column: int, seed: int) -> None:
+        self._seed = seed
+        self._blocks = dimension // BLOCK_SIZE
+        self._strata = blocks_per_column
+        magnitude = np.float32(1 / np.sqrt(np.float64(BLOCK_SIZE * blocks_per_column)))
         self._m = np.float32(0.5) * magnitude
         self._columns: dict[tuple[int, str, int], tuple[np.ndarray, np.ndarray]] = {}
         self._permutations: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
 
     def describe(self, module: str, attributes: Attributes) -> np.ndarray:
         """½ R_{M,1} x + ½ R_{M,2} e_1, attributes in increasing order, then the signature."""
-        out = np.zeros((self._spec.blocks, BLOCK_SIZE), np.float32)
+        out = np.zeros((self._blocks, BLOCK_SIZE), np.float32)
         for index, value in zip(attributes.indices, attributes.values):
             self._add(out, self._m * value, streams.ATTRIBUTE_COLUMN, module, int(index))
         self._add(out, self._m, streams.SIGNATURE_COLUMN, module, 0)
@@ -46,9 +44,9 @@ class BlockSparse:
         """Blocks (c) of a column and the signs (c × 16) of its entries."""
         key = (role, module, index)
         if key not in self._columns:
-            strata, q = self._spec.blocks_per_column, self._spec.stratum_blocks
-            u = streams.draws(self._spec.seed, role, streams.module_hash(module), index, strata)
-            blocks = np.arange(strata) * q + streams.below(u, q)
+            q = self._blocks // self._strata
+            u = streams.draws(self._seed, role, streams.module_hash(module), index, self._strata)
+            blocks = np.arange(self._strata) * q + streams.below(u, q)
             negative = (u[:, None] >> _LANES) & np.uint64(1)
             self._columns[key] = blocks, np.where(negative, np.float32(-1), np.float32(1))
         return self._columns[key]
@@ -57,13 +55,12 @@ class BlockSparse:
         """Source block (B) and sign (B × 1) of every block."""
         key = (role, index)
         if key not in self._permutations:
-            blocks = self._spec.blocks
-            steps = np.arange(blocks - 1, -1, -1)
-            u = streams.draws(self._spec.seed, role, 0, index, blocks)[steps]
-            source = list(range(blocks))
+            steps = np.arange(self._blocks - 1, -1, -1)
+            u = streams.draws(self._seed, role, 0, index, self._blocks)[steps]
+            source = list(range(self._blocks))
             for t, other in zip(steps.tolist(), streams.below(u, steps + 1).tolist()):
                 source[t], source[other] = source[other], source[t]
-            sign = np.empty((blocks, 1), np.float32)
+            sign = np.empty((self._blocks, 1), np.float32)
             sign[steps, 0] = np.where(u & np.uint64(1), np.float32(-1), np.float32(1))
             self._permutations[key] = np.array(source), sign
         return self._permutations[key]
