@@ -3,7 +3,6 @@ package io.resketch.client.cli;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.files.JsonLinesWriter;
-import io.resketch.core.decode.Decoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,16 +40,7 @@ final class DecodeCommand extends ClientCommand {
       description = "Where the answer goes. Default: the standard output.")
   private Optional<Path> output;
 
-  @Option(
-      names = "--decoder",
-      paramLabel = "matched|joint|sparse|sparse_nonnegative",
-      defaultValue = "joint",
-      description = {
-        "matched is cheap and noisy; joint is least squares over all objects;",
-        "sparse finds few non-zero attributes, beyond one attribute a float;",
-        "sparse_nonnegative does where no attribute is negative."
-      })
-  private Decoder decoder;
+  @Mixin private DecoderOptions decoderOptions;
 
   @Mixin private SpecOptions specOptions;
 
@@ -95,13 +85,18 @@ final class DecodeCommand extends ClientCommand {
   private long decode(boolean online, OfflineDecode.Sink sink) throws IOException {
     if (!online) {
       return new OfflineDecode(
-              sketches.orElseThrow(), skeletons.orElseThrow(), specOptions.spec(this), decoder)
+              sketches.orElseThrow(),
+              skeletons.orElseThrow(),
+              specOptions.spec(this),
+              decoderOptions.decoder(this))
           .run(sink);
     }
     try (ResketchClient client =
         ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
       var decoded =
-          client.openCollection(collection.orElseThrow()).decode(id.orElseThrow(), decoder);
+          client
+              .openCollection(collection.orElseThrow())
+              .decode(id.orElseThrow(), decoderOptions.decoder(this));
       sink.accept(JsonLinesWriter.line(decoded));
       return 1;
     }

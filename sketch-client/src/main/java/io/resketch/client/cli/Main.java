@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SketchCommand.class,
       DecodeCommand.class,
+      UnrollCommand.class,
       TruncateCommand.class,
       CombineCommand.class,
       CompareCommand.class,

@@ -248,4 +248,45 @@ final class SketchFileCommandsTest {
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("--blocks-per-column is of --family=block-sparse only");
   }
+
+  @Test
+  void sparseDecoder_takesNonNegative_othersDoNot() {
+    String[] common = {
+      "decode", path("all.npy"), "--skeletons", path("skeletons.jsonl"), "--dimension", "512"
+    };
+    CliRun sparse = CliRun.of(with(common, "--decoder", "sparse", "--nonnegative"));
+    assertThat(sparse.code()).isZero();
+    assertThat(attributesOfTheCat(sparse).get(0).getAsDouble()).isCloseTo(0.6, within(1e-3));
+    CliRun joint = CliRun.of(with(common, "--nonnegative"));
+    assertThat(joint.code()).isEqualTo(2);
+    assertThat(joint.err()).contains("--nonnegative goes with --decoder=sparse only");
+  }
+
+  private static String[] with(String[] common, String... more) {
+    List<String> out = new ArrayList<>(List.of(common));
+    out.addAll(List.of(more));
+    return out.toArray(String[]::new);
+  }
+
+  @Test
+  void unroll_takesAnObjectOutOfEveryRow_withASketchOfItsOwn() throws IOException {
+    String[] common = {
+      "unroll", path("all.npy"), "--skeletons", path("skeletons.jsonl"), "--dimension", "512"
+    };
+    CliRun run = CliRun.of(with(common, "--object", "a", "-o", path("cats.rskt")));
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines()).hasSize(3);
+    JsonObject last = JsonParser.parseString(run.out().lines().toList().get(2)).getAsJsonObject();
+    assertThat(last.get("module").getAsString()).isEqualTo("cat");
+    assertThat(last.getAsJsonArray("attributes").get(1).getAsDouble()).isCloseTo(0.8, within(1e-4));
+    List<Sketch> cats = images("cats.rskt");
+    assertThat(cats).hasSize(3);
+    assertThat(cats.get(0).cosine(cats.get(2))).isGreaterThan(0.9999);
+    CliRun unknown = CliRun.of(with(common, "--object", "zebra"));
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err())
+        .contains("row 0")
+        .contains("\"zebra\"")
+        .contains("ask for one of a, b");
+  }
 }
