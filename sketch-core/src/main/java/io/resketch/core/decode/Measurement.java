@@ -8,10 +8,8 @@ package io.resketch.core.decode;
  * @param noiseVariance of each value; 0 if exact
  */
 record Measurement(float[] data, double energy, double noiseVariance) {
-  /**
-   * Of a value of a sketch, relative to their root mean square: half an ulp, some of them added.
-   */
-  private static final double ROUNDING = 0x1p-23;
+  /** Of a float, relative: half an ulp. */
+  private static final double ROUNDING = 0x1p-24;
 
   /**
    * Variance of the noise on a value: the largest of what is stated, what a residual shows, and

@@ -68,8 +68,7 @@ final class SparseEstimator {
     int floats = problem.prefixLength();
     int fitted = floats * 7 / 8 / SketchSpec.BLOCK_SIZE * SketchSpec.BLOCK_SIZE;
     if (fitted == 0) {
-      Arrays.fill(errors, Double.POSITIVE_INFINITY);
-      return;
+      return; // one block of floats: too few to hold some back
     }
     double[] energies = problem.unknownEnergies();
     for (int j = 0; j < energies.length; j++) {
