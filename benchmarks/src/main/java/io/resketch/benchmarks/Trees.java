@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** The tree of the accuracy table: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
+/** The tree of the tables: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
 final class Trees {
   static final int LEVELS = 3;
   static final int FAN_IN = 4;
@@ -21,6 +21,15 @@ final class Trees {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
+  }
+
+  /** As many attributes as the tree has, of one object. */
+  static Computation flat(long seed) {
+    int attributes = tree(seed).skeleton().totalDimension();
+    return Computation.builder()
+        .object("o", "module o", Attributes.dense(unit(new Random(seed), attributes)))
+        .root("o", 1f)
+        .build();
   }
 
   private static List<WeightedInput> children(
