@@ -40,15 +40,17 @@ public class SketchBenchmark {
   @Param("4096")
   public int dimension;
 
-  private Computation tree;
-  private Computation flat;
+  /** What is sketched; see {@link Trees#named}. */
+  @Param("tree")
+  public String graph;
+
+  private Computation computation;
   private Sketcher sketcher;
 
-  /** Draws the computations. */
+  /** Draws the computation. */
   @Setup
   public void prepare() {
-    tree = Trees.tree(1);
-    flat = Trees.flat(1);
+    computation = Trees.named(graph, 1);
     sketcher = new Sketcher(new SketchSpec(dimension, BLOCKS_PER_COLUMN, SEED));
   }
 
@@ -56,20 +58,13 @@ public class SketchBenchmark {
   @Benchmark
   @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
   public Sketch blockSparse() {
-    return sketcher.sketch(tree);
+    return sketcher.sketch(computation);
   }
 
   /** The product in plain Java, where the JVM is started without the Vector API. */
   @Benchmark
   public Sketch blockSparsePlain() {
-    return sketcher.sketch(tree);
-  }
-
-  /** The same 5,376 attributes as one object: the projection alone. */
-  @Benchmark
-  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-  public Sketch blockSparseFlat() {
-    return sketcher.sketch(flat);
+    return sketcher.sketch(computation);
   }
 
   /** The literal dense form. */
@@ -77,7 +72,7 @@ public class SketchBenchmark {
   @Warmup(iterations = 1, time = 2)
   @Measurement(iterations = 3, time = 2)
   public FMatrixRMaj literalDense(Dense dense) {
-    return dense.sketch(tree);
+    return dense.sketch(computation);
   }
 
   /** Dense matrices; their values do not matter to the time. */

@@ -23,8 +23,20 @@ final class Trees {
     return graph.build();
   }
 
-  /** As many attributes as the tree has, of one object. */
-  static Computation flat(long seed) {
+  /**
+   * The computations of the benchmarks.
+   *
+   * @param name {@code tree}, or {@code flat}: as many attributes in one object
+   */
+  static Computation named(String name, long seed) {
+    return switch (name) {
+      case "tree" -> tree(seed);
+      case "flat" -> flat(seed);
+      default -> throw new IllegalArgumentException("graph: " + name + " is not tree or flat");
+    };
+  }
+
+  private static Computation flat(long seed) {
     int attributes = tree(seed).skeleton().totalDimension();
     return Computation.builder()
         .object("o", "module o", Attributes.dense(unit(new Random(seed), attributes)))
