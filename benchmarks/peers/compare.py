@@ -67,14 +67,15 @@ def projection_rows(d, flat):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where d is above the number of attributes
         fitted = SparseRandomProjection(d, random_state=7).fit(flat)
-    matrix = fitted.components_.astype(np.float32)
+    exact = fitted.components_
+    matrix = exact.astype(np.float32)
     codes = fitted.transform(flat)
     single = least_ms(lambda: fitted.transform(flat[:1]))
     batch = np.tile(flat, (-(-64 // len(flat)), 1))
     encode_ms = min(single, least_ms(lambda: fitted.transform(batch)) / len(batch))
     for name, decode in (
         ("adjoint", lambda y: matrix.T @ y),
-        ("pseudo-inverse", lambda y: lsmr(matrix, y.astype(float), atol=1e-6, btol=1e-6, maxiter=1000)[0]),
+        ("pseudo-inverse", lambda y: lsmr(exact, y.astype(float), atol=1e-6, btol=1e-6, maxiter=1000)[0]),
     ):
         found = np.array([decode(y) for y in codes])
         yield {

@@ -88,8 +88,8 @@ def least_squares(encoding, s):
     shape = (trees.OBJECTS, trees.ATTRIBUTES)
     operator = LinearOperator(
         (encoding.d, shape[0] * shape[1]),
-        matvec=lambda x: encoding.encode(x.astype(np.float32).reshape(shape)),
-        rmatvec=lambda y: encoding.unbind(y.astype(np.float32)).ravel(),
+        matvec=lambda x: encoding.encode(x.astype(np.float32).reshape(shape)).astype(np.float64),
+        rmatvec=lambda y: encoding.unbind(y.astype(np.float32)).ravel().astype(np.float64),
         dtype=np.float64,
     )
     return lsmr(operator, s.astype(np.float64), atol=1e-6, btol=1e-6, maxiter=1000)[0].reshape(shape)
