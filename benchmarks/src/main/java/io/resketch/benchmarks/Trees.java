@@ -72,6 +72,27 @@ public final class Trees {
     return errors;
   }
 
+  /**
+   * The computations of the benchmarks.
+   *
+   * @param name {@code tree}, or {@code flat}: as many attributes in one object
+   */
+  static Computation named(String name, long seed) {
+    return switch (name) {
+      case "tree" -> tree(seed);
+      case "flat" -> flat(seed);
+      default -> throw new IllegalArgumentException("graph: " + name + " is not tree or flat");
+    };
+  }
+
+  private static Computation flat(long seed) {
+    int attributes = tree(seed).skeleton().totalDimension();
+    return Computation.builder()
+        .object("o", "module o", Attributes.dense(unit(new Random(seed), attributes)))
+        .root("o", 1f)
+        .build();
+  }
+
   private static List<WeightedInput> children(
       String parent, int levels, Supplier<float[]> attributes, Computation.Builder graph) {
     List<WeightedInput> out = new ArrayList<>();
