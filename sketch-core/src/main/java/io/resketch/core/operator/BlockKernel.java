@@ -45,17 +45,6 @@ abstract class BlockKernel {
   abstract void add(float[] out, int[] starts, char[] masks, int from, int to, float v);
 
   /**
-   * Adds ±p to every block, over the columns that the block is part of.
-   *
-   * @param out modified, as many blocks as there are
-   * @param ends where the entries of block t end, those of block t + 1 begin; the first begin at 0
-   * @param columns which value an entry adds
-   * @param masks bit l is set where lane l is negative
-   * @param p one value per column
-   */
-  abstract void addAll(float[] out, int[] ends, char[] columns, char[] masks, float[] p);
-
-  /**
    * Sums ±y over the blocks of a column.
    *
    * @param y not modified

@@ -7,7 +7,6 @@ import io.resketch.core.spec.Family;
 import io.resketch.core.spec.RandomStream;
 import io.resketch.core.spec.RandomStream.Role;
 import io.resketch.core.spec.SketchSpec;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -37,10 +36,6 @@ final class BlockSparseAttributes implements AttributeOperator {
   private final float magnitude;
   private final Columns signature;
   private final AtomicReferenceArray<Columns> chunks;
-  private final int blocks;
-
-  /** Filed when first needed; a race files the same columns twice. */
-  private volatile ColumnsByBlock filed;
 
   BlockSparseAttributes(
       SketchSpec spec,
@@ -51,7 +46,6 @@ final class BlockSparseAttributes implements AttributeOperator {
     this.dimension = dimension;
     this.blocksPerColumn = family.blocksPerColumn();
     this.blocksPerStratum = spec.dimension() / BLOCK_SIZE / blocksPerColumn;
-    this.blocks = spec.dimension() / BLOCK_SIZE;
     this.seed = spec.seed();
     this.kernel = kernel;
     this.moduleHash = RandomStream.moduleHash(module);
@@ -88,14 +82,6 @@ final class BlockSparseAttributes implements AttributeOperator {
 
   @Override
   public void add(float[] out, Attributes x, float[] workspace) {
-    if (fitsByBlock(workspace) && 4L * x.entries() > dimension) {
-      Arrays.fill(workspace, 0, dimension, 0f);
-      for (int i = 0; i < x.entries(); i++) {
-        workspace[x.index(i)] = magnitude * x.value(i);
-      }
-      addByBlock(out, workspace);
-      return;
-    }
     for (int i = 0; i < x.entries(); i++) {
       addColumn(out, x.index(i), x.value(i));
     }
@@ -103,49 +89,9 @@ final class BlockSparseAttributes implements AttributeOperator {
 
   @Override
   public void add(float[] out, float[] x, int offset, float[] workspace) {
-    if (fitsByBlock(workspace) && 4 * nonZeros(x, offset) > dimension) {
-      for (int j = 0; j < dimension; j++) {
-        workspace[j] = magnitude * x[offset + j];
-      }
-      addByBlock(out, workspace);
-      return;
-    }
     for (int j = 0; j < dimension; j++) {
       addColumn(out, j, x[offset + j]);
     }
-  }
-
-  private boolean fitsByBlock(float[] workspace) {
-    return dimension <= Math.min(KEPT_COLUMNS, workspace.length);
-  }
-
-  private int nonZeros(float[] x, int offset) {
-    int count = 0;
-    for (int j = 0; j < dimension; j++) {
-      count += x[offset + j] != 0 ? 1 : 0;
-    }
-    return count;
-  }
-
-  private void addByBlock(float[] out, float[] p) {
-    ColumnsByBlock all = filed;
-    if (all == null) {
-      all = file();
-      filed = all;
-    }
-    kernel.addAll(out, all.ends(), all.columns(), all.masks(), p);
-  }
-
-  private ColumnsByBlock file() {
-    int c = blocksPerColumn;
-    ColumnsByBlock.Builder out = new ColumnsByBlock.Builder(dimension * c, blocks);
-    for (int j = 0; j < dimension; j++) {
-      Columns columns = chunk(j / CHUNK);
-      for (int k = j % CHUNK * c; k < (j % CHUNK + 1) * c; k++) {
-        out.add(j, columns.starts[k], columns.masks[k]);
-      }
-    }
-    return out.build();
   }
 
   private void addColumn(float[] out, int j, float x) {

@@ -8,40 +8,27 @@ import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
 final class PlainKernel extends BlockKernel {
   @Override
   void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
-    for (int k = from; k < to; k++) {
-      addBlock(out, starts[k], masks[k], v);
-    }
-  }
-
-  private static void addBlock(float[] out, int o, char mask, float v) {
     float[] s = SIGNS;
-    int a = (mask & 0xff) << 3;
-    int b = mask >> 8 << 3;
-    out[o] += v * s[a];
-    out[o + 1] += v * s[a + 1];
-    out[o + 2] += v * s[a + 2];
-    out[o + 3] += v * s[a + 3];
-    out[o + 4] += v * s[a + 4];
-    out[o + 5] += v * s[a + 5];
-    out[o + 6] += v * s[a + 6];
-    out[o + 7] += v * s[a + 7];
-    out[o + 8] += v * s[b];
-    out[o + 9] += v * s[b + 1];
-    out[o + 10] += v * s[b + 2];
-    out[o + 11] += v * s[b + 3];
-    out[o + 12] += v * s[b + 4];
-    out[o + 13] += v * s[b + 5];
-    out[o + 14] += v * s[b + 6];
-    out[o + 15] += v * s[b + 7];
-  }
-
-  @Override
-  void addAll(float[] out, int[] ends, char[] columns, char[] masks, float[] p) {
-    int k = 0;
-    for (int t = 0; t < ends.length; t++) {
-      for (int end = ends[t]; k < end; k++) {
-        addBlock(out, t * BLOCK_SIZE, masks[k], p[columns[k]]);
-      }
+    for (int k = from; k < to; k++) {
+      int o = starts[k];
+      int a = (masks[k] & 0xff) << 3;
+      int b = masks[k] >> 8 << 3;
+      out[o] += v * s[a];
+      out[o + 1] += v * s[a + 1];
+      out[o + 2] += v * s[a + 2];
+      out[o + 3] += v * s[a + 3];
+      out[o + 4] += v * s[a + 4];
+      out[o + 5] += v * s[a + 5];
+      out[o + 6] += v * s[a + 6];
+      out[o + 7] += v * s[a + 7];
+      out[o + 8] += v * s[b];
+      out[o + 9] += v * s[b + 1];
+      out[o + 10] += v * s[b + 2];
+      out[o + 11] += v * s[b + 3];
+      out[o + 12] += v * s[b + 4];
+      out[o + 13] += v * s[b + 5];
+      out[o + 14] += v * s[b + 6];
+      out[o + 15] += v * s[b + 7];
     }
   }
 

@@ -25,24 +25,6 @@ final class VectorKernel extends BlockKernel {
     }
   }
 
-  /** A block stays in two registers while all its columns are added. */
-  @Override
-  void addAll(float[] out, int[] ends, char[] columns, char[] masks, float[] p) {
-    int k = 0;
-    for (int t = 0, o = 0; t < ends.length; t++, o += BLOCK_SIZE) {
-      FloatVector low = FloatVector.fromArray(EIGHT, out, o);
-      FloatVector high = FloatVector.fromArray(EIGHT, out, o + EIGHT.length());
-      for (int end = ends[t]; k < end; k++) {
-        FloatVector value = FloatVector.broadcast(EIGHT, p[columns[k]]);
-        int mask = masks[k];
-        low = low.add(value.mul(FloatVector.fromArray(EIGHT, SIGNS, (mask & 0xff) << 3)));
-        high = high.add(value.mul(FloatVector.fromArray(EIGHT, SIGNS, mask >> 8 << 3)));
-      }
-      low.intoArray(out, o);
-      high.intoArray(out, o + EIGHT.length());
-    }
-  }
-
   @Override
   float sum(float[] y, int[] starts, char[] masks, int from, int to) {
     FloatVector low = FloatVector.zero(EIGHT);
