@@ -29,36 +29,47 @@ import java.util.TreeMap;
  */
 public final class StatisticsTable {
   /**
-   * Where to measure.
+   * Which sketches.
    *
    * @param keep the sketch is cut to 1/keep
-   * @param noise standard deviation of noise added to every value, over the sketch's own root mean
-   *     square
-   * @param sum runs in the weighted sum, 1 for single runs
    */
   private record Setting(
-      Family family,
-      int dimension,
-      int keep,
-      double noise,
-      int modules,
-      boolean deep,
-      int sum,
-      int seeds) {
+      Family family, int dimension, int keep, int modules, boolean deep, int seeds) {
     String label() {
       return String.format(
           Locale.ROOT,
-          "%s d=%d kept=%d noise=%.2f %s %s",
+          "%s d=%d kept=%d %s",
           family.label(),
           dimension,
           dimension / keep,
-          noise,
-          deep ? "deep" : "flat",
-          sum == 1 ? "single" : "sum of " + sum);
+          deep ? "deep" : "flat");
     }
   }
 
-  private static final int RUNS_PER_SEED = 24;
+  /**
+   * What is asked of them.
+   *
+   * @param sum runs in the weighted sum, 1 for single runs
+   * @param noise standard deviation of noise added to every value, over the root mean square of the
+   *     sketch
+   * @param trials per seed
+   */
+  private record Variant(int sum, double noise, int trials) {
+    String label() {
+      String runs = sum == 1 ? "single" : "sum of " + sum;
+      return noise == 0 ? runs : String.format(Locale.ROOT, "%s, noise %.1f", runs, noise);
+    }
+  }
+
+  private static final List<Variant> VARIANTS =
+      List.of(
+          new Variant(1, 0, 24),
+          new Variant(1, 0.1, 12),
+          new Variant(1, 1, 12),
+          new Variant(2, 0, 12),
+          new Variant(30, 0, 4),
+          new Variant(30, 0.1, 4),
+          new Variant(365, 0, 1));
 
   private StatisticsTable() {}
 
@@ -93,41 +104,32 @@ public final class StatisticsTable {
     double factor = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 1;
     for (Setting setting : settings()) {
       if (setting.label().contains(part)) {
-        int seeds = (int) Math.max(1, setting.seeds * factor);
-        System.out.println(setting.label());
-        blind(setting, seeds).forEach((name, tally) -> System.out.println("  " + name + tally));
+        print(setting.label(), blind(setting, (int) Math.max(1, setting.seeds * factor)));
       }
     }
     if ("guided".contains(part)) {
-      for (double noise : new double[] {0, 0.003, 0.03}) {
-        System.out.println("guided noise=" + noise);
-        guided(noise, (int) Math.max(1, 20 * factor))
-            .forEach((name, tally) -> System.out.println("  " + name + tally));
+      for (double noise : new double[] {0, 0.001, 0.003}) {
+        print("guided, noise " + noise, guided(noise, (int) Math.max(1, 20 * factor)));
       }
     }
+  }
+
+  private static void print(String title, Map<String, Tally> tallies) {
+    System.out.println(title);
+    tallies.forEach((name, tally) -> System.out.println("  " + name + tally));
   }
 
   private static List<Setting> settings() {
     Family sparse = new Family.BlockSparse(16);
     List<Setting> out = new ArrayList<>();
-    for (int d : new int[] {4096, 1024}) {
-      for (int keep : new int[] {1, 2, 4}) {
-        for (int sum : new int[] {1, 2, 30, 365}) {
-          out.add(new Setting(sparse, d, keep, 0, 60, false, sum, 40));
-        }
-      }
-      out.add(new Setting(sparse, d, 1, 0.1, 60, false, 1, 40));
-      out.add(new Setting(sparse, d, 1, 1, 60, false, 1, 40));
-      out.add(new Setting(sparse, d, 2, 0.1, 60, false, 30, 40));
+    for (int keep : new int[] {1, 2, 4}) {
+      out.add(new Setting(sparse, 4096, keep, 60, false, 12));
+      out.add(new Setting(sparse, 1024, keep, 60, false, 24));
     }
     for (int keep : new int[] {1, 2}) {
-      out.add(new Setting(sparse, 4096, keep, 0, 20, true, 1, 40));
-      out.add(new Setting(sparse, 4096, keep, 0, 20, true, 30, 40));
-      for (Family family : new Family[] {new Family.Hadamard(), new Family.Dense()}) {
-        int d = family instanceof Family.Dense ? 512 : 1024;
-        out.add(new Setting(family, d, keep, 0, 12, false, 1, 20));
-        out.add(new Setting(family, d, keep, 0, 12, false, 30, 20));
-      }
+      out.add(new Setting(sparse, 4096, keep, 20, true, 12));
+      out.add(new Setting(new Family.Hadamard(), 1024, keep, 12, false, 12));
+      out.add(new Setting(new Family.Dense(), 512, keep, 12, false, 12));
     }
     return out;
   }
@@ -137,14 +139,17 @@ public final class StatisticsTable {
     Random random = new Random(17);
     for (int seed = 0; seed < seeds; seed++) {
       Scenes scenes = new Scenes(setting.modules, setting.deep, random);
-      List<List<Scenes.Scene>> drawn = new ArrayList<>();
-      int trials = setting.sum == 1 ? RUNS_PER_SEED : Math.max(1, RUNS_PER_SEED / setting.sum);
-      for (int t = 0; t < trials; t++) {
-        List<Scenes.Scene> trial = new ArrayList<>();
-        for (int k = 0; k < setting.sum; k++) {
-          trial.add(scenes.draw(random, roots(random, t)));
+      List<List<List<Scenes.Scene>>> drawn = new ArrayList<>();
+      for (Variant variant : VARIANTS) {
+        List<List<Scenes.Scene>> trials = new ArrayList<>();
+        for (int t = 0; t < variant.trials; t++) {
+          List<Scenes.Scene> trial = new ArrayList<>();
+          for (int k = 0; k < variant.sum; k++) {
+            trial.add(scenes.draw(random, roots(random, t + k)));
+          }
+          trials.add(trial);
         }
-        drawn.add(trial);
+        drawn.add(trials);
       }
       Operators operators =
           new Operators(new SketchSpec(setting.dimension, setting.family, 1000 + seed));
@@ -153,8 +158,10 @@ public final class StatisticsTable {
               operators, profiles(setting, drawn), setting.dimension / setting.keep);
       BlindStatistics statistics = new BlindStatistics(counts);
       Sketcher sketcher = new Sketcher(operators);
-      for (List<Scenes.Scene> trial : drawn) {
-        trial(setting, random, sketcher, statistics, counts, trial, out);
+      for (int v = 0; v < VARIANTS.size(); v++) {
+        for (List<Scenes.Scene> trial : drawn.get(v)) {
+          trial(setting, VARIANTS.get(v), random, sketcher, statistics, counts, trial, out);
+        }
       }
     }
     return out;
@@ -169,25 +176,25 @@ public final class StatisticsTable {
     };
   }
 
-  private static List<ModuleProfile> profiles(Setting setting, List<List<Scenes.Scene>> drawn) {
+  private static List<ModuleProfile> profiles(
+      Setting setting, List<List<List<Scenes.Scene>>> drawn) {
     Map<String, ModuleProfile> known = new TreeMap<>();
     if (!setting.deep) {
       for (int m = 0; m < setting.modules; m++) {
         known.put("m" + m, new ModuleProfile("m" + m, Scenes.ATTRIBUTES, true, false, false));
       }
     }
-    for (List<Scenes.Scene> trial : drawn) {
-      for (Scenes.Scene scene : trial) {
-        for (ModuleProfile profile : ModuleProfile.of(scene.graph().skeleton())) {
-          known.merge(profile.name(), profile, ModuleProfile::merge);
-        }
-      }
-    }
+    drawn.stream()
+        .flatMap(List::stream)
+        .flatMap(List::stream)
+        .flatMap(scene -> ModuleProfile.of(scene.graph().skeleton()).stream())
+        .forEach(profile -> known.merge(profile.name(), profile, ModuleProfile::merge));
     return List.copyOf(known.values());
   }
 
   private static void trial(
       Setting setting,
+      Variant variant,
       Random random,
       Sketcher sketcher,
       BlindStatistics statistics,
@@ -210,29 +217,31 @@ public final class StatisticsTable {
       }
     }
     Sketch sketch =
-        noisy(random, Sketch.weightedSum(sketches, weights), setting.noise)
+        noisy(random, Sketch.weightedSum(sketches, weights), variant.noise)
             .truncate(statistics.prefixLength());
-    String size = setting.sum == 1 && sketch.mass() == 1 ? " 1 root" : "";
+    String question = String.format(Locale.ROOT, "%-20s", variant.label());
     for (ModuleCount count : counts.estimate(sketch)) {
-      int m = Integer.parseInt(count.module().substring(1));
-      String kind = truth[m] == 0 ? "absent" : "present" + size;
-      tally(out, "count, all, " + kind).add(
-          Estimate.of(count.count(), count.standardError()), truth[m]);
+      double n = truth[Integer.parseInt(count.module().substring(1))];
+      String kind = n == 0 ? "absent" : sketch.mass() == 1 ? "the one root" : "present";
+      tally(out, question + "count of any error, " + kind)
+          .add(Estimate.of(count.count(), count.standardError()), n);
     }
     for (ModuleStatistics s : statistics.estimate(sketch)) {
       int m = Integer.parseInt(s.module().substring(1));
-      tally(out, "count").add(s.count(), truth[m]);
-      if (s.presence() != Presence.NOT_DETERMINED) {
-        boolean right = (s.presence() == Presence.PRESENT) == (truth[m] > 0);
-        tally(out, "presence").add(Estimate.of(right ? 0 : 1, 0), 0);
-      } else {
-        tally(out, "presence").add(Estimate.notDetermined(""), 0);
-      }
+      tally(out, question + "count").add(s.count(), truth[m]);
+      boolean right = (s.presence() == Presence.PRESENT) == (truth[m] > 0);
+      tally(out, question + "presence right")
+          .add(
+              s.presence() == Presence.NOT_DETERMINED
+                  ? Estimate.notDetermined("")
+                  : Estimate.of(right ? 0 : 1, 0),
+              0);
       for (int j = 0; j < s.mean().size() && truth[m] > 0; j++) {
         double mean = sums[m][j] / truth[m];
-        tally(out, "mean" + (m % 3 == 0 && j < 2 ? ", one-hot" : "")).add(s.mean().get(j), mean);
-        if (setting.sum == 1 && truth[m] == 1) {
-          tally(out, "second moment").add(s.secondMoment().get(j), mean * mean);
+        tally(out, question + "mean" + (m % 3 == 0 && j < 2 ? ", one-hot" : ""))
+            .add(s.mean().get(j), mean);
+        if (variant.sum == 1 && truth[m] == 1) {
+          tally(out, question + "second moment").add(s.secondMoment().get(j), mean * mean);
         }
       }
     }
@@ -245,7 +254,7 @@ public final class StatisticsTable {
       Scenes scenes = new Scenes(6, true, random);
       for (int keep : new int[] {1, 2}) {
         Operators operators = new Operators(new SketchSpec(4096, 16, 1000 + seed));
-        GuidedStatistics statistics = new GuidedStatistics();
+        GuidedStatistics statistics = new GuidedStatistics(operators);
         Map<String, double[][]> truth = new TreeMap<>();
         for (int k = 0; k < 8; k++) {
           var graph = scenes.draw(random, 1 + random.nextInt(6)).graph();
@@ -253,7 +262,11 @@ public final class StatisticsTable {
           Sketch sketch =
               noisy(random, new Sketcher(operators).sketch(graph), noise).truncate(4096 / keep);
           int weight = 1 + random.nextInt(3);
-          statistics.add(new GraphDecoder(operators, skeleton).decode(sketch, Decoder.JOINT), weight);
+          statistics.add(
+              new GraphDecoder(operators, skeleton).decode(sketch, Decoder.JOINT),
+              Decoder.JOINT,
+              sketch.prefixLength(),
+              weight);
           for (int i = 0; i < skeleton.size(); i++) {
             double[][] sums =
                 truth.computeIfAbsent(
@@ -282,7 +295,7 @@ public final class StatisticsTable {
 
   private static Tally tally(Map<String, Tally> tallies, String name) {
     return tallies.computeIfAbsent(
-        String.format(Locale.ROOT, "%-28s", name), n -> new Tally());
+        String.format(Locale.ROOT, "%-52s", name), n -> new Tally());
   }
 
   private static Sketch noisy(Random random, Sketch sketch, double noise) {

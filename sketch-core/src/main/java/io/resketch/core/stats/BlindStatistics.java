@@ -3,7 +3,6 @@ package io.resketch.core.stats;
 import io.resketch.core.operator.RootModules;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.solve.RidgeSolver;
-import io.resketch.core.stats.TransparentFit.Filter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,52 +36,56 @@ public final class BlindStatistics {
   private final List<Attribution> attributions = new ArrayList<>();
 
   /**
-   * How a component's attributes come out of the fit.
+   * How a module's attributes come out of the fit.
    *
-   * @param kept share of an attribute that the ridge leaves, averaged over the attributes
-   * @param squaredNorm of the filter of one attribute, after dividing by {@code kept}; averaged
+   * @param kept for each of its root components, the share of an attribute that the ridge leaves,
+   *     averaged over the attributes
+   * @param norm of the filter of one attribute, after dividing by {@code kept}; root mean square
    */
-  private record Attribution(Filter filter, double kept, double squaredNorm) {}
+  private record Attribution(double[] kept, double norm) {}
 
-  /** Statistics of the modules of {@code counts}, on its fit; costs one solve per module more. */
+  /** Statistics of the modules of {@code counts}, on its fit; costs one or two solves per module. */
   public BlindStatistics(CountEstimator counts) {
     this.counts = counts;
     TransparentFit fit = counts.fit();
     RootModules map = fit.map();
     RidgeSolver solver = fit.solver(map, TOLERANCE);
-    for (Filter filter : fit.filters()) {
-      if (filter.module() >= 0 && fit.dimension(filter.component()) > 0) {
-        attributions.add(attribution(map, solver, filter));
-      }
+    for (int m = 0; m < counts.modules().size(); m++) {
+      attributions.add(attribution(map, solver, fit.rootComponents(m)));
     }
   }
 
-  /** Probes the attributes of a component with one vector v of signs: Σ_j v_j f_j and vᵀ K v. */
-  private Attribution attribution(RootModules map, RidgeSolver solver, Filter filter) {
-    int from = map.offset(filter.component());
-    int to = map.offset(filter.component() + 1);
+  /**
+   * Probes the attributes of a module with one vector v of signs: Σ_j v_j f_j, f_j the attributes'
+   * filters, has the energy of all of them, and vᵀ K v, K the response of the fit, is its trace.
+   */
+  private Attribution attribution(RootModules map, RidgeSolver solver, List<Integer> components) {
     int d = counts.fit().operators().spec().dimension();
-    float[] signs = new float[map.unknowns()];
-    for (int j = from; j < to; j++) {
-      signs[j] = (Integer.bitCount((j - from) * 0x9E3779B9) & 1) == 0 ? 1f : -1f;
-    }
-    float[] image = new float[d];
-    map.apply(solver.solveNormalEquations(signs, d), image);
-    double squares = 0;
-    for (int t = 0; t < image.length; t++) {
-      if (t < counts.prefixLength()) {
-        squares += (double) image[t] * image[t];
-      } else {
-        image[t] = 0;
+    double[] kept = new double[components.size()];
+    double[] sum = new double[prefixLength()];
+    int dimension = 0;
+    for (int c = 0; c < kept.length; c++) {
+      int from = map.offset(components.get(c));
+      int to = map.offset(components.get(c) + 1);
+      dimension = to - from;
+      float[] signs = new float[map.unknowns()];
+      for (int j = from; j < to; j++) {
+        signs[j] = (Integer.bitCount((j - from) * 0x9E3779B9) & 1) == 0 ? 1f : -1f;
+      }
+      float[] image = new float[d];
+      map.apply(solver.solveNormalEquations(signs, d), image);
+      Arrays.fill(image, prefixLength(), d, 0f);
+      float[] back = new float[map.unknowns()];
+      map.adjoint(image, back);
+      for (int j = from; j < to; j++) {
+        kept[c] += (double) signs[j] * back[j] / dimension;
+      }
+      for (int t = 0; t < sum.length; t++) {
+        sum[t] += image[t] / kept[c];
       }
     }
-    float[] back = new float[map.unknowns()];
-    map.adjoint(image, back);
-    double kept = 0;
-    for (int j = from; j < to; j++) {
-      kept += (double) signs[j] * back[j] / (to - from);
-    }
-    return new Attribution(filter, kept, squares / (to - from) / (kept * kept));
+    return new Attribution(
+        kept, dimension == 0 ? 0 : Math.sqrt(Arrays.stream(sum).map(v -> v * v).sum() / dimension));
   }
 
   /** Floats of the sketches that are read. */
@@ -104,25 +107,22 @@ public final class BlindStatistics {
     float[] data = sketch.toPaddedArray();
     Arrays.fill(data, prefixLength(), data.length, 0f);
     float[] unknowns = fit.solver(map, TOLERANCE).solve(data);
-    double[] noise = {fit.noisePerNorm(sketch, false), fit.noisePerNorm(sketch, true)};
-    List<ModuleProfile> modules = counts.modules();
-    double[][] sums = new double[modules.size()][];
-    double[] variances = new double[modules.size()];
-    for (Attribution a : attributions) {
-      int m = a.filter.module();
-      int from = map.offset(a.filter.component());
-      int to = map.offset(a.filter.component() + 1);
-      sums[m] = sums[m] == null ? new double[to - from] : sums[m];
-      for (int j = from; j < to; j++) {
-        sums[m][j - from] += sketch.mass() * unknowns[j] / a.kept;
-      }
-      variances[m] += noise[a.filter.inner() ? 1 : 0] * a.squaredNorm;
-    }
+    double[] noise = fit.noisePerNorm(sketch);
     List<ModuleStatistics> out = new ArrayList<>();
-    for (int m = 0; m < sums.length; m++) {
-      List<Estimate> mean = mean(modules.get(m), found.get(m), sums[m], variances[m]);
-      List<Estimate> squares = secondMoment(found.get(m).estimate(), mean, sketch.runs());
+    for (int m = 0; m < noise.length; m++) {
       ModuleCount count = found.get(m);
+      ModuleProfile module = counts.modules().get(m);
+      Attribution attribution = attributions.get(m);
+      double[] sums = new double[module.root() ? module.dimension() : 0];
+      for (int c = 0; c < attribution.kept.length; c++) {
+        int from = map.offset(fit.rootComponents(m).get(c));
+        for (int j = 0; j < sums.length; j++) {
+          sums[j] += sketch.mass() * unknowns[from + j] / attribution.kept[c];
+        }
+      }
+      double error = Math.abs(sketch.mass()) * noise[m] * attribution.norm;
+      List<Estimate> mean = mean(module, count, sums, error);
+      List<Estimate> squares = secondMoment(count.estimate(), mean, sketch.runs());
       out.add(
           new ModuleStatistics(count.module(), count.estimate(), count.presence(), mean, squares));
     }
@@ -130,11 +130,11 @@ public final class BlindStatistics {
   }
 
   private static List<Estimate> mean(
-      ModuleProfile module, ModuleCount count, double[] sums, double variance) {
+      ModuleProfile module, ModuleCount count, double[] sums, double error) {
     if (!count.determined()) {
       return ModuleStatistics.none(module.dimension(), count.reason());
     }
-    if (sums == null) {
+    if (!module.root()) {
       return ModuleStatistics.none(module.dimension(), "the module was never seen as a root");
     }
     double n = count.count();
@@ -147,10 +147,10 @@ public final class BlindStatistics {
     double errors = 0;
     for (double sum : sums) {
       double value = sum / n;
-      double error = Math.sqrt(variance + Math.pow(value * count.standardError(), 2)) / n;
+      double meanError = Math.hypot(error, value * count.standardError()) / n;
       norm += value * value;
-      errors += error * error;
-      out.add(Estimate.of(value, error));
+      errors += meanError * meanError;
+      out.add(Estimate.of(value, meanError));
     }
     return ModuleStatistics.aboveNoise(norm, errors, NOISE_FLOOR)
         ? out

@@ -46,7 +46,7 @@ public final class CountEstimator {
     if (modules.stream().map(ModuleProfile::name).distinct().count() != modules.size()) {
       throw new InvalidInputException("modules", "a name stands twice; ask for each module once");
     }
-    this.fit = new TransparentFit(operators, this.modules, prefixLength);
+    this.fit = TransparentFit.of(operators, this.modules, prefixLength);
   }
 
   /** Floats of the sketches that this estimator reads. */
@@ -71,29 +71,21 @@ public final class CountEstimator {
    */
   public List<ModuleCount> estimate(Sketch sketch) {
     fit.check(sketch);
-    double[] counts = new double[modules.size()];
-    double[] variances = new double[modules.size()];
-    double[] noise = {fit.noisePerNorm(sketch, false), fit.noisePerNorm(sketch, true)};
-    for (TransparentFit.Filter filter : fit.filters()) {
-      int m = filter.module();
-      if (m >= 0) {
-        counts[m] += sketch.mass() * filter.apply(sketch);
-        variances[m] += noise[filter.inner() ? 1 : 0] * filter.norm() * filter.norm();
-      }
-    }
+    double[] noise = fit.noisePerNorm(sketch);
+    double mass = sketch.mass();
     List<ModuleCount> out = new ArrayList<>();
-    for (int m = 0; m < counts.length; m++) {
-      ModuleProfile module = modules.get(m);
+    for (int m = 0; m < noise.length; m++) {
+      String name = modules.get(m).name();
+      String obstacle = fit.obstacle(modules.get(m));
       out.add(
-          module.placesUnknown()
+          obstacle.isEmpty()
               ? new ModuleCount(
-                  module.name(),
-                  0,
-                  0,
-                  false,
-                  "the module also occurs below other objects, at depths that are not known, which"
-                      + " a count of roots would mix in")
-              : new ModuleCount(module.name(), counts[m], Math.sqrt(variances[m]), true, ""));
+                  name,
+                  mass * fit.share(m, sketch),
+                  Math.abs(mass) * noise[m] * fit.norm(m),
+                  true,
+                  "")
+              : new ModuleCount(name, 0, 0, false, obstacle));
     }
     return out;
   }

@@ -8,7 +8,10 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.solve.RidgeSolver;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The joint least squares fit of all modules to the transparent part of sketches of one length:
@@ -17,19 +20,17 @@ import java.util.List;
  */
 final class TransparentFit {
   /** The error is known to about 1/√(2·phantoms), 9 %. */
-  static final int PHANTOMS = 64;
+  private static final int PHANTOMS = 64;
 
   /**
-   * A copy k edges below the roots is seen through the identities 8^−k weaker: deeper ones than
-   * this, 1/4,096 of a count, are left to the noise.
+   * An object k edges below the roots is seen through the identities 8^−k weaker than a root: deeper
+   * ones than this, at most 1/512 of a count for each root, are left to the noise.
    */
-  private static final int MAX_DEPTH = 4;
+  private static final int MAX_DEPTH = 2;
 
   /** Roots at later positions are rare; what their copies add is left to the noise. */
   private static final int POSITIONS = 32;
 
-  private static final int PHANTOM = -1;
-  private static final int BELOW = -2;
   private static final double TOLERANCE = 1e-6;
 
   /** For a correction of a few percent. */
@@ -40,17 +41,43 @@ final class TransparentFit {
   private final Operators operators;
   private final int prefixLength;
   private final List<Component> components = new ArrayList<>();
-  private final List<Integer> owners = new ArrayList<>();
+  private final List<Subject> modules = new ArrayList<>();
+  private final List<Subject> phantoms = new ArrayList<>();
+  private final boolean deep;
   private final double[] energies;
   private final double[] ridge;
   private final List<Filter> filters = new ArrayList<>();
+  private final Map<Kind, List<Filter>> phantomFilters = new HashMap<>();
 
   /**
-   * h of the share of one component.
-   *
-   * @param module index of the module, −1 for a phantom
+   * What the noise of a count depends on beside the norm of its filter: the forms that are counted,
+   * and whether objects of the module below the roots are fitted along.
    */
-  record Filter(int component, int module, boolean inner, float[] values, double norm) {
+  record Kind(boolean leaf, boolean inner, boolean deep) {}
+
+  /**
+   * A module or phantom.
+   *
+   * @param leaf component of its roots without inputs, −1 if there is none
+   * @param inner component of its roots with inputs, −1 if there is none
+   */
+  private record Subject(int leaf, int inner, boolean deep) {
+    Kind kind() {
+      return new Kind(leaf >= 0, inner >= 0, deep);
+    }
+
+    /** The same in the forms of a kind only. */
+    Subject in(Kind kind) {
+      return new Subject(kind.leaf ? leaf : -1, kind.inner ? inner : -1, deep);
+    }
+
+    List<Integer> components() {
+      return IntStream.of(leaf, inner).filter(i -> i >= 0).boxed().toList();
+    }
+  }
+
+  /** h of a count: of all forms of a module together. */
+  private record Filter(float[] values, double norm) {
     double apply(Sketch sketch) {
       double sum = 0;
       for (int i = 0; i < values.length; i++) {
@@ -60,63 +87,130 @@ final class TransparentFit {
     }
   }
 
-  TransparentFit(Operators operators, List<ModuleProfile> modules, int prefixLength) {
-    this.operators = operators;
-    this.prefixLength = prefixLength;
-    boolean leaf = modules.stream().anyMatch(ModuleProfile::rootLeaf);
-    boolean inner = modules.stream().anyMatch(ModuleProfile::rootInner);
-    if (!leaf && !inner) {
-      leaf = true;
-      inner = true;
+  /** Fits modules below the roots along if there are floats enough, else leaves them out. */
+  static TransparentFit of(Operators operators, List<ModuleProfile> modules, int prefixLength) {
+    boolean deep = modules.stream().anyMatch(TransparentFit::isDeep);
+    TransparentFit fit = new TransparentFit(operators, modules, prefixLength, deep);
+    if (deep && fit.components.size() > prefixLength / 2) {
+      fit = new TransparentFit(operators, modules, prefixLength, false);
     }
-    for (int m = 0; m < modules.size(); m++) {
-      addModule(m, modules.get(m), leaf, inner);
-    }
-    for (int p = 0; p < PHANTOMS; p++) {
-      String name = "\0phantom " + p;
-      addIf(leaf, PHANTOM, new Component(name, 0, false, 0));
-      addIf(inner, PHANTOM, new Component(name, 0, true, 0));
-    }
-    if (components.size() > prefixLength / 2) {
+    if (fit.components.size() > prefixLength / 2) {
       throw new InvalidInputException(
           "modules",
-          components.size()
+          fit.components.size()
               + " unknown counts are too many for "
               + prefixLength
               + " floats; ask for at most "
               + Math.max(0, prefixLength / 4 - PHANTOMS)
               + " modules");
     }
+    fit.solve();
+    return fit;
+  }
+
+  private TransparentFit(
+      Operators operators, List<ModuleProfile> profiles, int prefixLength, boolean deep) {
+    this.operators = operators;
+    this.prefixLength = prefixLength;
+    this.deep = deep;
+    boolean leaf = profiles.stream().anyMatch(ModuleProfile::rootLeaf);
+    boolean inner = profiles.stream().anyMatch(ModuleProfile::rootInner);
+    if (!leaf && !inner) {
+      leaf = true;
+      inner = true;
+    }
+    int leafDepths = 0;
+    int innerDepths = 0;
+    for (ModuleProfile module : profiles) {
+      leafDepths |= module.leafDepths();
+      innerDepths |= module.innerDepths();
+      boolean root = module.root();
+      modules.add(
+          add(module, root ? module.rootLeaf() : leaf, root ? module.rootInner() : inner));
+    }
+    for (boolean deepPhantom : new boolean[] {false, true}) {
+      if (modules.stream().anyMatch(subject -> subject.deep == deepPhantom)) {
+        for (int p = 0; p < PHANTOMS; p++) {
+          String name = "\0" + (deepPhantom ? "deep phantom " : "phantom ") + p;
+          int leaves = deepPhantom ? leafDepths : 0;
+          int inners = deepPhantom ? innerDepths : 0;
+          phantoms.add(
+              add(
+                  new ModuleProfile(name, 0, false, false, deepPhantom, leaves, inners),
+                  leaf,
+                  inner));
+        }
+      }
+    }
     RootModules map = map();
     this.energies = new double[map.unknowns()];
     this.ridge = new double[map.unknowns()];
     weigh(map);
+  }
+
+  private static boolean isDeep(ModuleProfile module) {
+    return ((module.leafDepths() | module.innerDepths()) & (2 << MAX_DEPTH) - 2) != 0;
+  }
+
+  private void solve() {
+    RootModules map = map();
     RidgeSolver solver = solver(map, TOLERANCE);
-    for (int i = 0; i < components.size(); i++) {
-      if (owners.get(i) != BELOW) {
-        filters.add(filter(map, solver, i));
+    for (Subject module : modules) {
+      float[] h = filter(map, solver, module);
+      for (int i : module.components()) {
+        clearOwnCopies(map, i, h);
       }
+      filters.add(new Filter(h, Math.sqrt(dot(h, h))));
+    }
+    for (Kind kind : modules.stream().map(Subject::kind).distinct().toList()) {
+      List<Filter> noise = new ArrayList<>();
+      for (Subject phantom : phantoms) {
+        if (phantom.deep == kind.deep) {
+          float[] h = filter(map, solver, phantom.in(kind));
+          noise.add(new Filter(h, Math.sqrt(dot(h, h))));
+        }
+      }
+      phantomFilters.put(kind, noise);
     }
   }
 
-  private void addModule(int m, ModuleProfile module, boolean leaf, boolean inner) {
-    String name = module.name();
+  private Subject add(ModuleProfile module, boolean leaf, boolean inner) {
     int dimension = module.root() ? module.dimension() : 0;
-    addIf(module.root() ? module.rootLeaf() : leaf, m, new Component(name, dimension, false, 0));
-    addIf(module.root() ? module.rootInner() : inner, m, new Component(name, dimension, true, 0));
-    for (int k = 1; k <= MAX_DEPTH; k++) {
+    boolean deepModule = deep && isDeep(module);
+    int leafComponent = addIf(leaf, new Component(module.name(), dimension, false, 0));
+    int innerComponent = addIf(inner, new Component(module.name(), dimension, true, 0));
+    for (int k = 1; deepModule && k <= MAX_DEPTH; k++) {
       boolean leafBelow = (module.leafDepths() >>> k & 1) != 0;
       boolean innerBelow = (module.innerDepths() >>> k & 1) != 0;
-      addIf(leafBelow, BELOW, new Component(name, module.dimension(), false, k));
-      addIf(innerBelow, BELOW, new Component(name, module.dimension(), true, k));
+      addIf(leafBelow, new Component(module.name(), module.dimension(), false, k));
+      addIf(innerBelow, new Component(module.name(), module.dimension(), true, k));
     }
+    return new Subject(leafComponent, innerComponent, deepModule);
   }
 
-  private void addIf(boolean wanted, int owner, Component component) {
-    if (wanted) {
-      components.add(component);
-      owners.add(owner);
+  private int addIf(boolean wanted, Component component) {
+    if (!wanted) {
+      return -1;
     }
+    components.add(component);
+    return components.size() - 1;
+  }
+
+  /**
+   * Whether a module's roots can be told from its objects below them.
+   *
+   * @return why not, else empty
+   */
+  String obstacle(ModuleProfile module) {
+    if (module.placesUnknown()) {
+      return "the module also occurs below other objects, at depths that are not known, which a"
+          + " count of roots would mix in";
+    }
+    return isDeep(module) && !deep
+        ? "the module also occurs below other objects, and "
+            + prefixLength
+            + " floats are too few to keep those apart"
+        : "";
   }
 
   /** The ridge expects a module's attributes as strong as the rest of the sketch. */
@@ -131,19 +225,15 @@ final class TransparentFit {
     }
   }
 
-  private Filter filter(RootModules map, RidgeSolver solver, int i) {
+  private float[] filter(RootModules map, RidgeSolver solver, Subject subject) {
     int d = operators.spec().dimension();
     float[] unit = new float[map.unknowns()];
-    unit[i] = 1f;
+    for (int i : subject.components()) {
+      unit[i] = 1f;
+    }
     float[] image = new float[d];
     map.apply(solver.solveNormalEquations(unit, d), image);
-    float[] values = Arrays.copyOf(image, prefixLength);
-    if (owners.get(i) >= 0) {
-      map.apply(unit, image);
-      clearOwnCopies(map, i, image, values);
-    }
-    return new Filter(
-        i, owners.get(i), components.get(i).inner(), values, Math.sqrt(dot(values, values)));
+    return Arrays.copyOf(image, prefixLength);
   }
 
   /**
@@ -152,10 +242,14 @@ final class TransparentFit {
    * less than stated. What is taken out is first cleared of all that is fitted, so that h sees the
    * columns of the fit as before.
    *
-   * @param column b, the column of the share, d values
+   * @param i component of the share
    * @param h modified
    */
-  private void clearOwnCopies(RootModules map, int i, float[] column, float[] h) {
+  private void clearOwnCopies(RootModules map, int i, float[] h) {
+    float[] unit = new float[map.unknowns()];
+    unit[i] = 1f;
+    float[] column = new float[operators.spec().dimension()];
+    map.apply(unit, column);
     float[] copies = new float[column.length];
     float[] copy = new float[column.length];
     for (int position = 0; position < POSITIONS; position++) {
@@ -200,13 +294,9 @@ final class TransparentFit {
     return prefixLength;
   }
 
-  /** Number of attributes that component {@code i} models. */
-  int dimension(int i) {
-    return components.get(i).dimension();
-  }
-
-  List<Filter> filters() {
-    return filters;
+  /** Components of the roots of module {@code m}, which have its attributes. */
+  List<Integer> rootComponents(int m) {
+    return modules.get(m).components();
   }
 
   void check(Sketch sketch) {
@@ -218,17 +308,33 @@ final class TransparentFit {
     }
   }
 
-  /** Mean square of the phantoms' counts over the squared norm of their filters. */
-  double noisePerNorm(Sketch sketch, boolean inner) {
-    double squares = 0;
-    double norms = 0;
-    for (Filter filter : filters) {
-      if (filter.module == PHANTOM && filter.inner == inner) {
-        double count = sketch.mass() * filter.apply(sketch);
-        squares += count * count;
-        norms += filter.norm * filter.norm;
-      }
-    }
-    return norms == 0 ? 0 : squares / norms;
+  /** Count of module {@code m}, for {@code mass} 1. */
+  double share(int m, Sketch sketch) {
+    return filters.get(m).apply(sketch);
+  }
+
+  /** ‖h‖ of module {@code m}. */
+  double norm(int m) {
+    return filters.get(m).norm;
+  }
+
+  /**
+   * Standard error per norm of a filter, for every module, for {@code mass} 1: root mean square of
+   * the counts of the phantoms of its kind over that of the norms of their filters.
+   */
+  double[] noisePerNorm(Sketch sketch) {
+    Map<Kind, Double> noise = new HashMap<>();
+    phantomFilters.forEach(
+        (kind, list) -> {
+          double squares = 0;
+          double norms = 0;
+          for (Filter phantom : list) {
+            double count = phantom.apply(sketch);
+            squares += count * count;
+            norms += phantom.norm * phantom.norm;
+          }
+          noise.put(kind, Math.sqrt(squares / norms));
+        });
+    return modules.stream().mapToDouble(module -> noise.get(module.kind())).toArray();
   }
 }
