@@ -154,8 +154,7 @@ public final class StatisticsTable {
       Operators operators =
           new Operators(new SketchSpec(setting.dimension, setting.family, 1000 + seed));
       CountEstimator counts =
-          new CountEstimator(
-              operators, profiles(setting, drawn), setting.dimension / setting.keep);
+          new CountEstimator(operators, profiles(setting, drawn), setting.dimension / setting.keep);
       BlindStatistics statistics = new BlindStatistics(counts);
       Sketcher sketcher = new Sketcher(operators);
       for (int v = 0; v < VARIANTS.size(); v++) {
@@ -269,8 +268,7 @@ public final class StatisticsTable {
               weight);
           for (int i = 0; i < skeleton.size(); i++) {
             double[][] sums =
-                truth.computeIfAbsent(
-                    skeleton.module(i), name -> new double[3][Scenes.ATTRIBUTES]);
+                truth.computeIfAbsent(skeleton.module(i), name -> new double[3][Scenes.ATTRIBUTES]);
             float[] x = graph.attributes(i).toArray();
             for (int j = 0; j < x.length; j++) {
               sums[0][j] += weight;
@@ -294,8 +292,7 @@ public final class StatisticsTable {
   }
 
   private static Tally tally(Map<String, Tally> tallies, String name) {
-    return tallies.computeIfAbsent(
-        String.format(Locale.ROOT, "%-52s", name), n -> new Tally());
+    return tallies.computeIfAbsent(String.format(Locale.ROOT, "%-52s", name), n -> new Tally());
   }
 
   private static Sketch noisy(Random random, Sketch sketch, double noise) {

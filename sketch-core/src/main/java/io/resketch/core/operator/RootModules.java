@@ -163,7 +163,9 @@ public final class RootModules implements LinearMap {
     return energy == 0 ? 0 : overlap / energy;
   }
 
-  /** Σ of sign products over the blocks of the column in {@code signature} that lie at both s and t. */
+  /**
+   * Σ of sign products over the blocks of the column in {@code signature} that lie at both s and t.
+   */
   private double common(BlockSignedPermutation own, int s, int t) {
     double sum = s == t && occupied(s) ? 1 : 0;
     if (own != null) {

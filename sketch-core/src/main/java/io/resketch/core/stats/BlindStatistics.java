@@ -44,7 +44,9 @@ public final class BlindStatistics {
    */
   private record Attribution(double[] kept, double norm) {}
 
-  /** Statistics of the modules of {@code counts}, on its fit; costs one or two solves per module. */
+  /**
+   * Statistics of the modules of {@code counts}, on its fit; costs one or two solves per module.
+   */
   public BlindStatistics(CountEstimator counts) {
     this.counts = counts;
     TransparentFit fit = counts.fit();

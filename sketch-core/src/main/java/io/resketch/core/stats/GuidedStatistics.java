@@ -100,8 +100,7 @@ public final class GuidedStatistics {
   }
 
   private Sums sums(String module, Skeleton skeleton, int[] objects) {
-    Sums sums =
-        modules.computeIfAbsent(module, name -> new Sums(skeleton.dimension(objects[0])));
+    Sums sums = modules.computeIfAbsent(module, name -> new Sums(skeleton.dimension(objects[0])));
     for (int i : objects) {
       if (skeleton.dimension(i) != sums.values.length) {
         throw new InvalidInputException(

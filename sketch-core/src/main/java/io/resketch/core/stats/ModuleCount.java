@@ -48,8 +48,8 @@ public record ModuleCount(
    * Whether the module occurs at all, in a single run or in a sum of weights of at least 1, where a
    * count is 0 or at least 1. Present: the count is at least ½ and {@link #PRESENCE_QUANTILE}
    * errors above 0. Absent: it is below ½ and as many errors below 1. So an absent module is called
-   * present, or one that occurs absent, in at most one case of a thousand; an interval of 95 % would
-   * be wrong in every scene with 40 modules.
+   * present, or one that occurs absent, in at most one case of a thousand; an interval of 95 %
+   * would be wrong in every scene with 40 modules.
    */
   public Presence presence() {
     double margin = PRESENCE_QUANTILE * standardError;

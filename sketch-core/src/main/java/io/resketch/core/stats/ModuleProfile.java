@@ -88,7 +88,7 @@ public record ModuleProfile(
     }
     while (!changed.isEmpty()) {
       int object = changed.poll();
-      int below = depths[object] << 1 | depths[object] & 1 << DEEPEST;
+      int below = (depths[object] << 1) | (depths[object] & (1 << DEEPEST));
       for (int k = 0; k < skeleton.inputCount(object); k++) {
         int child = skeleton.input(object, k);
         if ((depths[child] | below) != depths[child]) {

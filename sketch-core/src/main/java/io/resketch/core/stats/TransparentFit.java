@@ -23,8 +23,8 @@ final class TransparentFit {
   private static final int PHANTOMS = 64;
 
   /**
-   * An object k edges below the roots is seen through the identities 8^−k weaker than a root: deeper
-   * ones than this, at most 1/512 of a count for each root, are left to the noise.
+   * An object k edges below the roots is seen through the identities 8^−k weaker than a root:
+   * deeper ones than this, at most 1/512 of a count for each root, are left to the noise.
    */
   private static final int MAX_DEPTH = 2;
 
@@ -125,8 +125,7 @@ final class TransparentFit {
       leafDepths |= module.leafDepths();
       innerDepths |= module.innerDepths();
       boolean root = module.root();
-      modules.add(
-          add(module, root ? module.rootLeaf() : leaf, root ? module.rootInner() : inner));
+      modules.add(add(module, root ? module.rootLeaf() : leaf, root ? module.rootInner() : inner));
     }
     for (boolean deepPhantom : new boolean[] {false, true}) {
       if (modules.stream().anyMatch(subject -> subject.deep == deepPhantom)) {
@@ -149,7 +148,7 @@ final class TransparentFit {
   }
 
   private static boolean isDeep(ModuleProfile module) {
-    return ((module.leafDepths() | module.innerDepths()) & (2 << MAX_DEPTH) - 2) != 0;
+    return ((module.leafDepths() | module.innerDepths()) & ((2 << MAX_DEPTH) - 2)) != 0;
   }
 
   private void solve() {
@@ -180,8 +179,8 @@ final class TransparentFit {
     int leafComponent = addIf(leaf, new Component(module.name(), dimension, false, 0));
     int innerComponent = addIf(inner, new Component(module.name(), dimension, true, 0));
     for (int k = 1; deepModule && k <= MAX_DEPTH; k++) {
-      boolean leafBelow = (module.leafDepths() >>> k & 1) != 0;
-      boolean innerBelow = (module.innerDepths() >>> k & 1) != 0;
+      boolean leafBelow = ((module.leafDepths() >>> k) & 1) != 0;
+      boolean innerBelow = ((module.innerDepths() >>> k) & 1) != 0;
       addIf(leafBelow, new Component(module.name(), module.dimension(), false, k));
       addIf(innerBelow, new Component(module.name(), module.dimension(), true, k));
     }
