@@ -109,7 +109,9 @@ public final class Sketches {
         message.getDimension(),
         message.getRootLeaf(),
         message.getRootInner(),
-        message.getBelowRoot());
+        message.getBelowRoot(),
+        message.getLeafDepths(),
+        message.getInnerDepths());
   }
 
   /** Writes what is known of a module. */
@@ -120,6 +122,8 @@ public final class Sketches {
         .setRootLeaf(profile.rootLeaf())
         .setRootInner(profile.rootInner())
         .setBelowRoot(profile.belowRoot())
+        .setLeafDepths(profile.leafDepths())
+        .setInnerDepths(profile.innerDepths())
         .build();
   }
 

@@ -181,14 +181,9 @@ public final class GraphOperator implements LinearMap {
    * @return one value per object
    */
   public double[] columnEnergies(int prefixLength) {
-    float[] probe = new float[operators.spec().dimension()];
-    RandomStream stream = RandomStream.of(0, RandomStream.Role.POSITION, 0, prefixLength);
-    for (int i = 0; i < prefixLength; i++) {
-      probe[i] = (stream.bits(i) & 1) == 0 ? 1f : -1f;
-    }
     double[] energies = new double[skeleton.size()];
     backward(
-        probe,
+        probe(prefixLength),
         (object, g) -> {
           double sum = 0;
           for (float v : g) {
@@ -197,6 +192,48 @@ public final class GraphOperator implements LinearMap {
           energies[object] = 0.25 * sum / g.length;
         });
     return energies;
+  }
+
+  private float[] probe(int prefixLength) {
+    float[] probe = new float[operators.spec().dimension()];
+    RandomStream stream = RandomStream.of(0, RandomStream.Role.POSITION, 0, prefixLength);
+    for (int i = 0; i < prefixLength; i++) {
+      probe[i] = (stream.bits(i) & 1) == 0 ? 1f : -1f;
+    }
+    return probe;
+  }
+
+  /**
+   * How much columns of objects of one module have in common: the mean of ⟨C_θ e_j, C_θ' e_j⟩ over
+   * the random columns, for every pair of {@code objects}, from the probe of {@link
+   * #columnEnergies}. Holds d floats per object.
+   *
+   * @param objects of one module, in increasing order
+   * @return row-major, symmetric
+   */
+  public double[] columnGram(int prefixLength, int[] objects) {
+    float[][] seen = new float[objects.length][];
+    backward(
+        probe(prefixLength),
+        (object, g) -> {
+          int k = Arrays.binarySearch(objects, object);
+          if (k >= 0) {
+            seen[k] = g.clone();
+          }
+        });
+    int n = objects.length;
+    double[] gram = new double[n * n];
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b <= a; b++) {
+        double sum = 0;
+        for (int i = 0; i < seen[a].length; i++) {
+          sum += (double) seen[a][i] * seen[b][i];
+        }
+        gram[a * n + b] = 0.25 * sum / seen[a].length;
+        gram[b * n + a] = gram[a * n + b];
+      }
+    }
+    return gram;
   }
 
   /** Takes up the adjoint at an object's own attributes: g with ⟨A x, y⟩ = Σ_θ ⟨½R x_θ, g_θ⟩. */
