@@ -96,12 +96,12 @@ public final class BlindExplainer {
         ModuleProfile module = modules.get(m);
         if (module.root() ? (form ? module.rootInner() : module.rootLeaf()) : seen) {
           int dimension = module.root() ? module.dimension() : 0;
-          components.add(new Component(module.name(), dimension, form));
+          components.add(new Component(module.name(), dimension, form, 0));
           owners.add(m);
         }
       }
       for (int p = 0; seen && p < PHANTOMS; p++) {
-        components.add(new Component("\0phantom " + p, 0, form));
+        components.add(new Component("\0phantom " + p, 0, form, 0));
         owners.add(-1);
       }
     }
