@@ -11,8 +11,8 @@ import java.util.Locale;
  * Measures the accuracy of sketches and writes the tables and plots of docs/accuracy.md in their
  * places. Seeded: the same figures every time.
  *
- * <p>Arguments: the docs folder; how many seeds (20 make the published figures); names of parts,
- * all if none is given.
+ * <p>Arguments: the docs folder; how many seeds (8 make the published figures); names of parts, all
+ * if none is given.
  */
 public final class Characterize {
   private static final List<Part> PARTS =
@@ -24,7 +24,7 @@ public final class Characterize {
   /** Runs the parts one after the other. */
   public static void main(String[] arguments) throws IOException {
     Path docs = Path.of(arguments.length > 0 ? arguments[0] : "docs");
-    int seeds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
+    int seeds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8;
     List<String> wanted =
         List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
     Path plots = Files.createDirectories(docs.resolve("plots"));
