@@ -402,7 +402,7 @@ final class PutTest {
         badSketch(
             "huge number of runs",
             "item.finished.sketch.runs",
-            item -> item.setSketch(Sketches.sketch(sketch(4096, 1, Long.MAX_VALUE)))),
+            item -> item.setSketch(Sketches.sketch(sketch(4096, 1, 1L << 53)))),
         badSketch(
             "huge dimension of the skeleton",
             "objects[cat].dimension",
