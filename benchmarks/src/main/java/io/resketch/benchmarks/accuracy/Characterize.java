@@ -17,7 +17,11 @@ import java.util.Locale;
 public final class Characterize {
   private static final List<Part> PARTS =
       List.of(
-          new DecoderErrors(), new CountAccuracy(), new ErasureCurves(), new SimilarityPicture());
+          new DecoderErrors(),
+          new PhaseTransition(),
+          new CountAccuracy(),
+          new ErasureCurves(),
+          new SimilarityPicture());
 
   private Characterize() {}
 
