@@ -53,8 +53,12 @@ final class CombineCommand extends ClientCommand {
 
   @Mixin private SpecOptions specOptions;
 
-  private final List<Sketch> pending = new ArrayList<>();
-  private final List<Double> pendingWeights = new ArrayList<>();
+  /**
+   * Added and taken out apart: each alone never cancels, so that both can be summed up on the way.
+   */
+  private final Sum added = new Sum();
+
+  private final Sum taken = new Sum();
   private long rows;
 
   @Override
@@ -65,14 +69,16 @@ final class CombineCommand extends ClientCommand {
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
       double weight = weights.isEmpty() ? 1 : weights.get(i);
+      Sum side = weight < 0 ? taken : added;
       try (SketchReader in = SketchFiles.open(file, () -> specOptions.spec(this))) {
-        rows += SketchFiles.visit(in, "combine", (row, sketch) -> add(sketch, weight));
+        rows +=
+            SketchFiles.visit(in, "combine", (row, sketch) -> side.add(sketch, Math.abs(weight)));
       }
     }
     if (rows == 0) {
       throw new InputFileException(files.get(0), "holds no sketch");
     }
-    Sketch sum = sum();
+    Sketch sum = total();
     try (SketchWriter out = SketchWriter.create(output, sum.prefixLength())) {
       out.write(sum);
       out.commit();
@@ -81,21 +87,12 @@ final class CombineCommand extends ClientCommand {
     return 0;
   }
 
-  private void add(Sketch sketch, double weight) {
-    pending.add(sketch);
-    pendingWeights.add(weight);
-    if (pending.size() == CHUNK && pendingWeights.stream().allMatch(w -> w > 0)) {
-      Sketch sum = sum();
-      pending.clear();
-      pendingWeights.clear();
-      pending.add(sum);
-      pendingWeights.add(1.0);
-    }
-  }
-
-  private Sketch sum() {
-    return Sketch.weightedSum(
-        pending, pendingWeights.stream().mapToDouble(Double::doubleValue).toArray());
+  private Sketch total() {
+    List<Sketch> sums = new ArrayList<>(added.sketches);
+    List<Double> all = new ArrayList<>(added.weights);
+    sums.addAll(taken.sketches);
+    taken.weights.forEach(weight -> all.add(-weight));
+    return Sum.of(sums, all);
   }
 
   private void report(Sketch sum) {
@@ -109,6 +106,30 @@ final class CombineCommand extends ClientCommand {
       print(out.toString());
     } else {
       note(rows + " sketches, " + sum.runs() + " runs of mass " + sum.mass() + ", in " + output);
+    }
+  }
+
+  /** A sum of which only the last sketches are held one by one. */
+  private static final class Sum {
+    private final List<Sketch> sketches = new ArrayList<>();
+    private final List<Double> weights = new ArrayList<>();
+
+    /** Adds a sketch under a weight of at least 0. */
+    void add(Sketch sketch, double weight) {
+      sketches.add(sketch);
+      weights.add(weight);
+      if (sketches.size() >= CHUNK && weights.stream().anyMatch(w -> w > 0)) {
+        Sketch sum = of(sketches, weights);
+        sketches.clear();
+        weights.clear();
+        sketches.add(sum);
+        weights.add(1.0);
+      }
+    }
+
+    static Sketch of(List<Sketch> sketches, List<Double> weights) {
+      return Sketch.weightedSum(
+          sketches, weights.stream().mapToDouble(Double::doubleValue).toArray());
     }
   }
 }

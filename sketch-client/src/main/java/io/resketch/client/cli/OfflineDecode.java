@@ -53,7 +53,7 @@ final class OfflineDecode {
   long run(Sink sink) throws IOException {
     try (SketchReader rows = SketchReader.open(sketches, spec)) {
       long count = rows.count();
-      checkCount(count);
+      SketchFiles.requireSkeletons(sketches, count, skeletons);
       int threads = Runtime.getRuntime().availableProcessors();
       ExecutorService executor = Executors.newFixedThreadPool(threads);
       try (JsonLinesReader<io.resketch.v1.Skeleton> lines = JsonLinesReader.skeletons(skeletons);
@@ -74,21 +74,6 @@ final class OfflineDecode {
         executor.shutdownNow();
       }
       return count;
-    }
-  }
-
-  private void checkCount(long rows) throws IOException {
-    long count = JsonLinesReader.count(skeletons);
-    if (count != rows) {
-      throw new InputFileException(
-          sketches,
-          "has "
-              + rows
-              + " rows, and "
-              + skeletons
-              + " has "
-              + count
-              + " skeletons; line i belongs to row i, so the numbers must be equal");
     }
   }
 

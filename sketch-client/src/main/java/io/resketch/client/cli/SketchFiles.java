@@ -1,5 +1,7 @@
 package io.resketch.client.cli;
 
+import io.resketch.client.files.InputFileException;
+import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.SketchReader;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,8 +28,7 @@ final class SketchFiles {
    *
    * @param spec asked for if the file is a matrix
    */
-  static SketchReader open(Path file, java.util.function.Supplier<SketchSpec> spec)
-      throws IOException {
+  static SketchReader open(Path file, Supplier<SketchSpec> spec) throws IOException {
     return SketchReader.holdsImages(file)
         ? SketchReader.openImages(file)
         : SketchReader.open(file, spec.get());
@@ -46,6 +48,26 @@ final class SketchFiles {
       }
     }
     return rows;
+  }
+
+  /**
+   * Checks that a file has a skeleton for every sketch.
+   *
+   * @throws InputFileException if their numbers differ
+   */
+  static void requireSkeletons(Path sketches, long rows, Path skeletons) throws IOException {
+    long count = JsonLinesReader.count(skeletons);
+    if (count != rows) {
+      throw new InputFileException(
+          sketches,
+          "has "
+              + rows
+              + " rows, and "
+              + skeletons
+              + " has "
+              + count
+              + " skeletons; line i belongs to row i, so the numbers must be equal");
+    }
   }
 
   /** Names as options have them. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.SketchReader;
 import io.resketch.client.files.SketchWriter;
+import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class TruncateCommand extends ClientCommand {
   private Sketch truncated(long row, Sketch sketch) {
     try {
       return sketch.truncate(keep.of(sketch));
-    } catch (io.resketch.core.InvalidInputException e) {
+    } catch (InvalidInputException e) {
       throw new InputFileException(sketches, "row " + row + ": --keep: " + e.getMessage());
     }
   }

@@ -90,6 +90,7 @@ final class UnrollCommand extends ClientCommand {
       Decoder kind,
       Sink sink)
       throws IOException {
+    SketchFiles.requireSkeletons(sketches, rows.count(), skeletons);
     RowDecoder decoder = new RowDecoder(operators, kind);
     Unroller unroller = new Unroller(operators);
     SketchFiles.visit(
@@ -100,7 +101,7 @@ final class UnrollCommand extends ClientCommand {
               lines
                   .next()
                   .orElseThrow(
-                      () -> new InputFileException(skeletons, "has no line for row " + row));
+                      () -> new InputFileException(skeletons, "changed while it was read"));
           Skeleton skeleton = lines.check(() -> Graphs.skeleton(message));
           try {
             Unrolled unrolled = unroller.unroll(decoder.decode(sketch, skeleton), object);

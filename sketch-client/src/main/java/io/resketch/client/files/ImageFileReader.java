@@ -6,6 +6,7 @@ import io.resketch.core.format.SketchImage;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class ImageFileReader extends SketchReader {
         again.next++;
       }
       return count;
-    } catch (java.io.EOFException e) {
+    } catch (EOFException e) {
       throw new InputFileException(file, "is cut off within its last image");
     }
   }

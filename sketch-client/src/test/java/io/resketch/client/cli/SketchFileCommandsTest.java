@@ -289,4 +289,50 @@ final class SketchFileCommandsTest {
         .contains("\"zebra\"")
         .contains("ask for one of a, b");
   }
+
+  @Test
+  void combine_takesOutMoreThanItHoldsAtOnce() throws IOException {
+    byte[] three = Files.readAllBytes(folder.resolve("all.rskt"));
+    byte[] many = new byte[100 * three.length];
+    for (int i = 0; i < 100; i++) {
+      System.arraycopy(three, 0, many, i * three.length, three.length);
+    }
+    Files.write(folder.resolve("many.rskt"), many);
+    CliRun run =
+        CliRun.of(
+            "combine",
+            path("many.rskt"),
+            path("all.rskt"),
+            path("many.rskt"),
+            "--weights",
+            "2,1,-2",
+            "-o",
+            path("rest.rskt"));
+    assertThat(run.code()).isZero();
+    CliRun.of("combine", path("all.rskt"), "-o", path("sum.rskt"));
+    Sketch rest = images("rest.rskt").get(0);
+    Sketch sum = images("sum.rskt").get(0);
+    assertThat(rest.runs()).isEqualTo(3);
+    assertThat(rest.mass()).isCloseTo(6, within(1e-9));
+    assertThat(rest.cosine(sum)).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
+  void unroll_withAnotherNumberOfSkeletons_isRefusedAsDecodeDoes() throws IOException {
+    Path skeletons = folder.resolve("skeletons.jsonl");
+    List<String> lines = Files.readAllLines(skeletons);
+    Files.write(skeletons, List.of(lines.get(0), lines.get(1), lines.get(2), lines.get(0)));
+    CliRun run =
+        CliRun.of(
+            "unroll",
+            path("all.npy"),
+            "--skeletons",
+            skeletons.toString(),
+            "--dimension",
+            "512",
+            "--object",
+            "a");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("has 3 rows").contains("has 4 skeletons");
+  }
 }

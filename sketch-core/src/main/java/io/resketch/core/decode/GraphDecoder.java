@@ -50,7 +50,7 @@ public final class GraphDecoder {
       throw new InvalidInputException(
           "noiseVariance", noiseVariance + " must be finite and at least 0");
     }
-    sketch.requireFingerprint(operators.spec().fingerprint());
+    sketch.requireFingerprint(operators.fingerprint());
     if (problem == null || sketch.prefixLength() != problem.prefixLength()) {
       problem = new DecodingProblem(operator, operators.spec().dimension(), sketch.prefixLength());
       joint = null;

@@ -1,6 +1,7 @@
 package io.resketch.core.operator;
 
 import io.resketch.core.spec.Family;
+import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.RandomStream;
 import io.resketch.core.spec.RandomStream.Role;
 import io.resketch.core.spec.SketchSpec;
@@ -20,6 +21,7 @@ public final class Operators {
   private record ModuleKey(String module, int dimension) {}
 
   private final SketchSpec spec;
+  private final Fingerprint fingerprint;
   private final ConcurrentHashMap<ModuleKey, AttributeOperator> modules = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Integer, TupleOperator> positions = new ConcurrentHashMap<>();
   private final int maxPositions;
@@ -28,6 +30,7 @@ public final class Operators {
 
   public Operators(SketchSpec spec) {
     this.spec = spec;
+    this.fingerprint = spec.fingerprint();
     long d = spec.dimension();
     long bytesAtMost = spec.family() instanceof Family.Dense ? 4 * d * d : d;
     this.maxPositions = (int) Math.max(8, MAX_POSITION_BYTES / bytesAtMost);
@@ -37,6 +40,11 @@ public final class Operators {
 
   public SketchSpec spec() {
     return spec;
+  }
+
+  /** Fingerprint of the spec, hashed once. */
+  public Fingerprint fingerprint() {
+    return fingerprint;
   }
 
   /** R̂ of position {@code i} of an input list. */

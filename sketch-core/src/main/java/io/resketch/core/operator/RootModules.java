@@ -66,13 +66,39 @@ public final class RootModules implements LinearMap {
   }
 
   /** ‖B e‖² of a full column of component {@code i}, on average over the random operators. */
-  public double columnEnergy(int i) {
+  private double columnEnergy(int i) {
     Component component = components.get(i);
     double energy = 0.25 * 0.25 * (component.inner() ? 2.0 / 16 : 1);
     for (int k = 1; k <= component.depth(); k++) {
       energy *= (4 - 2.0 / k) / 64; // (I + R)^k is of energy binomial(2k, k)
     }
     return energy;
+  }
+
+  /** ‖B e‖² of every unknown's column over the first {@code prefixLength} floats, on average. */
+  public double[] energies(int prefixLength) {
+    double kept = (double) prefixLength / operators.spec().dimension();
+    double[] out = new double[unknowns()];
+    for (int i = 0; i < columns.length; i++) {
+      out[i] = kept * columnEnergy(i);
+      Arrays.fill(out, offsets[i], offsets[i + 1], out[i]);
+    }
+    return out;
+  }
+
+  /**
+   * A ridge per unknown that expects a component's attributes as strong as the rest of the sketch,
+   * and leaves shares free.
+   *
+   * @param energies of {@link #energies}
+   */
+  public double[] ridge(double[] energies, int prefixLength) {
+    double[] out = new double[unknowns()];
+    for (int i = 0; i < columns.length; i++) {
+      double strength = energies[i] * components.get(i).dimension() / prefixLength;
+      Arrays.fill(out, offsets[i], offsets[i + 1], strength);
+    }
+    return out;
   }
 
   @Override

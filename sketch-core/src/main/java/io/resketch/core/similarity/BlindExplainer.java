@@ -51,6 +51,10 @@ public final class BlindExplainer {
 
   private final RootModules map;
   private final RidgeSolver solver;
+
+  /** Of the columns of a component's share, and of its attributes. */
+  private final double[] energies;
+
   private final double[] gains;
 
   /**
@@ -66,10 +70,7 @@ public final class BlindExplainer {
     operators.spec().checkPrefix(prefixLength);
     this.operators = operators;
     this.prefixLength = prefixLength;
-    this.modules = List.copyOf(modules);
-    if (modules.stream().map(ModuleProfile::name).distinct().count() != modules.size()) {
-      throw new InvalidInputException("modules", "a name stands twice; ask for each module once");
-    }
+    this.modules = ModuleProfile.distinct(modules);
     addComponents();
     if (components.size() > prefixLength / 2) {
       throw new InvalidInputException(
@@ -82,7 +83,15 @@ public final class BlindExplainer {
               + " modules");
     }
     this.map = new RootModules(operators, components);
-    this.solver = solver();
+    this.energies = map.energies(prefixLength);
+    this.solver =
+        new RidgeSolver(
+            map,
+            prefixLength,
+            energies,
+            map.ridge(energies, prefixLength),
+            TOLERANCE,
+            MAX_ITERATIONS);
     this.gains = gains();
   }
 
@@ -105,24 +114,6 @@ public final class BlindExplainer {
         owners.add(-1);
       }
     }
-  }
-
-  /** The ridge expects a module's attributes as strong as the rest of the sketch, as counts do. */
-  private RidgeSolver solver() {
-    double[] energies = new double[map.unknowns()];
-    double[] ridge = new double[map.unknowns()];
-    for (int i = 0; i < components.size(); i++) {
-      double energy = energy(i);
-      energies[i] = energy;
-      Arrays.fill(energies, map.offset(i), map.offset(i + 1), energy);
-      double strength = energy * components.get(i).dimension() / prefixLength;
-      Arrays.fill(ridge, map.offset(i), map.offset(i + 1), strength);
-    }
-    return new RidgeSolver(map, prefixLength, energies, ridge, TOLERANCE, MAX_ITERATIONS);
-  }
-
-  private double energy(int component) {
-    return map.columnEnergy(component) * prefixLength / operators.spec().dimension();
   }
 
   /** Share of a component's attributes that the fit gives back, from random signs. */
@@ -157,7 +148,7 @@ public final class BlindExplainer {
    * @throws InvalidInputException if a sketch holds fewer floats than the prefix length
    */
   public BlindExplanation explain(Sketch left, Sketch right) {
-    left.requireFingerprint(operators.spec().fingerprint());
+    left.requireFingerprint(operators.fingerprint());
     double cosine = left.cosine(right, prefixLength);
     double norms =
         Math.sqrt(left.truncate(prefixLength).energy() * right.truncate(prefixLength).energy());
@@ -170,7 +161,7 @@ public final class BlindExplainer {
     for (int i = 0; i < components.size(); i++) {
       int m = owners.get(i);
       if (m >= 0) {
-        double factor = scale * energy(i);
+        double factor = scale * energies[i];
         Estimate estimate = noise[components.get(i).inner() ? 1 : 0].estimate(i, u, v);
         contributions[m] += factor * estimate.product;
         variances[m] += factor * factor * estimate.variance;

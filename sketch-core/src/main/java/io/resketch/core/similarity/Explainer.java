@@ -47,7 +47,7 @@ public final class Explainer {
       Sketch right,
       Computation rightComputation,
       int objects) {
-    left.requireFingerprint(operators.spec().fingerprint());
+    left.requireFingerprint(operators.fingerprint());
     double cosine = left.cosine(right);
     int prefix = Math.min(left.prefixLength(), right.prefixLength());
     Sketch keptLeft = left.truncate(prefix);

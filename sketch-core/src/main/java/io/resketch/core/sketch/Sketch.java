@@ -35,7 +35,7 @@ public final class Sketch {
    */
   public static Sketch of(
       Fingerprint fingerprint, int dimension, float[] values, double mass, long runs) {
-    return checked(
+    return owning(
         new SketchHeader(fingerprint, dimension, values.length, Encoding.F32, runs, mass, 0),
         values.clone());
   }
@@ -64,7 +64,12 @@ public final class Sketch {
     return new Sketch(header, values);
   }
 
-  private static Sketch checked(SketchHeader header, float[] values) {
+  /**
+   * A sketch from its header and values, which become the sketch's own.
+   *
+   * @throws InvalidInputException if a value is not finite
+   */
+  static Sketch owning(SketchHeader header, float[] values) {
     for (int i = 0; i < values.length; i++) {
       requireFinite(values[i], i);
     }
@@ -261,7 +266,7 @@ public final class Sketch {
     for (int j = 0; j < sum.length; j++) {
       values[j] = (float) sum[j];
     }
-    return checked(header, values);
+    return owning(header, values);
   }
 
   private static SketchHeader headerOfSum(List<Sketch> sketches, double[] weights) {

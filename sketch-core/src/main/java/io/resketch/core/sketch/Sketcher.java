@@ -29,9 +29,11 @@ public final class Sketcher {
     if (last == null || last.skeleton() != skeleton) {
       last = new GraphOperator(operators, skeleton);
     }
-    SketchSpec spec = operators.spec();
-    float[] values = new float[spec.dimension()];
+    int d = operators.spec().dimension();
+    float[] values = new float[d];
     last.sketch(computation, values);
-    return Sketch.of(spec.fingerprint(), spec.dimension(), values, skeleton.mass(), 1);
+    return Sketch.owning(
+        new SketchHeader(operators.fingerprint(), d, d, Encoding.F32, 1, skeleton.mass(), 0),
+        values);
   }
 }

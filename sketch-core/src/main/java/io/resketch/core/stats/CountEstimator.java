@@ -42,10 +42,7 @@ public final class CountEstimator {
    */
   public CountEstimator(Operators operators, List<ModuleProfile> modules, int prefixLength) {
     operators.spec().checkPrefix(prefixLength);
-    this.modules = List.copyOf(modules);
-    if (modules.stream().map(ModuleProfile::name).distinct().count() != modules.size()) {
-      throw new InvalidInputException("modules", "a name stands twice; ask for each module once");
-    }
+    this.modules = ModuleProfile.distinct(modules);
     this.fit = TransparentFit.of(operators, this.modules, prefixLength);
   }
 

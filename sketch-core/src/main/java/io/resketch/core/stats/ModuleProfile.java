@@ -42,6 +42,18 @@ public record ModuleProfile(
     return new ModuleProfile(name, 0, false, false, false);
   }
 
+  /**
+   * A copy of a list of modules that are asked for.
+   *
+   * @throws InvalidInputException if a name stands twice
+   */
+  public static List<ModuleProfile> distinct(List<ModuleProfile> modules) {
+    if (modules.stream().map(ModuleProfile::name).distinct().count() != modules.size()) {
+      throw new InvalidInputException("modules", "a name stands twice; ask for each module once");
+    }
+    return List.copyOf(modules);
+  }
+
   /** Whether it has been seen as a root. */
   public boolean root() {
     return rootLeaf || rootInner;

@@ -142,9 +142,8 @@ final class TransparentFit {
       }
     }
     RootModules map = map();
-    this.energies = new double[map.unknowns()];
-    this.ridge = new double[map.unknowns()];
-    weigh(map);
+    this.energies = map.energies(prefixLength);
+    this.ridge = map.ridge(energies, prefixLength);
   }
 
   private static boolean isDeep(ModuleProfile module) {
@@ -210,18 +209,6 @@ final class TransparentFit {
             + prefixLength
             + " floats are too few to keep those apart"
         : "";
-  }
-
-  /** The ridge expects a module's attributes as strong as the rest of the sketch. */
-  private void weigh(RootModules map) {
-    double kept = (double) prefixLength / operators.spec().dimension();
-    for (int i = 0; i < components.size(); i++) {
-      double energy = kept * map.columnEnergy(i);
-      energies[i] = energy;
-      Arrays.fill(energies, map.offset(i), map.offset(i + 1), energy);
-      double strength = energy * components.get(i).dimension() / prefixLength;
-      Arrays.fill(ridge, map.offset(i), map.offset(i + 1), strength);
-    }
   }
 
   private float[] filter(RootModules map, RidgeSolver solver, Subject subject) {
@@ -299,7 +286,7 @@ final class TransparentFit {
   }
 
   void check(Sketch sketch) {
-    sketch.requireFingerprint(operators.spec().fingerprint());
+    sketch.requireFingerprint(operators.fingerprint());
     if (sketch.prefixLength() < prefixLength) {
       throw new InvalidInputException(
           "sketch",
