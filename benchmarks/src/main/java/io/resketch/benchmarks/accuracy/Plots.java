@@ -2,6 +2,7 @@ package io.resketch.benchmarks.accuracy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,16 +24,25 @@ final class Plots {
   private static final int HEIGHT = 420;
   private static final int BINS = 40;
 
+  /** A logarithmic axis has no zero. */
+  private static final double LEAST_DRAWN = 1e-6;
+
   private Plots() {}
 
-  /** One curve per name over common x values, y logarithmic. */
+  /**
+   * One curve per name over common x values, y logarithmic; what is exact is drawn at the bottom.
+   */
   static void curves(
       Path file, String title, String xTitle, String yTitle, double[] x, Map<String, double[]> ys)
       throws IOException {
     XYChart chart = xy(title, xTitle, yTitle);
     chart.getStyler().setYAxisLogarithmic(true);
     new TreeMap<>(ys)
-        .forEach((name, y) -> chart.addSeries(name, x, y).setMarker(SeriesMarkers.CIRCLE));
+        .forEach(
+            (name, y) -> {
+              double[] drawn = Arrays.stream(y).map(v -> Math.max(v, LEAST_DRAWN)).toArray();
+              chart.addSeries(name, x, drawn).setMarker(SeriesMarkers.CIRCLE);
+            });
     save(chart, file);
   }
 
