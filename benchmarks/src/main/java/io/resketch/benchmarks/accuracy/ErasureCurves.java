@@ -121,13 +121,17 @@ final class ErasureCurves implements Part {
       Operators operators, List<Sketch> scenes, List<int[]> counts, int prefix) {
     CountEstimator estimator = new CountEstimator(operators, Scenes.profiles(), prefix);
     double sum = 0;
+    int determined = 0;
     for (int i = 0; i < SCENES; i++) {
       List<ModuleCount> found = estimator.estimate(scenes.get(i).truncate(prefix));
       for (int m = 0; m < Scenes.MODULES; m++) {
-        sum += Math.abs(found.get(m).count() - counts.get(i)[m]);
+        if (found.get(m).determined()) {
+          sum += Math.abs(found.get(m).count() - counts.get(i)[m]);
+          determined++;
+        }
       }
     }
-    return sum / SCENES / Scenes.MODULES;
+    return sum / determined;
   }
 
   /** Against the cosine of the full sketches. */

@@ -73,7 +73,7 @@ public final class CountEstimator {
     List<ModuleCount> out = new ArrayList<>();
     for (int m = 0; m < noise.length; m++) {
       String name = modules.get(m).name();
-      String obstacle = fit.obstacle(modules.get(m));
+      String obstacle = fit.obstacle(m, modules.get(m));
       out.add(
           obstacle.isEmpty()
               ? new ModuleCount(

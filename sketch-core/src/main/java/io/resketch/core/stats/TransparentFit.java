@@ -46,6 +46,10 @@ final class TransparentFit {
   private final boolean deep;
   private final double[] energies;
   private final double[] ridge;
+
+  /** Whether the floats hold anything of a component's share. */
+  private boolean[] held;
+
   private final List<Filter> filters = new ArrayList<>();
   private final Map<Kind, List<Filter>> phantomFilters = new HashMap<>();
 
@@ -153,7 +157,12 @@ final class TransparentFit {
   private void solve() {
     RootModules map = map();
     RidgeSolver solver = solver(map, TOLERANCE);
+    held = held(map);
     for (Subject module : modules) {
+      if (!isHeld(module)) {
+        filters.add(new Filter(new float[prefixLength], 0));
+        continue;
+      }
       float[] h = filter(map, solver, module);
       for (int i : module.components()) {
         clearOwnCopies(map, i, h);
@@ -163,13 +172,31 @@ final class TransparentFit {
     for (Kind kind : modules.stream().map(Subject::kind).distinct().toList()) {
       List<Filter> noise = new ArrayList<>();
       for (Subject phantom : phantoms) {
-        if (phantom.deep == kind.deep) {
+        if (phantom.deep == kind.deep && isHeld(phantom.in(kind))) {
           float[] h = filter(map, solver, phantom.in(kind));
           noise.add(new Filter(h, Math.sqrt(dot(h, h))));
         }
       }
       phantomFilters.put(kind, noise);
     }
+  }
+
+  /** Of a signature column, a short prefix may keep no block at all. */
+  private boolean[] held(RootModules map) {
+    boolean[] out = new boolean[components.size()];
+    float[] unit = new float[map.unknowns()];
+    float[] column = new float[operators.spec().dimension()];
+    for (int i = 0; i < out.length; i++) {
+      unit[i] = 1f;
+      map.apply(unit, column);
+      out[i] = dot(column, column) > 0;
+      unit[i] = 0f;
+    }
+    return out;
+  }
+
+  private boolean isHeld(Subject subject) {
+    return subject.components().stream().allMatch(i -> held[i]);
   }
 
   private Subject add(ModuleProfile module, boolean leaf, boolean inner) {
@@ -195,11 +222,16 @@ final class TransparentFit {
   }
 
   /**
-   * Whether a module's roots can be told from its objects below them.
+   * Whether the floats hold a module's signature, and its roots can be told from its objects below
+   * them.
    *
+   * @param m index of the module
    * @return why not, else empty
    */
-  String obstacle(ModuleProfile module) {
+  String obstacle(int m, ModuleProfile module) {
+    if (!isHeld(modules.get(m)) || phantomFilters.get(modules.get(m).kind()).isEmpty()) {
+      return prefixLength + " floats are too few: they hold nothing of the module's signature";
+    }
     if (module.placesUnknown()) {
       return "the module also occurs below other objects, at depths that are not known, which a"
           + " count of roots would mix in";

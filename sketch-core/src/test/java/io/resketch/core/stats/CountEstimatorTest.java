@@ -266,4 +266,31 @@ class CountEstimatorTest {
             new ModuleProfile("a", 0, false, true, true, 0b110, 0b10),
             new ModuleProfile("b", 0, false, true, false));
   }
+
+  /** 5 % of 16 blocks a column is less than one block: many signatures are erased as a whole. */
+  @Test
+  void signatureErasedAsAWhole_isNotDetermined_andNothingIsNotANumber() {
+    Operators operators = new Operators(new SketchSpec(8192, 16, 3));
+    List<ModuleProfile> modules = new ArrayList<>();
+    for (int m = 0; m < 60; m++) {
+      modules.add(new ModuleProfile("m" + m, 0, true, false, false));
+    }
+    Computation scene =
+        Computation.builder()
+            .object("a", "m1", Attributes.none())
+            .object("b", "m2", Attributes.none())
+            .root("a", 0.5f)
+            .root("b", 0.5f)
+            .build();
+    Sketch sketch = new Sketcher(operators).sketch(scene).truncate(400);
+    List<ModuleCount> counts = new CountEstimator(operators, modules, 400).estimate(sketch);
+    assertThat(counts).anyMatch(c -> !c.determined()).anyMatch(ModuleCount::determined);
+    for (ModuleCount count : counts) {
+      assertThat(count.count()).as(count.module()).isFinite();
+      assertThat(count.standardError()).as(count.module()).isFinite();
+      if (!count.determined()) {
+        assertThat(count.reason()).contains("hold nothing of the module's signature");
+      }
+    }
+  }
 }
