@@ -1,0 +1,330 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.decode.BlindSearch.Candidate;
+import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.TreeOperator.Node;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.stats.ModuleProfile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Unrolls a sketch without its skeleton: finds the objects of known modules by their signatures,
+ * estimates their weights and attributes, subtracts them, and descends, until nothing stands out of
+ * the noise. Orthogonal matching pursuit (Pati, Rezaiifar, Krishnaprasad, 1993) over a growing
+ * tree: every round accepts at most one object of each module and fits all objects anew.
+ *
+ * <p>Works on one computation, or on a sum of runs of one skeleton; a sum of different computations
+ * has no tree, which the status says where it can be seen. Deterministic. Holds workspace: not
+ * thread-safe.
+ */
+public final class BlindDecoder {
+  /** Chance that a sketch of none of the known modules gives any object. */
+  static final double FALSE_DETECTION_RATE = 1e-3;
+
+  private static final int MAX_OBJECTS = 512;
+  private static final int MAX_ROUNDS = 100;
+
+  /** Deviations of a strength, in the fit of all, below which an object is given up. */
+  private static final double PRUNE = 4;
+
+  /** Deviations by which a rival must be nearer to its place than to one below it. */
+  private static final double RIVAL_MARGIN = 2;
+
+  /**
+   * Share of a sketch, in norm, that float32 leaves of it in sketching and fitting: what is smaller
+   * is not looked at.
+   */
+  private static final double ROUNDING = 3e-6;
+
+  /** Missing weight that a complete list may show beside its standard errors. */
+  private static final double WEIGHT_TOLERANCE = 2e-3;
+
+  private final Operators operators;
+  private final List<ModuleProfile> known;
+  private final BlindSearch search;
+
+  /**
+   * A decoder of sketches of one spec.
+   *
+   * @param known modules to look for, at least one; attributes are decoded where the dimension is
+   *     known, and disturb the rest where it is not
+   * @throws InvalidInputException if there is none, or a name stands twice
+   */
+  public BlindDecoder(Operators operators, List<ModuleProfile> known) {
+    if (known.isEmpty()) {
+      throw new InvalidInputException("known", "is empty; name the modules to look for");
+    }
+    if (known.stream().map(ModuleProfile::name).distinct().count() != known.size()) {
+      throw new InvalidInputException("known", "a name stands twice; name each module once");
+    }
+    this.operators = operators;
+    this.known = List.copyOf(known);
+    this.search = new BlindSearch(operators, this.known, FALSE_DETECTION_RATE);
+  }
+
+  /**
+   * Unrolls a sketch of any prefix length.
+   *
+   * @throws io.resketch.core.MismatchException if it was made with another spec
+   */
+  public BlindTree decode(Sketch sketch) {
+    sketch.requireFingerprint(operators.spec().fingerprint());
+    Growth growth = new Growth(sketch);
+    growth.grow();
+    return growth.result();
+  }
+
+  /** One sketch being unrolled. */
+  private final class Growth {
+    private final Sketch sketch;
+    private final float[] data;
+    private final Set<List<Object>> givenUp = new HashSet<>();
+    private BlindFit fit;
+
+    Growth(Sketch sketch) {
+      this.sketch = sketch;
+      this.data = sketch.toPaddedArray();
+      this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
+    }
+
+    private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
+      return new BlindFit(operators, nodes, data, sketch.prefixLength(), sizes, noise);
+    }
+
+    void grow() {
+      for (int round = 0; round < MAX_ROUNDS && !exhausted(); round++) {
+        int before = fit.nodes.size();
+        if (!accept(search.scan(fit).free())) {
+          return;
+        }
+        revise(before);
+      }
+    }
+
+    private boolean exhausted() {
+      double floor = ROUNDING * ROUNDING * sketch.energy() / sketch.prefixLength();
+      return fit.noise <= floor || fit.nodes.size() >= MAX_OBJECTS;
+    }
+
+    /** Adds the best specific candidate of each module, at most one a position. */
+    private boolean accept(List<Candidate> candidates) {
+      List<Node> nodes = new ArrayList<>(fit.nodes);
+      List<Double> sizes = new ArrayList<>();
+      Set<Integer> modules = new HashSet<>();
+      Set<List<Integer>> places = new HashSet<>();
+      for (Candidate candidate : candidates) {
+        List<Integer> place = List.of(candidate.parent(), candidate.position());
+        if (modules.contains(candidate.module())
+            || places.contains(place)
+            || givenUp.contains(key(search.node(candidate)))
+            || nodes.size() >= MAX_OBJECTS
+            || !search.isSpecific(candidate, 0)) {
+          continue;
+        }
+        modules.add(candidate.module());
+        places.add(place);
+        nodes.add(search.node(candidate));
+        sizes.add(candidate.strength());
+      }
+      if (sizes.isEmpty()) {
+        return false;
+      }
+      double[] all = Arrays.copyOf(sizes(), nodes.size());
+      for (int i = 0; i < sizes.size(); i++) {
+        all[fit.nodes.size() + i] = sizes.get(i);
+      }
+      fit = fit(nodes, all, fit.noise);
+      return true;
+    }
+
+    private double[] sizes() {
+      double[] sizes = new double[fit.nodes.size()];
+      for (int n = 0; n < sizes.length; n++) {
+        sizes[n] = Math.max(Math.max(fit.strength(n), fit.attributeNorm(n)), 1e-12);
+      }
+      return sizes;
+    }
+
+    /** Turns new objects into the form that suits them, and gives up what does not stand out. */
+    private void revise(int firstNew) {
+      List<Node> nodes = new ArrayList<>(fit.nodes);
+      boolean turned = false;
+      for (int n = firstNew; n < nodes.size(); n++) {
+        if (search.isOtherForm(fit, n)) {
+          Node node = nodes.get(n);
+          nodes.set(
+              n,
+              new Node(
+                  node.parent(), node.position(), node.module(), node.dimension(), !node.inner()));
+          turned = true;
+        }
+      }
+      if (turned) {
+        fit = fit(nodes, sizes(), fit.noise);
+      }
+      prune();
+    }
+
+    private void prune() {
+      double[] errors = fit.errors().strengths();
+      boolean[] kept = new boolean[fit.nodes.size()];
+      boolean all = true;
+      for (int n = kept.length - 1; n >= 0; n--) {
+        kept[n] |= fit.strength(n) >= PRUNE * errors[n];
+        if (kept[n] && fit.nodes.get(n).parent() >= 0) {
+          kept[fit.nodes.get(n).parent()] = true;
+        }
+        if (!kept[n]) {
+          givenUp.add(key(fit.nodes.get(n)));
+          all = false;
+        }
+      }
+      if (!all) {
+        keep(kept);
+      }
+    }
+
+    private void keep(boolean[] kept) {
+      List<Node> nodes = new ArrayList<>();
+      int[] numbers = new int[kept.length];
+      double[] before = sizes();
+      double[] sizes = new double[kept.length];
+      for (int n = 0; n < kept.length; n++) {
+        if (kept[n]) {
+          Node node = fit.nodes.get(n);
+          int parent = node.parent() < 0 ? -1 : numbers[node.parent()];
+          numbers[n] = nodes.size();
+          sizes[nodes.size()] = before[n];
+          nodes.add(
+              new Node(parent, node.position(), node.module(), node.dimension(), node.inner()));
+        }
+      }
+      fit = fit(nodes, Arrays.copyOf(sizes, nodes.size()), fit.noise);
+    }
+
+    /** A place that does not depend on the order of nodes. */
+    private List<Object> key(Node node) {
+      List<Object> key = new ArrayList<>();
+      for (int position : fit.path(node.parent(), node.position())) {
+        key.add(position);
+      }
+      key.add(node.module());
+      key.add(node.inner());
+      return key;
+    }
+
+    BlindTree result() {
+      for (int i = 0; i < 3 && !fit.nodes.isEmpty(); i++) {
+        fit = fit(fit.nodes, sizes(), fit.noise);
+      }
+      BlindSearch.Scan scan = search.scan(fit);
+      BlindFit.Errors errors = fit.errors();
+      List<BlindObject> objects = new ArrayList<>();
+      for (int n = 0; n < fit.nodes.size(); n++) {
+        objects.add(object(n, errors));
+      }
+      double energy = 0;
+      for (float v : fit.residual) {
+        energy += (double) v * v;
+      }
+      double relative = sketch.energy() == 0 ? 0 : Math.sqrt(energy / sketch.energy());
+      String rival = exhausted() ? "" : rival(scan.rivals());
+      BlindTree.Status status = BlindTree.Status.COMPLETE;
+      String reason = "";
+      if (!rival.isEmpty()) {
+        status = BlindTree.Status.MIXED;
+        reason = rival;
+      } else if (objects.isEmpty()) {
+        status = BlindTree.Status.NOTHING_FOUND;
+        reason = "no signature of a known module stands out of the noise";
+      } else {
+        reason = missing(errors.strengths());
+        status = reason.isEmpty() ? BlindTree.Status.COMPLETE : BlindTree.Status.PARTIAL;
+      }
+      return new BlindTree(status, reason, objects, relative, sketch.mass());
+    }
+
+    private BlindObject object(int n, BlindFit.Errors errors) {
+      Node node = fit.nodes.get(n);
+      double strength = fit.strength(n);
+      float[] attributes = new float[node.dimension()];
+      double sum = 0;
+      for (int j = 0; j < attributes.length; j++) {
+        attributes[j] = (float) (fit.x[fit.operator.offset(n) + j] / strength);
+        sum += (double) attributes[j] * attributes[j];
+      }
+      double scale = sum / Math.max(1, attributes.length) * Math.pow(errors.strengths()[n], 2);
+      double attributeError = Math.sqrt(Math.pow(errors.attributes()[n], 2) + scale) / strength;
+      double deviations = search.deviations(fit, n);
+      double confidence =
+          Math.max(0, 1 - search.hypotheses() * Math.exp(-deviations * deviations / 2));
+      return new BlindObject(
+          node.parent(),
+          node.position(),
+          node.module(),
+          node.inner(),
+          new BlindObject.Estimate(
+              strength,
+              errors.strengths()[n],
+              attributeError,
+              fit.determined(n) > 0.5,
+              deviations,
+              confidence),
+          attributes);
+    }
+
+    /** The position that two modules share; empty if there is none. */
+    private String rival(List<Candidate> rivals) {
+      for (Candidate rival : rivals) {
+        if (search.isSpecific(rival, RIVAL_MARGIN)) {
+          String path = Arrays.toString(fit.path(rival.parent(), rival.position()));
+          Node occupant = fit.nodes.get(fit.at(rival.parent(), rival.position()));
+          return "position "
+              + path
+              + " holds both "
+              + occupant.module()
+              + " and "
+              + known.get(rival.module()).name()
+              + ": the sketch is a sum of different computations; count its modules instead";
+        }
+      }
+      return "";
+    }
+
+    /** The first list whose weights do not add up; empty if all do. */
+    private String missing(double[] errors) {
+      double[] sums = new double[fit.nodes.size() + 1];
+      double[] variances = new double[fit.nodes.size() + 1];
+      for (int n = 0; n < fit.nodes.size(); n++) {
+        int list = fit.nodes.get(n).parent() + 1;
+        sums[list] += fit.strength(n);
+        variances[list] += errors[n] * errors[n];
+      }
+      for (int list = 0; list < sums.length; list++) {
+        boolean roots = list == 0;
+        if (!roots && !fit.nodes.get(list - 1).inner()) {
+          continue;
+        }
+        double expected = roots ? 1 : fit.strength(list - 1);
+        double variance = variances[list] + (roots ? 0 : Math.pow(errors[list - 1], 2));
+        double tolerance = Math.max(4 * Math.sqrt(variance), WEIGHT_TOLERANCE * expected);
+        if (Math.abs(sums[list] - expected) > tolerance || tolerance > 0.1 * expected) {
+          return String.format(
+              Locale.ROOT,
+              "%s: found weights sum to %.3f ± %.3f of 1; the rest is below the noise or of modules"
+                  + " that are not known",
+              roots ? "roots" : "inputs of " + fit.nodes.get(list - 1).module(),
+              sums[list] / expected,
+              Math.sqrt(variance) / expected);
+        }
+      }
+      return "";
+    }
+  }
+}

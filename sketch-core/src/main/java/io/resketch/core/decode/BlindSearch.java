@@ -1,0 +1,298 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.SignatureProbe;
+import io.resketch.core.operator.TreeOperator;
+import io.resketch.core.operator.TreeOperator.Node;
+import io.resketch.core.stats.ModuleProfile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Looks for further objects in what a tree leaves of a sketch. A hypothesis is a module in one of
+ * two forms, with inputs or without, at a position of the roots or of an object's inputs.
+ *
+ * <p>Of a module that the sketch does not hold, the random signs bound the chance of a signal
+ * whatever the rest of the sketch is (Hoeffding); the threshold shares the false detection rate
+ * among all hypotheses of a scan. A module that is there but elsewhere shows at wrong places, too,
+ * through the identity parts of the operators; so a signal must also be seen through each position
+ * of its path alone, and must not be seen as strongly below its place. Holds workspace.
+ */
+final class BlindSearch {
+  private static final int MAX_POSITIONS = 256;
+  private static final int MAX_DEPTH = 8;
+
+  /** Free positions looked at behind the last taken one of a list. */
+  private static final int LOOKAHEAD = 16;
+
+  /** Deviations that a signal must have through each position of its path alone. */
+  private static final double SPECIFIC = 4;
+
+  /** A list is not searched if an object as strong as its parent would not have as many. */
+  private static final double HOPELESS = 4;
+
+  /**
+   * A hypothesis whose signal stands out.
+   *
+   * @param strength effective weight that it would have
+   * @param gain energy of the sketch that its signature would explain
+   */
+  record Candidate(
+      int parent, int position, int module, boolean inner, double strength, double gain) {}
+
+  /**
+   * What a scan found.
+   *
+   * @param free candidates at free positions, the largest gain first
+   * @param rivals candidates of other modules at positions that are taken, likewise
+   */
+  record Scan(List<Candidate> free, List<Candidate> rivals) {}
+
+  private final SignatureProbe probe;
+  private final List<ModuleProfile> known;
+  private final double falseDetectionRate;
+
+  /** Adjoints of the residual at the lists and at the objects of each depth. */
+  private final float[][] lists = new float[MAX_DEPTH][];
+
+  private final float[][] objects = new float[MAX_DEPTH][];
+  private final float[] own;
+  private final float[] below;
+
+  private BlindFit fit;
+  private double kept;
+  private double noise;
+  private double threshold;
+  private List<Candidate> free;
+  private List<Candidate> rivals;
+
+  BlindSearch(Operators operators, List<ModuleProfile> known, double falseDetectionRate) {
+    this.known = known;
+    this.falseDetectionRate = falseDetectionRate;
+    this.probe =
+        new SignatureProbe(
+            operators,
+            known.stream().map(ModuleProfile::name).toList(),
+            known.stream().mapToInt(ModuleProfile::dimension).toArray());
+    int d = operators.spec().dimension();
+    this.own = new float[d];
+    this.below = new float[d];
+    for (int i = 0; i < MAX_DEPTH; i++) {
+      lists[i] = new float[d];
+      objects[i] = new float[d];
+    }
+  }
+
+  /** Every hypothesis above the threshold. */
+  Scan scan(BlindFit current) {
+    use(current);
+    threshold = Math.sqrt(2 * Math.log(hypotheses() / falseDetectionRate));
+    free = new ArrayList<>();
+    rivals = new ArrayList<>();
+    System.arraycopy(fit.residual, 0, lists[0], 0, own.length);
+    scanList(-1, 0);
+    Comparator<Candidate> byGain = Comparator.comparingDouble(c -> -c.gain);
+    free.sort(byGain);
+    rivals.sort(byGain);
+    return new Scan(free, rivals);
+  }
+
+  private void use(BlindFit current) {
+    fit = current;
+    kept = (double) fit.prefixLength() / own.length;
+    double energy = 0;
+    for (float v : fit.residual) {
+      energy += (double) v * v;
+    }
+    noise = energy / fit.prefixLength();
+  }
+
+  /** Hypotheses of a scan of this tree. */
+  double hypotheses() {
+    double lists = positions(-1);
+    for (int n = 0; n < fit.nodes.size(); n++) {
+      lists += searched(n) ? positions(n) : 0;
+    }
+    return 2.0 * known.size() * lists;
+  }
+
+  private int positions(int parent) {
+    int last = -1;
+    for (Node node : fit.nodes) {
+      last = node.parent() == parent ? Math.max(last, node.position()) : last;
+    }
+    return Math.min(MAX_POSITIONS, last + 1 + LOOKAHEAD);
+  }
+
+  private boolean searched(int n) {
+    int depth = fit.path(n).length;
+    double signal =
+        fit.strength(n) * Math.sqrt(kept * TreeOperator.columnEnergy(depth, false) / noise);
+    return fit.nodes.get(n).inner() && depth < MAX_DEPTH && signal >= HOPELESS;
+  }
+
+  private void scanList(int parent, int depth) {
+    int positions = positions(parent);
+    for (int position = 0; position < positions; position++) {
+      int occupant = fit.at(parent, position);
+      float[] object = objects[depth];
+      probe.toPosition(lists[depth], position, object);
+      for (int m = 0; m < known.size(); m++) {
+        consider(parent, position, m, false, depth, object, occupant);
+      }
+      probe.toOwn(object, own);
+      for (int m = 0; m < known.size(); m++) {
+        consider(parent, position, m, true, depth, own, occupant);
+      }
+      if (occupant >= 0 && searched(occupant)) {
+        probe.toInputs(object, lists[depth + 1]);
+        scanList(occupant, depth + 1);
+      }
+    }
+  }
+
+  private void consider(
+      int parent, int position, int module, boolean inner, int depth, float[] y, int occupant) {
+    double dot = probe.dot(module, y);
+    if (dot <= 0 || dot < threshold * probe.deviation(module, y)) {
+      return;
+    }
+    double energy = kept * TreeOperator.columnEnergy(depth, inner);
+    Candidate candidate =
+        new Candidate(parent, position, module, inner, dot / energy, dot * dot / energy);
+    if (occupant < 0) {
+      free.add(candidate);
+    } else if (!fit.nodes.get(occupant).module().equals(known.get(module).name())) {
+      rivals.add(candidate);
+    }
+  }
+
+  /**
+   * Whether the signal of a candidate comes from its very place.
+   *
+   * @param margin deviations by which it must be nearer to an object at its place than to one below
+   */
+  boolean isSpecific(Candidate candidate, double margin) {
+    int[] path = fit.path(candidate.parent, candidate.position);
+    for (int level = 0; level < path.length; level++) {
+      float[] y = pull(path, level, fit.residual);
+      double signal = dot(candidate, y);
+      double deviation = probe.deviation(candidate.module, candidate.inner ? own : y);
+      if (signal < SPECIFIC * deviation) {
+        return false;
+      }
+      if (level == path.length - 1) {
+        probe.toInputsOnly(y, below);
+        double shadow = dot(candidate, below);
+        // An object here gives (signal, 0), one below it (signal, signal).
+        if (signal - 2 * shadow < margin * Math.sqrt(5) * deviation) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private double dot(Candidate candidate, float[] y) {
+    if (candidate.inner) {
+      probe.toOwn(y, own);
+      return probe.dot(candidate.module, own);
+    }
+    return probe.dot(candidate.module, y);
+  }
+
+  /**
+   * The adjoint of a path, all of it, or at one level only what belongs to that position.
+   *
+   * @param level −1 for all of it
+   */
+  private float[] pull(int[] path, int level, float[] vector) {
+    float[] g = vector;
+    for (int k = 0; k < path.length; k++) {
+      if (k > 0) {
+        probe.toInputs(g, lists[k]);
+        g = lists[k];
+      }
+      if (k == level) {
+        probe.toPositionOnly(g, path[k], objects[k]);
+      } else {
+        probe.toPosition(g, path[k], objects[k]);
+      }
+      g = objects[k];
+    }
+    return g;
+  }
+
+  /** Deviations by which the signature of node {@code n} stands out, all others subtracted. */
+  double deviations(BlindFit current, int n) {
+    use(current);
+    float[] alone = new float[own.length];
+    fit.operator.signatureColumn(n, alone);
+    for (int i = 0; i < fit.prefixLength(); i++) {
+      alone[i] = fit.residual[i] + fit.x[n] * alone[i];
+    }
+    Arrays.fill(alone, fit.prefixLength(), alone.length, 0f);
+    Node node = fit.nodes.get(n);
+    float[] y = pull(fit.path(n), -1, alone);
+    int module = module(node);
+    if (node.inner()) {
+      probe.toOwn(y, own);
+      y = own;
+    }
+    double deviation = probe.deviation(module, y);
+    return deviation == 0 ? 0 : probe.dot(module, y) / deviation;
+  }
+
+  /**
+   * Whether node {@code n}, with no inputs found, is better explained in the other form: compares
+   * what signature and attributes of either form take up of the sketch without the node.
+   */
+  boolean isOtherForm(BlindFit current, int n) {
+    use(current);
+    float[] alone = new float[own.length];
+    fit.operator.contribution(n, fit.x, alone);
+    for (int i = 0; i < fit.prefixLength(); i++) {
+      alone[i] += fit.residual[i];
+    }
+    Arrays.fill(alone, fit.prefixLength(), alone.length, 0f);
+    Node node = fit.nodes.get(n);
+    float[] y = pull(fit.path(n), -1, alone);
+    double leaf = gain(n, false, y);
+    probe.toOwn(y, own);
+    double inner = gain(n, true, own);
+    return node.inner() ? leaf > inner : inner > leaf;
+  }
+
+  private double gain(int n, boolean inner, float[] y) {
+    int dimension = fit.nodes.get(n).dimension();
+    double energy = kept * TreeOperator.columnEnergy(fit.path(n).length - 1, inner);
+    double signal = probe.dot(module(fit.nodes.get(n)), y);
+    double strength = Math.max(signal / energy, 1e-30);
+    double ridge = fit.noise * dimension / (strength * strength);
+    float[] attributes = new float[dimension];
+    probe.attributes(module(fit.nodes.get(n)), y, attributes);
+    double sum = signal * Math.max(signal, 0) / energy;
+    for (float a : attributes) {
+      sum += (double) a * a / (energy + ridge);
+    }
+    return sum;
+  }
+
+  private int module(Node node) {
+    for (int m = 0; m < known.size(); m++) {
+      if (known.get(m).name().equals(node.module())) {
+        return m;
+      }
+    }
+    throw new IllegalStateException("a tree is made of known modules");
+  }
+
+  /** The node that a candidate stands for. */
+  Node node(Candidate candidate) {
+    ModuleProfile profile = known.get(candidate.module);
+    return new Node(
+        candidate.parent, candidate.position, profile.name(), profile.dimension(), candidate.inner);
+  }
+}
