@@ -3,12 +3,15 @@ package io.resketch.core.decode;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.BlindSearch.Candidate;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.PathEnergies;
 import io.resketch.core.operator.TreeOperator.Node;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.stats.ModuleProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -33,8 +36,16 @@ public final class BlindDecoder {
   /** Deviations of a strength, in the fit of all, below which an object is given up. */
   private static final double PRUNE = 4;
 
-  /** Deviations by which a rival must be nearer to its place than to one below it. */
-  private static final double RIVAL_MARGIN = 2;
+  /** Share of a rival's gain that a place below may have for a sketch to be called mixed. */
+  private static final double RIVAL_TOLERATED = 0.5;
+
+  /** Share of the largest gain from which places of a module are tried together. */
+  private static final double TOGETHER = 0.2;
+
+  /** How often an object may be given up before it is not tried again. */
+  private static final int TRIES = 2;
+
+  private static final BlindSearch.Scan NOTHING = new BlindSearch.Scan(List.of(), List.of());
 
   /**
    * Share of a sketch, in norm, that float32 leaves of it in sketching and fitting: what is smaller
@@ -48,6 +59,7 @@ public final class BlindDecoder {
   private final Operators operators;
   private final List<ModuleProfile> known;
   private final BlindSearch search;
+  private final PathEnergies paths = new PathEnergies();
 
   /**
    * A decoder of sketches of one spec.
@@ -65,7 +77,7 @@ public final class BlindDecoder {
     }
     this.operators = operators;
     this.known = List.copyOf(known);
-    this.search = new BlindSearch(operators, this.known, FALSE_DETECTION_RATE);
+    this.search = new BlindSearch(operators, paths, this.known, FALSE_DETECTION_RATE);
   }
 
   /**
@@ -84,7 +96,11 @@ public final class BlindDecoder {
   private final class Growth {
     private final Sketch sketch;
     private final float[] data;
-    private final Set<List<Object>> givenUp = new HashSet<>();
+    private final Map<List<Object>, Integer> givenUp = new HashMap<>();
+
+    /** How often a module has taken another's place. */
+    private final Map<List<Object>, Integer> displacements = new HashMap<>();
+
     private BlindFit fit;
 
     Growth(Sketch sketch) {
@@ -94,17 +110,68 @@ public final class BlindDecoder {
     }
 
     private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
-      return new BlindFit(operators, nodes, data, sketch.prefixLength(), sizes, noise);
+      return new BlindFit(operators, paths, nodes, data, sketch.prefixLength(), sizes, noise);
     }
 
     void grow() {
-      for (int round = 0; round < MAX_ROUNDS && !exhausted(); round++) {
+      for (int round = 0; round < MAX_ROUNDS; round++) {
+        BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
         int before = fit.nodes.size();
-        if (!accept(search.scan(fit).free())) {
+        if (displace(scan.rivals(), true)) {
+          continue;
+        }
+        if (accept(scan.free())) {
+          turn(before);
+          prune();
+        } else if (verify() || displace(scan.rivals(), false)) {
+          continue;
+        } else if (explore(scan.free())) {
+          turn(before);
+          prune();
+        } else {
           return;
         }
-        revise(before);
       }
+      while (verify()) {
+        prune();
+      }
+    }
+
+    /** Gives up an object where another module explains more of the sketch. */
+    private boolean displace(List<Candidate> rivals, boolean specific) {
+      boolean[] kept = new boolean[fit.nodes.size()];
+      Arrays.fill(kept, true);
+      boolean any = false;
+      for (Candidate rival : rivals) {
+        int occupant = fit.at(rival.parent(), rival.position());
+        double gain = Math.pow(fit.strength(occupant), 2) * fit.energy(occupant);
+        if (kept[occupant]
+            && rival.gain() > gain
+            && displacements.getOrDefault(key(search.node(rival)), 0) < TRIES
+            && (!specific || search.isSpecific(rival, fit.residual, BlindSearch.SPECIFIC, 1))) {
+          kept[occupant] = false;
+          displacements.merge(key(search.node(rival)), 1, Integer::sum);
+          any = true;
+        }
+      }
+      if (any) {
+        keep(kept, false);
+      }
+      return any;
+    }
+
+    /** Gives up objects that are not where they seemed to be, now that the others are known. */
+    private boolean verify() {
+      boolean[] kept = new boolean[fit.nodes.size()];
+      boolean all = true;
+      for (int n = 0; n < kept.length; n++) {
+        kept[n] = search.isPlaced(fit, n);
+        all &= kept[n];
+      }
+      if (!all) {
+        keep(kept, true);
+      }
+      return !all;
     }
 
     private boolean exhausted() {
@@ -120,11 +187,16 @@ public final class BlindDecoder {
       Set<List<Integer>> places = new HashSet<>();
       for (Candidate candidate : candidates) {
         List<Integer> place = List.of(candidate.parent(), candidate.position());
-        if (modules.contains(candidate.module())
-            || places.contains(place)
-            || givenUp.contains(key(search.node(candidate)))
-            || nodes.size() >= MAX_OBJECTS
-            || !search.isSpecific(candidate, 0)) {
+        if (places.contains(place)
+            || isGivenUp(candidate)
+            || nodes.size() >= MAX_OBJECTS) {
+          continue;
+        }
+        if (modules.contains(candidate.module())) {
+          places.add(place); // it may belong here: the next round will tell
+          continue;
+        }
+        if (!search.isSpecific(candidate, fit.residual, BlindSearch.SPECIFIC, 1)) {
           continue;
         }
         modules.add(candidate.module());
@@ -132,15 +204,45 @@ public final class BlindDecoder {
         nodes.add(search.node(candidate));
         sizes.add(candidate.strength());
       }
-      if (sizes.isEmpty()) {
-        return false;
+      return add(nodes, sizes);
+    }
+
+    /**
+     * Where no candidate is specific, tries the places of the module with the largest one together:
+     * places that share positions hide each other until they are in one fit. What is not there goes
+     * when strengths are pruned; the rest must prove specific.
+     */
+    private boolean explore(List<Candidate> candidates) {
+      List<Node> nodes = new ArrayList<>(fit.nodes);
+      List<Double> sizes = new ArrayList<>();
+      Set<List<Integer>> places = new HashSet<>();
+      Candidate first = null;
+      for (Candidate candidate : candidates) {
+        List<Integer> place = List.of(candidate.parent(), candidate.position());
+        if (isGivenUp(candidate) || nodes.size() >= MAX_OBJECTS) {
+          continue;
+        }
+        first = first == null ? candidate : first;
+        if (candidate.module() == first.module()
+            && candidate.gain() > TOGETHER * first.gain()
+            && places.add(place)) {
+          nodes.add(search.node(candidate));
+          sizes.add(candidate.strength());
+        }
       }
-      double[] all = Arrays.copyOf(sizes(), nodes.size());
-      for (int i = 0; i < sizes.size(); i++) {
-        all[fit.nodes.size() + i] = sizes.get(i);
+      return add(nodes, sizes);
+    }
+
+    /** Fits a tree with new nodes of the given sizes at the end; false if there is none. */
+    private boolean add(List<Node> nodes, List<Double> newSizes) {
+      double[] sizes = Arrays.copyOf(sizes(), nodes.size());
+      for (int i = 0; i < newSizes.size(); i++) {
+        sizes[fit.nodes.size() + i] = newSizes.get(i);
       }
-      fit = fit(nodes, all, fit.noise);
-      return true;
+      if (!newSizes.isEmpty()) {
+        fit = fit(nodes, sizes, fit.noise);
+      }
+      return !newSizes.isEmpty();
     }
 
     private double[] sizes() {
@@ -151,8 +253,8 @@ public final class BlindDecoder {
       return sizes;
     }
 
-    /** Turns new objects into the form that suits them, and gives up what does not stand out. */
-    private void revise(int firstNew) {
+    /** Turns new objects into the form that suits them better. */
+    private void turn(int firstNew) {
       List<Node> nodes = new ArrayList<>(fit.nodes);
       boolean turned = false;
       for (int n = firstNew; n < nodes.size(); n++) {
@@ -168,36 +270,48 @@ public final class BlindDecoder {
       if (turned) {
         fit = fit(nodes, sizes(), fit.noise);
       }
-      prune();
     }
 
+    /**
+     * Gives up what does not stand out, unless something is kept below it, and what is stronger
+     * than the object that it is an input of.
+     */
     private void prune() {
       double[] errors = fit.errors().strengths();
       boolean[] kept = new boolean[fit.nodes.size()];
       boolean all = true;
       for (int n = kept.length - 1; n >= 0; n--) {
+        int parent = fit.nodes.get(n).parent();
         kept[n] |= fit.strength(n) >= PRUNE * errors[n];
-        if (kept[n] && fit.nodes.get(n).parent() >= 0) {
-          kept[fit.nodes.get(n).parent()] = true;
+        if (kept[n] && parent >= 0) {
+          double excess = fit.strength(n) - fit.strength(parent);
+          kept[n] = excess < PRUNE * Math.hypot(errors[n], errors[parent]);
+          kept[parent] |= kept[n];
         }
-        if (!kept[n]) {
-          givenUp.add(key(fit.nodes.get(n)));
-          all = false;
-        }
+        all &= kept[n];
       }
       if (!all) {
-        keep(kept);
+        keep(kept, true);
       }
     }
 
-    private void keep(boolean[] kept) {
+    /**
+     * Fits again without the other objects and all below them.
+     *
+     * @param forGood whether that counts against trying them again
+     */
+    private void keep(boolean[] kept, boolean forGood) {
       List<Node> nodes = new ArrayList<>();
       int[] numbers = new int[kept.length];
       double[] before = sizes();
       double[] sizes = new double[kept.length];
       for (int n = 0; n < kept.length; n++) {
+        Node node = fit.nodes.get(n);
+        kept[n] &= node.parent() < 0 || kept[node.parent()];
+        if (!kept[n] && forGood) {
+          givenUp.merge(key(node), 1, Integer::sum);
+        }
         if (kept[n]) {
-          Node node = fit.nodes.get(n);
           int parent = node.parent() < 0 ? -1 : numbers[node.parent()];
           numbers[n] = nodes.size();
           sizes[nodes.size()] = before[n];
@@ -208,14 +322,17 @@ public final class BlindDecoder {
       fit = fit(nodes, Arrays.copyOf(sizes, nodes.size()), fit.noise);
     }
 
-    /** A place that does not depend on the order of nodes. */
+    private boolean isGivenUp(Candidate candidate) {
+      return givenUp.getOrDefault(key(search.node(candidate)), 0) >= TRIES;
+    }
+
+    /** Module and place, which does not depend on the order of nodes. */
     private List<Object> key(Node node) {
       List<Object> key = new ArrayList<>();
       for (int position : fit.path(node.parent(), node.position())) {
         key.add(position);
       }
       key.add(node.module());
-      key.add(node.inner());
       return key;
     }
 
@@ -263,7 +380,7 @@ public final class BlindDecoder {
       double attributeError = Math.sqrt(Math.pow(errors.attributes()[n], 2) + scale) / strength;
       double deviations = search.deviations(fit, n);
       double confidence =
-          Math.max(0, 1 - search.hypotheses() * Math.exp(-deviations * deviations / 2));
+          Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(deviations));
       return new BlindObject(
           node.parent(),
           node.position(),
@@ -282,7 +399,7 @@ public final class BlindDecoder {
     /** The position that two modules share; empty if there is none. */
     private String rival(List<Candidate> rivals) {
       for (Candidate rival : rivals) {
-        if (search.isSpecific(rival, RIVAL_MARGIN)) {
+        if (search.isSpecific(rival, fit.residual, BlindSearch.SPECIFIC, RIVAL_TOLERATED)) {
           String path = Arrays.toString(fit.path(rival.parent(), rival.position()));
           Node occupant = fit.nodes.get(fit.at(rival.parent(), rival.position()));
           return "position "

@@ -1,6 +1,7 @@
 package io.resketch.core.decode;
 
 import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.PathEnergies;
 import io.resketch.core.operator.TreeOperator;
 import io.resketch.core.operator.TreeOperator.Node;
 import io.resketch.core.solve.RidgeSolver;
@@ -48,6 +49,7 @@ final class BlindFit {
    */
   BlindFit(
       Operators operators,
+      PathEnergies paths,
       List<Node> nodes,
       float[] data,
       int prefixLength,
@@ -65,7 +67,7 @@ final class BlindFit {
     double used = count;
     for (int n = 0; n < count; n++) {
       int dimension = nodes.get(n).dimension();
-      energies[n] = kept * operator.columnEnergy(n);
+      energies[n] = kept * paths.of(path(n), nodes.get(n).inner());
       double unbounded = noiseBefore * dimension / (sizes[n] * sizes[n]);
       ridge[n] = Math.min(Math.max(unbounded, 1e-9 * energies[n]), 1e3 * energies[n]);
       perUnknown[n] = energies[n];
@@ -141,9 +143,9 @@ final class BlindFit {
     return energies[n] / (energies[n] + ridge[n]);
   }
 
-  /** Ridge of the attributes of node {@code n}. */
-  double ridge(int n) {
-    return ridge[n];
+  /** About the energy of a column of node {@code n} in the floats kept. */
+  double energy(int n) {
+    return energies[n];
   }
 
   /** Standard errors: of the strength of each node, and of one weighted attribute of each node. */

@@ -1,8 +1,8 @@
 package io.resketch.core.decode;
 
 import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.PathEnergies;
 import io.resketch.core.operator.SignatureProbe;
-import io.resketch.core.operator.TreeOperator;
 import io.resketch.core.operator.TreeOperator.Node;
 import io.resketch.core.stats.ModuleProfile;
 import java.util.ArrayList;
@@ -28,7 +28,10 @@ final class BlindSearch {
   private static final int LOOKAHEAD = 16;
 
   /** Deviations that a signal must have through each position of its path alone. */
-  private static final double SPECIFIC = 4;
+  static final double SPECIFIC = 3.5;
+
+  /** Share of what an object of a signal's strength would show there that it must show. */
+  private static final double PRESENT = 0.4;
 
   /** A list is not searched if an object as strong as its parent would not have as many. */
   private static final double HOPELESS = 4;
@@ -51,6 +54,7 @@ final class BlindSearch {
   record Scan(List<Candidate> free, List<Candidate> rivals) {}
 
   private final SignatureProbe probe;
+  private final PathEnergies paths;
   private final List<ModuleProfile> known;
   private final double falseDetectionRate;
 
@@ -59,7 +63,6 @@ final class BlindSearch {
 
   private final float[][] objects = new float[MAX_DEPTH][];
   private final float[] own;
-  private final float[] below;
 
   private BlindFit fit;
   private double kept;
@@ -68,7 +71,8 @@ final class BlindSearch {
   private List<Candidate> free;
   private List<Candidate> rivals;
 
-  BlindSearch(Operators operators, List<ModuleProfile> known, double falseDetectionRate) {
+  BlindSearch(Operators operators, PathEnergies paths, List<ModuleProfile> known, double falseDetectionRate) {
+    this.paths = paths;
     this.known = known;
     this.falseDetectionRate = falseDetectionRate;
     this.probe =
@@ -78,7 +82,6 @@ final class BlindSearch {
             known.stream().mapToInt(ModuleProfile::dimension).toArray());
     int d = operators.spec().dimension();
     this.own = new float[d];
-    this.below = new float[d];
     for (int i = 0; i < MAX_DEPTH; i++) {
       lists[i] = new float[d];
       objects[i] = new float[d];
@@ -88,7 +91,7 @@ final class BlindSearch {
   /** Every hypothesis above the threshold. */
   Scan scan(BlindFit current) {
     use(current);
-    threshold = Math.sqrt(2 * Math.log(hypotheses() / falseDetectionRate));
+    threshold = threshold(falseDetectionRate / hypotheses());
     free = new ArrayList<>();
     rivals = new ArrayList<>();
     System.arraycopy(fit.residual, 0, lists[0], 0, own.length);
@@ -107,6 +110,22 @@ final class BlindSearch {
       energy += (double) v * v;
     }
     noise = energy / fit.prefixLength();
+  }
+
+  /**
+   * Bound on the chance that a weighted sum of random signs exceeds t deviations, 3.178 times that
+   * of a normal variable (Bentkus, Dzindzalieta, Bernoulli 2015), in turn below φ(t)/t.
+   */
+  static double chance(double t) {
+    return t < 1 ? 1 : 3.178 / Math.sqrt(2 * Math.PI) * Math.exp(-t * t / 2) / t;
+  }
+
+  private static double threshold(double chance) {
+    double t = Math.sqrt(-2 * Math.log(chance));
+    for (int i = 0; i < 5; i++) {
+      t = Math.sqrt(t * t + 2 * Math.log(chance(t) / chance));
+    }
+    return t;
   }
 
   /** Hypotheses of a scan of this tree. */
@@ -128,9 +147,9 @@ final class BlindSearch {
 
   private boolean searched(int n) {
     int depth = fit.path(n).length;
-    double signal =
-        fit.strength(n) * Math.sqrt(kept * TreeOperator.columnEnergy(depth, false) / noise);
-    return fit.nodes.get(n).inner() && depth < MAX_DEPTH && signal >= HOPELESS;
+    // An input's signature column has 1/16 of the energy of one without inputs in its place.
+    double energy = fit.energy(n) * (fit.nodes.get(n).inner() ? 0.5 : 0);
+    return depth < MAX_DEPTH && fit.strength(n) * Math.sqrt(energy / noise) >= HOPELESS;
   }
 
   private void scanList(int parent, int depth) {
@@ -140,11 +159,11 @@ final class BlindSearch {
       float[] object = objects[depth];
       probe.toPosition(lists[depth], position, object);
       for (int m = 0; m < known.size(); m++) {
-        consider(parent, position, m, false, depth, object, occupant);
+        consider(parent, position, m, false, object, occupant);
       }
       probe.toOwn(object, own);
       for (int m = 0; m < known.size(); m++) {
-        consider(parent, position, m, true, depth, own, occupant);
+        consider(parent, position, m, true, own, occupant);
       }
       if (occupant >= 0 && searched(occupant)) {
         probe.toInputs(object, lists[depth + 1]);
@@ -154,12 +173,12 @@ final class BlindSearch {
   }
 
   private void consider(
-      int parent, int position, int module, boolean inner, int depth, float[] y, int occupant) {
+      int parent, int position, int module, boolean inner, float[] y, int occupant) {
     double dot = probe.dot(module, y);
     if (dot <= 0 || dot < threshold * probe.deviation(module, y)) {
       return;
     }
-    double energy = kept * TreeOperator.columnEnergy(depth, inner);
+    double energy = kept * paths.of(fit.path(parent, position), inner);
     Candidate candidate =
         new Candidate(parent, position, module, inner, dot / energy, dot * dot / energy);
     if (occupant < 0) {
@@ -170,24 +189,37 @@ final class BlindSearch {
   }
 
   /**
-   * Whether the signal of a candidate comes from its very place.
+   * Whether a signal comes from its very place: it is seen through every position of the path
+   * alone, and no place one level below explains it better.
    *
-   * @param margin deviations by which it must be nearer to an object at its place than to one below
+   * @param minimum deviations wanted through each position alone
+   * @param tolerated gain that a place below may have, as a share of the candidate's
    */
-  boolean isSpecific(Candidate candidate, double margin) {
+  boolean isSpecific(Candidate candidate, float[] vector, double minimum, double tolerated) {
     int[] path = fit.path(candidate.parent, candidate.position);
-    for (int level = 0; level < path.length; level++) {
-      float[] y = pull(path, level, fit.residual);
-      double signal = dot(candidate, y);
-      double deviation = probe.deviation(candidate.module, candidate.inner ? own : y);
-      if (signal < SPECIFIC * deviation) {
+    for (int position : path) {
+      float[] y = own(candidate.inner, pull(path, position, vector));
+      double dot = probe.dot(candidate.module, y);
+      long copies = Arrays.stream(path).filter(p -> p == position).count();
+      double expected = Math.pow(0.5, copies) * candidate.strength * energy(candidate);
+      if (dot < minimum * probe.deviation(candidate.module, y) || dot < PRESENT * expected) {
+        DEBUG(candidate, path, "position " + position + " " + dot / probe.deviation(candidate.module, y) + " part " + dot / expected);
         return false;
       }
-      if (level == path.length - 1) {
-        probe.toInputsOnly(y, below);
-        double shadow = dot(candidate, below);
-        // An object here gives (signal, 0), one below it (signal, signal).
-        if (signal - 2 * shadow < margin * Math.sqrt(5) * deviation) {
+    }
+    if (path.length == MAX_DEPTH) {
+      return true;
+    }
+    probe.toInputs(pull(path, -1, vector), lists[path.length]);
+    for (int position = 0; position < LOOKAHEAD; position++) {
+      probe.toPosition(lists[path.length], position, objects[path.length]);
+      int[] deeper = Arrays.copyOf(path, path.length + 1);
+      deeper[path.length] = position;
+      for (boolean inner : new boolean[] {false, true}) {
+        double dot = probe.dot(candidate.module, own(inner, objects[path.length]));
+        double gain = dot * dot / (kept * paths.of(deeper, inner));
+        if (dot > 0 && gain > tolerated * candidate.gain) {
+        DEBUG(candidate, path, "below " + position + inner + gain);
           return false;
         }
       }
@@ -195,27 +227,32 @@ final class BlindSearch {
     return true;
   }
 
-  private double dot(Candidate candidate, float[] y) {
-    if (candidate.inner) {
+  void DEBUG(Candidate c, int[] path, String w) { if (Boolean.getBoolean("blind")) System.out.println("    reject " + Arrays.toString(path) + " " + c.module + c.inner + " gain " + c.gain + " w " + c.strength + ": " + w); }
+  private double energy(Candidate candidate) {
+    return candidate.gain / (candidate.strength * candidate.strength);
+  }
+
+  private float[] own(boolean inner, float[] y) {
+    if (inner) {
       probe.toOwn(y, own);
-      return probe.dot(candidate.module, own);
     }
-    return probe.dot(candidate.module, y);
+    return inner ? own : y;
   }
 
   /**
-   * The adjoint of a path, all of it, or at one level only what belongs to that position.
+   * The adjoint of a path, or only what belongs to one of its positions, wherever in the path that
+   * stands.
    *
-   * @param level −1 for all of it
+   * @param only −1 for all
    */
-  private float[] pull(int[] path, int level, float[] vector) {
+  private float[] pull(int[] path, int only, float[] vector) {
     float[] g = vector;
     for (int k = 0; k < path.length; k++) {
       if (k > 0) {
         probe.toInputs(g, lists[k]);
         g = lists[k];
       }
-      if (k == level) {
+      if (path[k] == only) {
         probe.toPositionOnly(g, path[k], objects[k]);
       } else {
         probe.toPosition(g, path[k], objects[k]);
@@ -225,24 +262,44 @@ final class BlindSearch {
     return g;
   }
 
-  /** Deviations by which the signature of node {@code n} stands out, all others subtracted. */
-  double deviations(BlindFit current, int n) {
-    use(current);
+  /** What is left of the sketch with the signature of node {@code n} put back. */
+  private float[] withSignature(int n) {
     float[] alone = new float[own.length];
     fit.operator.signatureColumn(n, alone);
     for (int i = 0; i < fit.prefixLength(); i++) {
       alone[i] = fit.residual[i] + fit.x[n] * alone[i];
     }
     Arrays.fill(alone, fit.prefixLength(), alone.length, 0f);
+    return alone;
+  }
+
+  /** Deviations by which the signature of node {@code n} stands out, all others subtracted. */
+  double deviations(BlindFit current, int n) {
+    use(current);
     Node node = fit.nodes.get(n);
-    float[] y = pull(fit.path(n), -1, alone);
-    int module = module(node);
-    if (node.inner()) {
-      probe.toOwn(y, own);
-      y = own;
-    }
-    double deviation = probe.deviation(module, y);
-    return deviation == 0 ? 0 : probe.dot(module, y) / deviation;
+    float[] y = own(node.inner(), pull(fit.path(n), -1, withSignature(n)));
+    double deviation = probe.deviation(module(node), y);
+    return deviation == 0 ? 0 : probe.dot(module(node), y) / deviation;
+  }
+
+  /** Whether node {@code n} is still specific with all others subtracted. */
+  boolean isPlaced(BlindFit current, int n) {
+    use(current);
+    Node node = fit.nodes.get(n);
+    float[] vector = withSignature(n);
+    double energy = fit.energy(n);
+    double dot = probe.dot(module(node), own(node.inner(), pull(fit.path(n), -1, vector)));
+    return isSpecific(
+        new Candidate(
+            node.parent(),
+            node.position(),
+            module(node),
+            node.inner(),
+            dot / energy,
+            dot * dot / energy),
+        vector,
+        SPECIFIC,
+        1);
   }
 
   /**
@@ -267,7 +324,7 @@ final class BlindSearch {
 
   private double gain(int n, boolean inner, float[] y) {
     int dimension = fit.nodes.get(n).dimension();
-    double energy = kept * TreeOperator.columnEnergy(fit.path(n).length - 1, inner);
+    double energy = kept * paths.of(fit.path(n), inner);
     double signal = probe.dot(module(fit.nodes.get(n)), y);
     double strength = Math.max(signal / energy, 1e-30);
     double ridge = fit.noise * dimension / (strength * strength);

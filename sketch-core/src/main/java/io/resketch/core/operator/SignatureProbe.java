@@ -41,7 +41,9 @@ public final class SignatureProbe {
   /** out = ½ R̂_iᵀ g: of {@link #toPosition}, what belongs to this position and no other. */
   public void toPositionOnly(float[] g, int position, float[] out) {
     toPosition(g, position, out);
-    subtract(out, 0.5f, g);
+    for (int i = 0; i < out.length; i++) {
+      out[i] -= 0.5f * g[i];
+    }
   }
 
   /** out = ¼(I + R̂_inputsᵀ) g: from an object down to the list of its inputs. */
@@ -50,23 +52,10 @@ public final class SignatureProbe {
     operators.ownInputs().addTransposed(out, 0.25f, g, gathered);
   }
 
-  /** out = R̂_inputsᵀ g. */
-  public void toInputsOnly(float[] g, float[] out) {
-    Arrays.fill(out, 0f);
-    operators.ownInputs().addTransposed(out, 1f, g, gathered);
-    subtract(out, 1f, g);
-  }
-
   /** out = ¼(I + R̂_attrᵀ) g: from an object with inputs to its own signature and attributes. */
   public void toOwn(float[] g, float[] out) {
     Arrays.fill(out, 0f);
     operators.ownAttributes().addTransposed(out, 0.25f, g, gathered);
-  }
-
-  private static void subtract(float[] out, float h, float[] g) {
-    for (int i = 0; i < out.length; i++) {
-      out[i] -= h * g[i];
-    }
   }
 
   /** ⟨½ R_{M,2} e_1, y⟩. */

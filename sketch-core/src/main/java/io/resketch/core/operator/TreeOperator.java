@@ -79,16 +79,6 @@ public final class TreeOperator implements LinearMap {
     return offsets[n];
   }
 
-  /** ‖A e‖² of a full column of node {@code n}, on average over the random operators. */
-  public double columnEnergy(int n) {
-    return columnEnergy(depths[n], nodes.get(n).inner());
-  }
-
-  /** The same for an object {@code depth} levels below the roots. */
-  public static double columnEnergy(int depth, boolean inner) {
-    return 0.125 * Math.pow(1.0 / 16, depth) * (inner ? 0.125 : 1);
-  }
-
   @Override
   public void apply(float[] x, float[] out) {
     Arrays.fill(out, 0f);
