@@ -40,12 +40,12 @@ public final class BlindDecoder {
   private static final double RIVAL_TOLERATED = 0.5;
 
   /** Share of the largest gain from which places of a module are tried together. */
-  private static final double TOGETHER = 0.2;
+  private static final double TOGETHER = 0.3;
 
   /** How often an object may be given up before it is not tried again. */
   private static final int TRIES = 2;
 
-  private static final BlindSearch.Scan NOTHING = new BlindSearch.Scan(List.of(), List.of());
+  private static final BlindSearch.Scan NOTHING = new BlindSearch.Scan(List.of(), List.of(), 0);
 
   /**
    * Share of a sketch, in norm, that float32 leaves of it in sketching and fitting: what is smaller
@@ -101,6 +101,12 @@ public final class BlindDecoder {
     /** How often a module has taken another's place. */
     private final Map<List<Object>, Integer> displacements = new HashMap<>();
 
+    /** Deviations that an object must keep through each position of its path alone. */
+    private final Map<List<Object>, Double> required = new HashMap<>();
+
+    /** How often an object was turned into its other form. */
+    private final Map<List<Object>, Integer> turns = new HashMap<>();
+
     private BlindFit fit;
 
     Growth(Sketch sketch) {
@@ -117,15 +123,15 @@ public final class BlindDecoder {
       for (int round = 0; round < MAX_ROUNDS; round++) {
         BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
         int before = fit.nodes.size();
-        if (displace(scan.rivals(), true)) {
+        if (displace(scan, true)) {
           continue;
         }
-        if (accept(scan.free())) {
+        if (accept(scan)) {
           turn(before);
           prune();
-        } else if (verify() || displace(scan.rivals(), false)) {
+        } else if (turn(0) || verify() || displace(scan, false)) {
           continue;
-        } else if (explore(scan.free())) {
+        } else if (explore(scan)) {
           turn(before);
           prune();
         } else {
@@ -138,17 +144,17 @@ public final class BlindDecoder {
     }
 
     /** Gives up an object where another module explains more of the sketch. */
-    private boolean displace(List<Candidate> rivals, boolean specific) {
+    private boolean displace(BlindSearch.Scan scan, boolean specific) {
       boolean[] kept = new boolean[fit.nodes.size()];
       Arrays.fill(kept, true);
       boolean any = false;
-      for (Candidate rival : rivals) {
+      for (Candidate rival : scan.rivals()) {
         int occupant = fit.at(rival.parent(), rival.position());
         double gain = Math.pow(fit.strength(occupant), 2) * fit.energy(occupant);
         if (kept[occupant]
             && rival.gain() > gain
             && displacements.getOrDefault(key(search.node(rival)), 0) < TRIES
-            && (!specific || search.isSpecific(rival, fit.residual, BlindSearch.SPECIFIC, 1))) {
+            && (!specific || search.isSpecific(rival, fit.residual, scan.specific(), 1))) {
           kept[occupant] = false;
           displacements.merge(key(search.node(rival)), 1, Integer::sum);
           any = true;
@@ -165,7 +171,7 @@ public final class BlindDecoder {
       boolean[] kept = new boolean[fit.nodes.size()];
       boolean all = true;
       for (int n = 0; n < kept.length; n++) {
-        kept[n] = search.isPlaced(fit, n);
+        kept[n] = search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
         all &= kept[n];
       }
       if (!all) {
@@ -180,12 +186,12 @@ public final class BlindDecoder {
     }
 
     /** Adds the best specific candidate of each module, at most one a position. */
-    private boolean accept(List<Candidate> candidates) {
+    private boolean accept(BlindSearch.Scan scan) {
       List<Node> nodes = new ArrayList<>(fit.nodes);
       List<Double> sizes = new ArrayList<>();
       Set<Integer> modules = new HashSet<>();
       Set<List<Integer>> places = new HashSet<>();
-      for (Candidate candidate : candidates) {
+      for (Candidate candidate : scan.free()) {
         List<Integer> place = List.of(candidate.parent(), candidate.position());
         if (places.contains(place)
             || isGivenUp(candidate)
@@ -196,7 +202,7 @@ public final class BlindDecoder {
           places.add(place); // it may belong here: the next round will tell
           continue;
         }
-        if (!search.isSpecific(candidate, fit.residual, BlindSearch.SPECIFIC, 1)) {
+        if (!search.isSpecific(candidate, fit.residual, scan.specific(), 1)) {
           continue;
         }
         modules.add(candidate.module());
@@ -204,7 +210,7 @@ public final class BlindDecoder {
         nodes.add(search.node(candidate));
         sizes.add(candidate.strength());
       }
-      return add(nodes, sizes);
+      return add(nodes, sizes, scan.specific());
     }
 
     /**
@@ -212,12 +218,12 @@ public final class BlindDecoder {
      * places that share positions hide each other until they are in one fit. What is not there goes
      * when strengths are pruned; the rest must prove specific.
      */
-    private boolean explore(List<Candidate> candidates) {
+    private boolean explore(BlindSearch.Scan scan) {
       List<Node> nodes = new ArrayList<>(fit.nodes);
       List<Double> sizes = new ArrayList<>();
       Set<List<Integer>> places = new HashSet<>();
       Candidate first = null;
-      for (Candidate candidate : candidates) {
+      for (Candidate candidate : scan.free()) {
         List<Integer> place = List.of(candidate.parent(), candidate.position());
         if (isGivenUp(candidate) || nodes.size() >= MAX_OBJECTS) {
           continue;
@@ -230,14 +236,17 @@ public final class BlindDecoder {
           sizes.add(candidate.strength());
         }
       }
-      return add(nodes, sizes);
+      return add(nodes, sizes, scan.specific());
     }
 
     /** Fits a tree with new nodes of the given sizes at the end; false if there is none. */
-    private boolean add(List<Node> nodes, List<Double> newSizes) {
+    private boolean add(List<Node> nodes, List<Double> newSizes, double specific) {
       double[] sizes = Arrays.copyOf(sizes(), nodes.size());
       for (int i = 0; i < newSizes.size(); i++) {
         sizes[fit.nodes.size() + i] = newSizes.get(i);
+      }
+      for (int n = fit.nodes.size(); n < nodes.size(); n++) {
+        required.put(key(nodes.get(n)), specific);
       }
       if (!newSizes.isEmpty()) {
         fit = fit(nodes, sizes, fit.noise);
@@ -253,13 +262,16 @@ public final class BlindDecoder {
       return sizes;
     }
 
-    /** Turns new objects into the form that suits them better. */
-    private void turn(int firstNew) {
+    /** Turns objects without inputs found, from index {@code first}, into the form that suits them. */
+    private boolean turn(int first) {
       List<Node> nodes = new ArrayList<>(fit.nodes);
       boolean turned = false;
-      for (int n = firstNew; n < nodes.size(); n++) {
-        if (search.isOtherForm(fit, n)) {
-          Node node = nodes.get(n);
+      for (int n = first; n < nodes.size(); n++) {
+        Node node = nodes.get(n);
+        if (fit.isChildless(n)
+            && turns.getOrDefault(key(node), 0) < TRIES
+            && search.isOtherForm(fit, n)) {
+          turns.merge(key(node), 1, Integer::sum);
           nodes.set(
               n,
               new Node(
@@ -270,6 +282,7 @@ public final class BlindDecoder {
       if (turned) {
         fit = fit(nodes, sizes(), fit.noise);
       }
+      return turned;
     }
 
     /**
@@ -282,7 +295,8 @@ public final class BlindDecoder {
       boolean all = true;
       for (int n = kept.length - 1; n >= 0; n--) {
         int parent = fit.nodes.get(n).parent();
-        kept[n] |= fit.strength(n) >= PRUNE * errors[n];
+        double limit = Math.max(PRUNE, required.get(key(fit.nodes.get(n))));
+        kept[n] |= fit.strength(n) >= limit * errors[n];
         if (kept[n] && parent >= 0) {
           double excess = fit.strength(n) - fit.strength(parent);
           kept[n] = excess < PRUNE * Math.hypot(errors[n], errors[parent]);
@@ -351,7 +365,7 @@ public final class BlindDecoder {
         energy += (double) v * v;
       }
       double relative = sketch.energy() == 0 ? 0 : Math.sqrt(energy / sketch.energy());
-      String rival = exhausted() ? "" : rival(scan.rivals());
+      String rival = exhausted() ? "" : rival(scan);
       BlindTree.Status status = BlindTree.Status.COMPLETE;
       String reason = "";
       if (!rival.isEmpty()) {
@@ -397,9 +411,9 @@ public final class BlindDecoder {
     }
 
     /** The position that two modules share; empty if there is none. */
-    private String rival(List<Candidate> rivals) {
-      for (Candidate rival : rivals) {
-        if (search.isSpecific(rival, fit.residual, BlindSearch.SPECIFIC, RIVAL_TOLERATED)) {
+    private String rival(BlindSearch.Scan scan) {
+      for (Candidate rival : scan.rivals()) {
+        if (search.isSpecific(rival, fit.residual, scan.specific(), RIVAL_TOLERATED)) {
           String path = Arrays.toString(fit.path(rival.parent(), rival.position()));
           Node occupant = fit.nodes.get(fit.at(rival.parent(), rival.position()));
           return "position "

@@ -37,7 +37,6 @@ final class BlindFit {
   private final double[] ridge;
   private final int prefixLength;
 
-  /** Share of the floats that the fit has used up. */
   private final double load;
 
   /**
@@ -89,6 +88,11 @@ final class BlindFit {
     this.noise = sum / (prefixLength * (1 - load));
   }
 
+  /** Share of the floats that the fit has used up, below 1. */
+  double load() {
+    return load;
+  }
+
   int prefixLength() {
     return prefixLength;
   }
@@ -101,6 +105,11 @@ final class BlindFit {
       }
     }
     return -1;
+  }
+
+  /** Whether no input of node {@code n} is in the tree. */
+  boolean isChildless(int n) {
+    return nodes.stream().noneMatch(node -> node.parent() == n);
   }
 
   /** Positions from the roots down to node {@code n}. */

@@ -27,11 +27,8 @@ final class BlindSearch {
   /** Free positions looked at behind the last taken one of a list. */
   private static final int LOOKAHEAD = 16;
 
-  /** Deviations that a signal must have through each position of its path alone. */
-  static final double SPECIFIC = 3.5;
-
   /** Share of what an object of a signal's strength would show there that it must show. */
-  private static final double PRESENT = 0.4;
+  private static final double PRESENT = 0.25;
 
   /** A list is not searched if an object as strong as its parent would not have as many. */
   private static final double HOPELESS = 4;
@@ -50,8 +47,10 @@ final class BlindSearch {
    *
    * @param free candidates at free positions, the largest gain first
    * @param rivals candidates of other modules at positions that are taken, likewise
+   * @param specific deviations that a signal must have through each position of its path alone: the
+   *     false detection rate shared among all candidates, most of which are seen at wrong places
    */
-  record Scan(List<Candidate> free, List<Candidate> rivals) {}
+  record Scan(List<Candidate> free, List<Candidate> rivals, double specific) {}
 
   private final SignatureProbe probe;
   private final PathEnergies paths;
@@ -99,7 +98,8 @@ final class BlindSearch {
     Comparator<Candidate> byGain = Comparator.comparingDouble(c -> -c.gain);
     free.sort(byGain);
     rivals.sort(byGain);
-    return new Scan(free, rivals);
+    int candidates = Math.max(1, free.size() + rivals.size());
+    return new Scan(free, rivals, threshold(falseDetectionRate / candidates));
   }
 
   private void use(BlindFit current) {
@@ -203,7 +203,6 @@ final class BlindSearch {
       long copies = Arrays.stream(path).filter(p -> p == position).count();
       double expected = Math.pow(0.5, copies) * candidate.strength * energy(candidate);
       if (dot < minimum * probe.deviation(candidate.module, y) || dot < PRESENT * expected) {
-        DEBUG(candidate, path, "position " + position + " " + dot / probe.deviation(candidate.module, y) + " part " + dot / expected);
         return false;
       }
     }
@@ -219,7 +218,6 @@ final class BlindSearch {
         double dot = probe.dot(candidate.module, own(inner, objects[path.length]));
         double gain = dot * dot / (kept * paths.of(deeper, inner));
         if (dot > 0 && gain > tolerated * candidate.gain) {
-        DEBUG(candidate, path, "below " + position + inner + gain);
           return false;
         }
       }
@@ -227,7 +225,6 @@ final class BlindSearch {
     return true;
   }
 
-  void DEBUG(Candidate c, int[] path, String w) { if (Boolean.getBoolean("blind")) System.out.println("    reject " + Arrays.toString(path) + " " + c.module + c.inner + " gain " + c.gain + " w " + c.strength + ": " + w); }
   private double energy(Candidate candidate) {
     return candidate.gain / (candidate.strength * candidate.strength);
   }
@@ -262,12 +259,16 @@ final class BlindSearch {
     return g;
   }
 
-  /** What is left of the sketch with the signature of node {@code n} put back. */
+  /**
+   * The signature of node {@code n} in what the sketch looks like without the tree. What is left of
+   * the sketch is scaled up by what the fit took of the noise.
+   */
   private float[] withSignature(int n) {
     float[] alone = new float[own.length];
     fit.operator.signatureColumn(n, alone);
+    float scale = (float) (1 / (1 - fit.load()));
     for (int i = 0; i < fit.prefixLength(); i++) {
-      alone[i] = fit.residual[i] + fit.x[n] * alone[i];
+      alone[i] = scale * fit.residual[i] + fit.x[n] * alone[i];
     }
     Arrays.fill(alone, fit.prefixLength(), alone.length, 0f);
     return alone;
@@ -283,7 +284,7 @@ final class BlindSearch {
   }
 
   /** Whether node {@code n} is still specific with all others subtracted. */
-  boolean isPlaced(BlindFit current, int n) {
+  boolean isPlaced(BlindFit current, int n, double specific) {
     use(current);
     Node node = fit.nodes.get(n);
     float[] vector = withSignature(n);
@@ -298,7 +299,7 @@ final class BlindSearch {
             dot / energy,
             dot * dot / energy),
         vector,
-        SPECIFIC,
+        specific,
         1);
   }
 
