@@ -212,7 +212,8 @@ public final class BlindTable {
     List<WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < fanIn && levels > 0; k++) {
       String id = parent + "." + k;
-      List<WeightedInput> list = inputs(id, random, levels - 1, fanIn, dimension, below, below, graph);
+      List<WeightedInput> list =
+          inputs(id, random, levels - 1, fanIn, dimension, below, below, graph);
       graph.object(
           id,
           module + random.nextInt(MODULES),
@@ -227,7 +228,16 @@ public final class BlindTable {
     System.out.println("trees: share of objects found at depth 1, 2, 3; wrong objects a tree");
     for (int d : new int[] {4096, 16384}) {
       for (int[] shape :
-          new int[][] {{2, 4, 16}, {2, 8, 16}, {3, 2, 16}, {3, 3, 16}, {3, 4, 16}, {3, 4, 64}, {4, 2, 16}, {5, 2, 16}}) {
+          new int[][] {
+            {2, 4, 16},
+            {2, 8, 16},
+            {3, 2, 16},
+            {3, 3, 16},
+            {3, 4, 16},
+            {3, 4, 64},
+            {4, 2, 16},
+            {5, 2, 16}
+          }) {
         Random random = new Random(5);
         int[] objects = new int[8];
         int[] found = new int[8];
@@ -290,23 +300,49 @@ public final class BlindTable {
   }
 
   private static void falseDetections() {
-    System.out.println("kind                                      sketches  with wrong object   wrong/found   complete  partial  mixed  nothing");
+    System.out.println(
+        "kind                                      sketches  with wrong object   wrong/found   complete  partial  mixed  nothing");
     report("noise", 4096, MANY, (o, r) -> new Case(noise(o, r), null));
     report("noise", 1024, MANY, (o, r) -> new Case(noise(o, r), null));
     report("unknown roots", 4096, MANY, (o, r) -> of(o, scene(r, "x"), 4096));
     report("unknown roots", 1024, MANY, (o, r) -> of(o, scene(r, "x"), 1024));
-    report("unknown trees 2 levels, 4 inputs", 4096, MANY, (o, r) -> of(o, tree(r, 2, 4, 16, "x", "x"), 4096));
+    report(
+        "unknown trees 2 levels, 4 inputs",
+        4096,
+        MANY,
+        (o, r) -> of(o, tree(r, 2, 4, 16, "x", "x"), 4096));
     report("known below unknown", 4096, MANY, (o, r) -> of(o, tree(r, 2, 4, 16, "x", "m"), 4096));
-    report("unknown below known", 4096, 5 * TREES, (o, r) -> of(o, tree(r, 2, 4, 16, "m", "x"), 4096));
+    report(
+        "unknown below known", 4096, 5 * TREES, (o, r) -> of(o, tree(r, 2, 4, 16, "m", "x"), 4096));
     report("roots, 1/2 kept", 4096, MANY, (o, r) -> of(o, scene(r, "m"), 2048));
     report("roots, 1/4 kept", 4096, MANY, (o, r) -> of(o, scene(r, "m"), 1024));
     report("roots, 1/8 kept", 4096, MANY, (o, r) -> of(o, scene(r, "m"), 512));
-    report("trees 2 levels, 4 inputs, 1/4 kept", 4096, TREES, (o, r) -> of(o, tree(r, 2, 4, 16, "m", "m"), 1024));
-    report("trees 3 levels, 3 inputs, 1/4 kept", 4096, TREES, (o, r) -> of(o, tree(r, 3, 3, 16, "m", "m"), 1024));
-    report("trees 3 levels, 4 inputs, 64 attributes", 4096, TREES, (o, r) -> of(o, tree(r, 3, 4, 64, "m", "m"), 4096));
+    report(
+        "trees 2 levels, 4 inputs, 1/4 kept",
+        4096,
+        TREES,
+        (o, r) -> of(o, tree(r, 2, 4, 16, "m", "m"), 1024));
+    report(
+        "trees 3 levels, 3 inputs, 1/4 kept",
+        4096,
+        TREES,
+        (o, r) -> of(o, tree(r, 3, 3, 16, "m", "m"), 1024));
+    report(
+        "trees 3 levels, 4 inputs, 64 attributes",
+        4096,
+        TREES,
+        (o, r) -> of(o, tree(r, 3, 4, 64, "m", "m"), 4096));
     report("roots, 8 bits", 4096, MANY, (o, r) -> quantised(of(o, scene(r, "m"), 4096)));
-    report("trees 2 levels, 4 inputs, 8 bits", 4096, TREES, (o, r) -> quantised(of(o, tree(r, 2, 4, 16, "m", "m"), 4096)));
-    report("trees 3 levels, 3 inputs, 8 bits", 4096, TREES, (o, r) -> quantised(of(o, tree(r, 3, 3, 16, "m", "m"), 4096)));
+    report(
+        "trees 2 levels, 4 inputs, 8 bits",
+        4096,
+        TREES,
+        (o, r) -> quantised(of(o, tree(r, 2, 4, 16, "m", "m"), 4096)));
+    report(
+        "trees 3 levels, 3 inputs, 8 bits",
+        4096,
+        TREES,
+        (o, r) -> quantised(of(o, tree(r, 3, 3, 16, "m", "m"), 4096)));
     for (int runs : new int[] {2, 4, 16, 64}) {
       report("sums of " + runs + " scenes", 4096, 5 * TREES, (o, r) -> sum(o, r, runs));
     }
@@ -338,7 +374,8 @@ public final class BlindTable {
       }
     }
     Sketch s = in.sketch;
-    return new Case(Sketch.of(s.fingerprint(), s.dimension(), values, s.mass(), s.runs()), in.graph);
+    return new Case(
+        Sketch.of(s.fingerprint(), s.dimension(), values, s.mass(), s.runs()), in.graph);
   }
 
   private static Case sum(Operators operators, Random random, int runs) {

@@ -9,12 +9,8 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.stats.ModuleProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Unrolls a sketch without its skeleton: finds the objects of known modules by their signatures,
@@ -30,28 +26,8 @@ public final class BlindDecoder {
   /** Chance that a sketch of none of the known modules gives any object. */
   static final double FALSE_DETECTION_RATE = 1e-3;
 
-  private static final int MAX_OBJECTS = 512;
-  private static final int MAX_ROUNDS = 100;
-
-  /** Deviations of a strength, in the fit of all, below which an object is given up. */
-  private static final double PRUNE = 4;
-
   /** Share of a rival's gain that a place below may have for a sketch to be called mixed. */
   private static final double RIVAL_TOLERATED = 0.5;
-
-  /** Share of the largest gain from which places of a module are tried together. */
-  private static final double TOGETHER = 0.3;
-
-  /** How often an object may be given up before it is not tried again. */
-  private static final int TRIES = 2;
-
-  private static final BlindSearch.Scan NOTHING = new BlindSearch.Scan(List.of(), List.of(), 0);
-
-  /**
-   * Share of a sketch, in norm, that float32 leaves of it in sketching and fitting: what is smaller
-   * is not looked at.
-   */
-  private static final double ROUNDING = 3e-6;
 
   /** Missing weight that a complete list may show beside its standard errors. */
   private static final double WEIGHT_TOLERANCE = 2e-3;
@@ -87,375 +63,111 @@ public final class BlindDecoder {
    */
   public BlindTree decode(Sketch sketch) {
     sketch.requireFingerprint(operators.spec().fingerprint());
-    Growth growth = new Growth(sketch);
-    growth.grow();
-    return growth.result();
+    BlindGrowth growth = new BlindGrowth(operators, paths, search, sketch);
+    return tree(sketch, growth.grow(), growth.exhausted());
   }
 
-  /** One sketch being unrolled. */
-  private final class Growth {
-    private final Sketch sketch;
-    private final float[] data;
-    private final Map<List<Object>, Integer> givenUp = new HashMap<>();
-
-    /** How often a module has taken another's place. */
-    private final Map<List<Object>, Integer> displacements = new HashMap<>();
-
-    /** Deviations that an object must keep through each position of its path alone. */
-    private final Map<List<Object>, Double> required = new HashMap<>();
-
-    /** How often an object was turned into its other form. */
-    private final Map<List<Object>, Integer> turns = new HashMap<>();
-
-    private BlindFit fit;
-
-    Growth(Sketch sketch) {
-      this.sketch = sketch;
-      this.data = sketch.toPaddedArray();
-      this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
+  private BlindTree tree(Sketch sketch, BlindFit fit, boolean exhausted) {
+    BlindSearch.Scan scan = search.scan(fit);
+    BlindFit.Errors errors = fit.errors();
+    List<BlindObject> objects = new ArrayList<>();
+    for (int n = 0; n < fit.nodes.size(); n++) {
+      objects.add(object(fit, n, errors));
     }
-
-    private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
-      return new BlindFit(operators, paths, nodes, data, sketch.prefixLength(), sizes, noise);
+    double energy = 0;
+    for (float v : fit.residual) {
+      energy += (double) v * v;
     }
-
-    void grow() {
-      for (int round = 0; round < MAX_ROUNDS; round++) {
-        BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
-        int before = fit.nodes.size();
-        if (displace(scan, true)) {
-          continue;
-        }
-        if (accept(scan)) {
-          turn(before);
-          prune();
-        } else if (turn(0) || verify() || displace(scan, false)) {
-          continue;
-        } else if (explore(scan)) {
-          turn(before);
-          prune();
-        } else {
-          return;
-        }
-      }
-      while (verify()) {
-        prune();
-      }
+    double relative = sketch.energy() == 0 ? 0 : Math.sqrt(energy / sketch.energy());
+    String rival = exhausted ? "" : rival(fit, scan);
+    BlindTree.Status status = BlindTree.Status.COMPLETE;
+    String reason = "";
+    if (!rival.isEmpty()) {
+      status = BlindTree.Status.MIXED;
+      reason = rival;
+    } else if (objects.isEmpty()) {
+      status = BlindTree.Status.NOTHING_FOUND;
+      reason = "no signature of a known module stands out of the noise";
+    } else {
+      reason = missing(fit, errors.strengths());
+      status = reason.isEmpty() ? BlindTree.Status.COMPLETE : BlindTree.Status.PARTIAL;
     }
+    return new BlindTree(status, reason, objects, relative, sketch.mass());
+  }
 
-    /** Gives up an object where another module explains more of the sketch. */
-    private boolean displace(BlindSearch.Scan scan, boolean specific) {
-      boolean[] kept = new boolean[fit.nodes.size()];
-      Arrays.fill(kept, true);
-      boolean any = false;
-      for (Candidate rival : scan.rivals()) {
-        int occupant = fit.at(rival.parent(), rival.position());
-        double gain = Math.pow(fit.strength(occupant), 2) * fit.energy(occupant);
-        if (kept[occupant]
-            && rival.gain() > gain
-            && displacements.getOrDefault(key(search.node(rival)), 0) < TRIES
-            && (!specific || search.isSpecific(rival, fit.residual, scan.specific(), 1))) {
-          kept[occupant] = false;
-          displacements.merge(key(search.node(rival)), 1, Integer::sum);
-          any = true;
-        }
-      }
-      if (any) {
-        keep(kept, false);
-      }
-      return any;
+  private BlindObject object(BlindFit fit, int n, BlindFit.Errors errors) {
+    Node node = fit.nodes.get(n);
+    double strength = fit.strength(n);
+    float[] attributes = new float[node.dimension()];
+    double sum = 0;
+    for (int j = 0; j < attributes.length; j++) {
+      attributes[j] = (float) (fit.x[fit.operator.offset(n) + j] / strength);
+      sum += (double) attributes[j] * attributes[j];
     }
+    double scale = sum / Math.max(1, attributes.length) * Math.pow(errors.strengths()[n], 2);
+    double attributeError = Math.sqrt(Math.pow(errors.attributes()[n], 2) + scale) / strength;
+    double deviations = search.deviations(fit, n);
+    double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(deviations));
+    return new BlindObject(
+        node.parent(),
+        node.position(),
+        node.module(),
+        node.inner(),
+        new BlindObject.Estimate(
+            strength,
+            errors.strengths()[n],
+            attributeError,
+            fit.determined(n) > 0.5,
+            deviations,
+            confidence),
+        attributes);
+  }
 
-    /** Gives up objects that are not where they seemed to be, now that the others are known. */
-    private boolean verify() {
-      boolean[] kept = new boolean[fit.nodes.size()];
-      boolean all = true;
-      for (int n = 0; n < kept.length; n++) {
-        kept[n] = search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
-        all &= kept[n];
-      }
-      if (!all) {
-        keep(kept, true);
-      }
-      return !all;
-    }
-
-    private boolean exhausted() {
-      double floor = ROUNDING * ROUNDING * sketch.energy() / sketch.prefixLength();
-      return fit.noise <= floor || fit.nodes.size() >= MAX_OBJECTS;
-    }
-
-    /** Adds the best specific candidate of each module, at most one a position. */
-    private boolean accept(BlindSearch.Scan scan) {
-      List<Node> nodes = new ArrayList<>(fit.nodes);
-      List<Double> sizes = new ArrayList<>();
-      Set<Integer> modules = new HashSet<>();
-      Set<List<Integer>> places = new HashSet<>();
-      for (Candidate candidate : scan.free()) {
-        List<Integer> place = List.of(candidate.parent(), candidate.position());
-        if (places.contains(place)
-            || isGivenUp(candidate)
-            || nodes.size() >= MAX_OBJECTS) {
-          continue;
-        }
-        if (modules.contains(candidate.module())) {
-          places.add(place); // it may belong here: the next round will tell
-          continue;
-        }
-        if (!search.isSpecific(candidate, fit.residual, scan.specific(), 1)) {
-          continue;
-        }
-        modules.add(candidate.module());
-        places.add(place);
-        nodes.add(search.node(candidate));
-        sizes.add(candidate.strength());
-      }
-      return add(nodes, sizes, scan.specific());
-    }
-
-    /**
-     * Where no candidate is specific, tries the places of the module with the largest one together:
-     * places that share positions hide each other until they are in one fit. What is not there goes
-     * when strengths are pruned; the rest must prove specific.
-     */
-    private boolean explore(BlindSearch.Scan scan) {
-      List<Node> nodes = new ArrayList<>(fit.nodes);
-      List<Double> sizes = new ArrayList<>();
-      Set<List<Integer>> places = new HashSet<>();
-      Candidate first = null;
-      for (Candidate candidate : scan.free()) {
-        List<Integer> place = List.of(candidate.parent(), candidate.position());
-        if (isGivenUp(candidate) || nodes.size() >= MAX_OBJECTS) {
-          continue;
-        }
-        first = first == null ? candidate : first;
-        if (candidate.module() == first.module()
-            && candidate.gain() > TOGETHER * first.gain()
-            && places.add(place)) {
-          nodes.add(search.node(candidate));
-          sizes.add(candidate.strength());
-        }
-      }
-      return add(nodes, sizes, scan.specific());
-    }
-
-    /** Fits a tree with new nodes of the given sizes at the end; false if there is none. */
-    private boolean add(List<Node> nodes, List<Double> newSizes, double specific) {
-      double[] sizes = Arrays.copyOf(sizes(), nodes.size());
-      for (int i = 0; i < newSizes.size(); i++) {
-        sizes[fit.nodes.size() + i] = newSizes.get(i);
-      }
-      for (int n = fit.nodes.size(); n < nodes.size(); n++) {
-        required.put(key(nodes.get(n)), specific);
-      }
-      if (!newSizes.isEmpty()) {
-        fit = fit(nodes, sizes, fit.noise);
-      }
-      return !newSizes.isEmpty();
-    }
-
-    private double[] sizes() {
-      double[] sizes = new double[fit.nodes.size()];
-      for (int n = 0; n < sizes.length; n++) {
-        sizes[n] = Math.max(Math.max(fit.strength(n), fit.attributeNorm(n)), 1e-12);
-      }
-      return sizes;
-    }
-
-    /** Turns objects without inputs found, from index {@code first}, into the form that suits them. */
-    private boolean turn(int first) {
-      List<Node> nodes = new ArrayList<>(fit.nodes);
-      boolean turned = false;
-      for (int n = first; n < nodes.size(); n++) {
-        Node node = nodes.get(n);
-        if (fit.isChildless(n)
-            && turns.getOrDefault(key(node), 0) < TRIES
-            && search.isOtherForm(fit, n)) {
-          turns.merge(key(node), 1, Integer::sum);
-          nodes.set(
-              n,
-              new Node(
-                  node.parent(), node.position(), node.module(), node.dimension(), !node.inner()));
-          turned = true;
-        }
-      }
-      if (turned) {
-        fit = fit(nodes, sizes(), fit.noise);
-      }
-      return turned;
-    }
-
-    /**
-     * Gives up what does not stand out, unless something is kept below it, and what is stronger
-     * than the object that it is an input of.
-     */
-    private void prune() {
-      double[] errors = fit.errors().strengths();
-      boolean[] kept = new boolean[fit.nodes.size()];
-      boolean all = true;
-      for (int n = kept.length - 1; n >= 0; n--) {
-        int parent = fit.nodes.get(n).parent();
-        double limit = Math.max(PRUNE, required.get(key(fit.nodes.get(n))));
-        kept[n] |= fit.strength(n) >= limit * errors[n];
-        if (kept[n] && parent >= 0) {
-          double excess = fit.strength(n) - fit.strength(parent);
-          kept[n] = excess < PRUNE * Math.hypot(errors[n], errors[parent]);
-          kept[parent] |= kept[n];
-        }
-        all &= kept[n];
-      }
-      if (!all) {
-        keep(kept, true);
+  /** The position that two modules share; empty if there is none. */
+  private String rival(BlindFit fit, BlindSearch.Scan scan) {
+    for (Candidate rival : scan.rivals()) {
+      if (search.isSpecific(rival, fit.residual, scan.specific(), RIVAL_TOLERATED)) {
+        String path = Arrays.toString(fit.path(rival.parent(), rival.position()));
+        Node occupant = fit.nodes.get(fit.at(rival.parent(), rival.position()));
+        return "position "
+            + path
+            + " holds both "
+            + occupant.module()
+            + " and "
+            + known.get(rival.module()).name()
+            + ": the sketch is a sum of different computations; count its modules instead";
       }
     }
+    return "";
+  }
 
-    /**
-     * Fits again without the other objects and all below them.
-     *
-     * @param forGood whether that counts against trying them again
-     */
-    private void keep(boolean[] kept, boolean forGood) {
-      List<Node> nodes = new ArrayList<>();
-      int[] numbers = new int[kept.length];
-      double[] before = sizes();
-      double[] sizes = new double[kept.length];
-      for (int n = 0; n < kept.length; n++) {
-        Node node = fit.nodes.get(n);
-        kept[n] &= node.parent() < 0 || kept[node.parent()];
-        if (!kept[n] && forGood) {
-          givenUp.merge(key(node), 1, Integer::sum);
-        }
-        if (kept[n]) {
-          int parent = node.parent() < 0 ? -1 : numbers[node.parent()];
-          numbers[n] = nodes.size();
-          sizes[nodes.size()] = before[n];
-          nodes.add(
-              new Node(parent, node.position(), node.module(), node.dimension(), node.inner()));
-        }
-      }
-      fit = fit(nodes, Arrays.copyOf(sizes, nodes.size()), fit.noise);
+  /** The first list whose weights do not add up; empty if all do. */
+  private static String missing(BlindFit fit, double[] errors) {
+    double[] sums = new double[fit.nodes.size() + 1];
+    double[] variances = new double[fit.nodes.size() + 1];
+    for (int n = 0; n < fit.nodes.size(); n++) {
+      int list = fit.nodes.get(n).parent() + 1;
+      sums[list] += fit.strength(n);
+      variances[list] += errors[n] * errors[n];
     }
-
-    private boolean isGivenUp(Candidate candidate) {
-      return givenUp.getOrDefault(key(search.node(candidate)), 0) >= TRIES;
+    for (int list = 0; list < sums.length; list++) {
+      boolean roots = list == 0;
+      if (!roots && !fit.nodes.get(list - 1).inner()) {
+        continue;
+      }
+      double expected = roots ? 1 : fit.strength(list - 1);
+      double variance = variances[list] + (roots ? 0 : Math.pow(errors[list - 1], 2));
+      double tolerance = Math.max(4 * Math.sqrt(variance), WEIGHT_TOLERANCE * expected);
+      if (Math.abs(sums[list] - expected) > tolerance || tolerance > 0.1 * expected) {
+        return String.format(
+            Locale.ROOT,
+            "%s: found weights sum to %.3f ± %.3f of 1; the rest is below the noise or of modules"
+                + " that are not known",
+            roots ? "roots" : "inputs of " + fit.nodes.get(list - 1).module(),
+            sums[list] / expected,
+            Math.sqrt(variance) / expected);
+      }
     }
-
-    /** Module and place, which does not depend on the order of nodes. */
-    private List<Object> key(Node node) {
-      List<Object> key = new ArrayList<>();
-      for (int position : fit.path(node.parent(), node.position())) {
-        key.add(position);
-      }
-      key.add(node.module());
-      return key;
-    }
-
-    BlindTree result() {
-      for (int i = 0; i < 3 && !fit.nodes.isEmpty(); i++) {
-        fit = fit(fit.nodes, sizes(), fit.noise);
-      }
-      BlindSearch.Scan scan = search.scan(fit);
-      BlindFit.Errors errors = fit.errors();
-      List<BlindObject> objects = new ArrayList<>();
-      for (int n = 0; n < fit.nodes.size(); n++) {
-        objects.add(object(n, errors));
-      }
-      double energy = 0;
-      for (float v : fit.residual) {
-        energy += (double) v * v;
-      }
-      double relative = sketch.energy() == 0 ? 0 : Math.sqrt(energy / sketch.energy());
-      String rival = exhausted() ? "" : rival(scan);
-      BlindTree.Status status = BlindTree.Status.COMPLETE;
-      String reason = "";
-      if (!rival.isEmpty()) {
-        status = BlindTree.Status.MIXED;
-        reason = rival;
-      } else if (objects.isEmpty()) {
-        status = BlindTree.Status.NOTHING_FOUND;
-        reason = "no signature of a known module stands out of the noise";
-      } else {
-        reason = missing(errors.strengths());
-        status = reason.isEmpty() ? BlindTree.Status.COMPLETE : BlindTree.Status.PARTIAL;
-      }
-      return new BlindTree(status, reason, objects, relative, sketch.mass());
-    }
-
-    private BlindObject object(int n, BlindFit.Errors errors) {
-      Node node = fit.nodes.get(n);
-      double strength = fit.strength(n);
-      float[] attributes = new float[node.dimension()];
-      double sum = 0;
-      for (int j = 0; j < attributes.length; j++) {
-        attributes[j] = (float) (fit.x[fit.operator.offset(n) + j] / strength);
-        sum += (double) attributes[j] * attributes[j];
-      }
-      double scale = sum / Math.max(1, attributes.length) * Math.pow(errors.strengths()[n], 2);
-      double attributeError = Math.sqrt(Math.pow(errors.attributes()[n], 2) + scale) / strength;
-      double deviations = search.deviations(fit, n);
-      double confidence =
-          Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(deviations));
-      return new BlindObject(
-          node.parent(),
-          node.position(),
-          node.module(),
-          node.inner(),
-          new BlindObject.Estimate(
-              strength,
-              errors.strengths()[n],
-              attributeError,
-              fit.determined(n) > 0.5,
-              deviations,
-              confidence),
-          attributes);
-    }
-
-    /** The position that two modules share; empty if there is none. */
-    private String rival(BlindSearch.Scan scan) {
-      for (Candidate rival : scan.rivals()) {
-        if (search.isSpecific(rival, fit.residual, scan.specific(), RIVAL_TOLERATED)) {
-          String path = Arrays.toString(fit.path(rival.parent(), rival.position()));
-          Node occupant = fit.nodes.get(fit.at(rival.parent(), rival.position()));
-          return "position "
-              + path
-              + " holds both "
-              + occupant.module()
-              + " and "
-              + known.get(rival.module()).name()
-              + ": the sketch is a sum of different computations; count its modules instead";
-        }
-      }
-      return "";
-    }
-
-    /** The first list whose weights do not add up; empty if all do. */
-    private String missing(double[] errors) {
-      double[] sums = new double[fit.nodes.size() + 1];
-      double[] variances = new double[fit.nodes.size() + 1];
-      for (int n = 0; n < fit.nodes.size(); n++) {
-        int list = fit.nodes.get(n).parent() + 1;
-        sums[list] += fit.strength(n);
-        variances[list] += errors[n] * errors[n];
-      }
-      for (int list = 0; list < sums.length; list++) {
-        boolean roots = list == 0;
-        if (!roots && !fit.nodes.get(list - 1).inner()) {
-          continue;
-        }
-        double expected = roots ? 1 : fit.strength(list - 1);
-        double variance = variances[list] + (roots ? 0 : Math.pow(errors[list - 1], 2));
-        double tolerance = Math.max(4 * Math.sqrt(variance), WEIGHT_TOLERANCE * expected);
-        if (Math.abs(sums[list] - expected) > tolerance || tolerance > 0.1 * expected) {
-          return String.format(
-              Locale.ROOT,
-              "%s: found weights sum to %.3f ± %.3f of 1; the rest is below the noise or of modules"
-                  + " that are not known",
-              roots ? "roots" : "inputs of " + fit.nodes.get(list - 1).module(),
-              sums[list] / expected,
-              Math.sqrt(variance) / expected);
-        }
-      }
-      return "";
-    }
+    return "";
   }
 }

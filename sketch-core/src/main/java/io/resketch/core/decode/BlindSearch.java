@@ -27,6 +27,12 @@ final class BlindSearch {
   /** Free positions looked at behind the last taken one of a list. */
   private static final int LOOKAHEAD = 16;
 
+  /**
+   * Chance that a scan passes a module that is in the sketch at a wrong place. Below 1e-2 objects
+   * near the noise would be lost by the dozen to spare few wrong ones.
+   */
+  private static final double MISPLACED_RATE = 1e-2;
+
   /** Share of what an object of a signal's strength would show there that it must show. */
   private static final double PRESENT = 0.25;
 
@@ -48,7 +54,7 @@ final class BlindSearch {
    * @param free candidates at free positions, the largest gain first
    * @param rivals candidates of other modules at positions that are taken, likewise
    * @param specific deviations that a signal must have through each position of its path alone: the
-   *     false detection rate shared among all candidates, most of which are seen at wrong places
+   *     chance of a misplaced object shared among all candidates
    */
   record Scan(List<Candidate> free, List<Candidate> rivals, double specific) {}
 
@@ -70,7 +76,11 @@ final class BlindSearch {
   private List<Candidate> free;
   private List<Candidate> rivals;
 
-  BlindSearch(Operators operators, PathEnergies paths, List<ModuleProfile> known, double falseDetectionRate) {
+  BlindSearch(
+      Operators operators,
+      PathEnergies paths,
+      List<ModuleProfile> known,
+      double falseDetectionRate) {
     this.paths = paths;
     this.known = known;
     this.falseDetectionRate = falseDetectionRate;
@@ -99,7 +109,7 @@ final class BlindSearch {
     free.sort(byGain);
     rivals.sort(byGain);
     int candidates = Math.max(1, free.size() + rivals.size());
-    return new Scan(free, rivals, threshold(falseDetectionRate / candidates));
+    return new Scan(free, rivals, threshold(MISPLACED_RATE / candidates));
   }
 
   private void use(BlindFit current) {
@@ -190,39 +200,72 @@ final class BlindSearch {
 
   /**
    * Whether a signal comes from its very place: it is seen through every position of the path
-   * alone, and no place one level below explains it better.
+   * alone, and no place one level further down explains it better.
    *
    * @param minimum deviations wanted through each position alone
-   * @param tolerated gain that a place below may have, as a share of the candidate's
+   * @param tolerated gain that a place further down may have, as a share of the candidate's
    */
   boolean isSpecific(Candidate candidate, float[] vector, double minimum, double tolerated) {
     int[] path = fit.path(candidate.parent, candidate.position);
     for (int position : path) {
       float[] y = own(candidate.inner, pull(path, position, vector));
       double dot = probe.dot(candidate.module, y);
-      long copies = Arrays.stream(path).filter(p -> p == position).count();
+      int copies = (int) Arrays.stream(path).filter(p -> p == position).count();
       double expected = Math.pow(0.5, copies) * candidate.strength * energy(candidate);
       if (dot < minimum * probe.deviation(candidate.module, y) || dot < PRESENT * expected) {
         return false;
       }
     }
-    if (path.length == MAX_DEPTH) {
-      return true;
-    }
-    probe.toInputs(pull(path, -1, vector), lists[path.length]);
+    return path.length == MAX_DEPTH
+        || Math.max(gainBelow(candidate, path, vector), gainBelowAnother(candidate, path, vector))
+            <= tolerated * candidate.gain;
+  }
+
+  /** Largest gain of the candidate's module as an input of whatever is at the candidate's place. */
+  private double gainBelow(Candidate candidate, int[] path, float[] vector) {
+    int depth = path.length;
+    probe.toInputs(pull(path, -1, vector), lists[depth]);
+    int[] deeper = Arrays.copyOf(path, depth + 1);
+    double largest = 0;
     for (int position = 0; position < LOOKAHEAD; position++) {
-      probe.toPosition(lists[path.length], position, objects[path.length]);
-      int[] deeper = Arrays.copyOf(path, path.length + 1);
-      deeper[path.length] = position;
-      for (boolean inner : new boolean[] {false, true}) {
-        double dot = probe.dot(candidate.module, own(inner, objects[path.length]));
-        double gain = dot * dot / (kept * paths.of(deeper, inner));
-        if (dot > 0 && gain > tolerated * candidate.gain) {
-          return false;
-        }
+      deeper[depth] = position;
+      probe.toPosition(lists[depth], position, objects[depth]);
+      largest = Math.max(largest, gain(candidate.module, deeper, objects[depth]));
+    }
+    return largest;
+  }
+
+  /**
+   * Largest gain of the candidate's module at its position among the inputs of an object that is
+   * not found, next to its place.
+   */
+  private double gainBelowAnother(Candidate candidate, int[] path, float[] vector) {
+    int depth = path.length;
+    pull(path, -1, vector);
+    float[] list = depth == 1 ? vector : lists[depth - 1];
+    int[] deeper = Arrays.copyOf(path, depth + 1);
+    deeper[depth] = candidate.position;
+    double largest = 0;
+    for (int position = 0; position < LOOKAHEAD; position++) {
+      if (fit.at(candidate.parent, position) < 0) {
+        deeper[depth - 1] = position;
+        probe.toPosition(list, position, objects[depth - 1]);
+        probe.toInputs(objects[depth - 1], lists[depth]);
+        probe.toPosition(lists[depth], candidate.position, objects[depth]);
+        largest = Math.max(largest, gain(candidate.module, deeper, objects[depth]));
       }
     }
-    return true;
+    return largest;
+  }
+
+  /** Energy that a module's signature at the end of a path explains, in the better form. */
+  private double gain(int module, int[] path, float[] y) {
+    double largest = 0;
+    for (boolean inner : new boolean[] {false, true}) {
+      double dot = Math.max(0, probe.dot(module, own(inner, y)));
+      largest = Math.max(largest, dot * dot / (kept * paths.of(path, inner)));
+    }
+    return largest;
   }
 
   private double energy(Candidate candidate) {

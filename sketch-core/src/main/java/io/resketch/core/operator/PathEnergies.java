@@ -6,9 +6,9 @@ import java.util.Map;
 /**
  * ‖A e‖² of a column at the end of a path of positions, on average over the random operators.
  *
- * <p>The path's operators multiply out to words of letters R̂_i and R̂_inputs; different words send a
- * column to nearly orthogonal places. A path that repeats a position makes some words in several
- * ways, which then add up. Keeps what it has multiplied out: not thread-safe.
+ * <p>The path's operators multiply out to words of letters R̂_i and R̂_inputs; different words send
+ * a column to nearly orthogonal places. Words that come about in several ways, since R̂_inputs stands
+ * at every level and a position may, too, add up. Keeps what it has multiplied out: not thread-safe.
  */
 public final class PathEnergies {
   private static final char INPUTS = '\0';
@@ -47,9 +47,6 @@ public final class PathEnergies {
 
   private static double squares(String pattern) {
     int letters = 2 * pattern.length() - 1;
-    if (pattern.chars().distinct().count() == pattern.length()) {
-      return Math.pow(2, letters);
-    }
     Map<String, Integer> words = Map.of("", 1);
     for (int i = 0; i < letters; i++) {
       char letter = i % 2 == 0 ? pattern.charAt(i / 2) : INPUTS;
