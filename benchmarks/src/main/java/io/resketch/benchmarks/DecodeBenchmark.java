@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Decoding the tree of 84 objects, 5,376 unknowns, with standard errors, one thread. */
+/** Decoding 5,376 unknowns, with standard errors, one thread. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -30,19 +30,30 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class DecodeBenchmark {
   /** Floats of the sketch. */
-  @Param({"8192", "16384"})
+  @Param({"2048", "8192", "16384"})
   public int dimension;
 
-  private GraphDecoder decoder;
-  private Sketch sketch;
+  /** What is decoded; see {@link Trees#named}. */
+  @Param("tree")
+  public String graph;
 
-  /** Sketches the tree. */
+  private GraphDecoder decoder;
+  private GraphDecoder treeDecoder;
+  private Sketch sketch;
+  private Sketch signed;
+  private Sketch positive;
+
+  /** Sketches the computation. */
   @Setup
   public void prepare() {
-    Computation tree = Trees.tree(1);
+    Computation computation = Trees.named(graph, 1);
     Operators operators = new Operators(new SketchSpec(dimension, 16, 7));
-    sketch = new Sketcher(operators).sketch(tree);
-    decoder = new GraphDecoder(operators, tree.skeleton());
+    Sketcher sketcher = new Sketcher(operators);
+    sketch = sketcher.sketch(computation);
+    treeDecoder = new GraphDecoder(operators, Trees.tree(1).skeleton());
+    signed = sketcher.sketch(Trees.sparseTree(1, 4, true, false));
+    positive = sketcher.sketch(Trees.sparseTree(1, 4, false, false));
+    decoder = new GraphDecoder(operators, computation.skeleton());
   }
 
   /** The decoder of the paper. */
@@ -55,5 +66,17 @@ public class DecodeBenchmark {
   @Benchmark
   public Decoded joint() {
     return decoder.decode(sketch, Decoder.JOINT);
+  }
+
+  /** 4 of 64 attributes of an object are not 0. */
+  @Benchmark
+  public Decoded sparse() {
+    return treeDecoder.decode(signed, Decoder.SPARSE);
+  }
+
+  /** The same, none negative. */
+  @Benchmark
+  public Decoded sparseNonNegative() {
+    return treeDecoder.decode(positive, Decoder.SPARSE_NONNEGATIVE);
   }
 }

@@ -2,7 +2,6 @@ package io.resketch.benchmarks;
 
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
-import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
@@ -16,15 +15,16 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Sketching one tree of 84 objects with 64 attributes at d = 4096, one thread: the product against
- * the literal dense form of the paper in EJML, a d×64 matrix for every module and a d×d matrix for
- * every position.
+ * Sketching one tree of 84 objects with 64 attributes, one thread: the product against the literal
+ * dense form of the paper in EJML, a d×64 matrix for every module and a d×d matrix for every
+ * position.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,29 +33,38 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(value = 1, jvmArgsAppend = "-Xmx4g")
 public class SketchBenchmark {
-  private static final SketchSpec SPEC = new SketchSpec(4096, 16, 7);
+  static final int BLOCKS_PER_COLUMN = 16;
+  static final long SEED = 7;
 
-  private Computation tree;
+  /** Floats of the sketch. */
+  @Param("4096")
+  public int dimension;
+
+  /** What is sketched; see {@link Trees#named}. */
+  @Param("tree")
+  public String graph;
+
+  private Computation computation;
   private Sketcher sketcher;
 
-  /** Draws the tree and warms the columns. */
+  /** Draws the computation. */
   @Setup
   public void prepare() {
-    tree = Trees.tree(1);
-    sketcher = new Sketcher(new Operators(SPEC));
+    computation = Trees.named(graph, 1);
+    sketcher = new Sketcher(new SketchSpec(dimension, BLOCKS_PER_COLUMN, SEED));
   }
 
   /** The product with the Vector API, as ./resketch runs it. */
   @Benchmark
   @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
   public Sketch blockSparse() {
-    return sketcher.sketch(tree);
+    return sketcher.sketch(computation);
   }
 
   /** The product in plain Java, where the JVM is started without the Vector API. */
   @Benchmark
   public Sketch blockSparsePlain() {
-    return sketcher.sketch(tree);
+    return sketcher.sketch(computation);
   }
 
   /** The literal dense form. */
@@ -63,20 +72,21 @@ public class SketchBenchmark {
   @Warmup(iterations = 1, time = 2)
   @Measurement(iterations = 3, time = 2)
   public FMatrixRMaj literalDense(Dense dense) {
-    return dense.sketch(tree);
+    return dense.sketch(computation);
   }
 
   /** Dense matrices; their values do not matter to the time. */
   @State(Scope.Thread)
   public static class Dense {
-    private final int d = SPEC.dimension();
+    private int d;
     private FMatrixRMaj[] modules;
     private FMatrixRMaj[] signatures;
     private FMatrixRMaj[] positions;
 
     /** Draws all matrices. */
     @Setup
-    public void draw() {
+    public void draw(SketchBenchmark benchmark) {
+      d = benchmark.dimension;
       Random random = new Random(2);
       Skeleton skeleton = Trees.tree(1).skeleton();
       modules = new FMatrixRMaj[skeleton.size()];

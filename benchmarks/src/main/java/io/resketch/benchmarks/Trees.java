@@ -1,42 +1,112 @@
 package io.resketch.benchmarks;
 
+import io.resketch.core.decode.Decoded;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** The tree of the accuracy table: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
-final class Trees {
-  static final int LEVELS = 3;
-  static final int FAN_IN = 4;
-  static final int ATTRIBUTES = 64;
+public final class Trees {
+  public static final int LEVELS = 3;
+  public static final int FAN_IN = 4;
+  public static final int ATTRIBUTES = 64;
 
   private Trees() {}
 
-  static Computation tree(long seed) {
+  /** A tree with dense Gaussian attributes of norm 1. */
+  public static Computation tree(long seed) {
+    Random random = new Random(seed);
+    return tree(() -> unit(random, ATTRIBUTES));
+  }
+
+  /**
+   * The tree with few non-zero attributes, of norm 1.
+   *
+   * @param equal whether all are of one size, else Gaussian
+   */
+  public static Computation sparseTree(long seed, int nonZero, boolean negative, boolean equal) {
+    Random random = new Random(seed);
+    return tree(
+        () -> {
+          float[] values = unit(random, nonZero);
+          int[] places = random.ints(0, ATTRIBUTES).distinct().limit(nonZero).toArray();
+          float[] out = new float[ATTRIBUTES];
+          for (int k = 0; k < nonZero; k++) {
+            float size = equal ? (float) (1 / Math.sqrt(nonZero)) : Math.abs(values[k]);
+            out[places[k]] = negative && values[k] < 0 ? -size : size;
+          }
+          return out;
+        });
+  }
+
+  private static Computation tree(Supplier<float[]> attributes) {
     Computation.Builder graph = Computation.builder();
-    for (WeightedInput root : children("o", LEVELS, new Random(seed), graph)) {
+    for (WeightedInput root : children("o", LEVELS, attributes, graph)) {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
   }
 
+  /** ‖x̂ − x‖ / ‖x‖ over all objects of each depth, at index depth − 1. */
+  public static double[] relativeErrors(Computation tree, Decoded decoded) {
+    Skeleton skeleton = tree.skeleton();
+    double[] errors = new double[LEVELS];
+    double[] norms = new double[LEVELS];
+    for (int i = 0; i < skeleton.size(); i++) {
+      int depth = (int) skeleton.id(i).chars().filter(ch -> ch == '.').count() - 1;
+      float[] truth = tree.attributes(i).toArray();
+      float[] found = decoded.attributes(i);
+      for (int j = 0; j < truth.length; j++) {
+        errors[depth] += Math.pow((double) found[j] - truth[j], 2);
+        norms[depth] += Math.pow(truth[j], 2);
+      }
+    }
+    for (int k = 0; k < LEVELS; k++) {
+      errors[k] = Math.sqrt(errors[k] / norms[k]);
+    }
+    return errors;
+  }
+
+  /**
+   * The computations of the benchmarks.
+   *
+   * @param name {@code tree}, or {@code flat}: as many attributes in one object
+   */
+  static Computation named(String name, long seed) {
+    return switch (name) {
+      case "tree" -> tree(seed);
+      case "flat" -> flat(seed);
+      default -> throw new IllegalArgumentException("graph: " + name + " is not tree or flat");
+    };
+  }
+
+  private static Computation flat(long seed) {
+    int attributes = tree(seed).skeleton().totalDimension();
+    return Computation.builder()
+        .object("o", "module o", Attributes.dense(unit(new Random(seed), attributes)))
+        .root("o", 1f)
+        .build();
+  }
+
   private static List<WeightedInput> children(
-      String parent, int levels, Random random, Computation.Builder graph) {
+      String parent, int levels, Supplier<float[]> attributes, Computation.Builder graph) {
     List<WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < FAN_IN && levels > 0; k++) {
       String id = parent + "." + k;
-      List<WeightedInput> inputs = children(id, levels - 1, random, graph);
-      graph.object(id, "module " + id, Attributes.dense(unit(random, ATTRIBUTES)), inputs);
+      List<WeightedInput> inputs = children(id, levels - 1, attributes, graph);
+      graph.object(id, "module " + id, Attributes.dense(attributes.get()), inputs);
       out.add(new WeightedInput(id, 1f / FAN_IN));
     }
     return out;
   }
 
   /** A Gaussian direction of norm 1. */
-  static float[] unit(Random random, int dimension) {
+  public static float[] unit(Random random, int dimension) {
     float[] values = new float[dimension];
     double sum = 0;
     for (int j = 0; j < values.length; j++) {

@@ -234,6 +234,8 @@ public final class SketchCollection {
                 switch (decoder) {
                   case MATCHED -> Decoder.DECODER_MATCHED;
                   case JOINT -> Decoder.DECODER_JOINT;
+                  case SPARSE -> Decoder.DECODER_SPARSE;
+                  case SPARSE_NONNEGATIVE -> Decoder.DECODER_SPARSE_NONNEGATIVE;
                 })
             .build();
     return ResketchException.translate(

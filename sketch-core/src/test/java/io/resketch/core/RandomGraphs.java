@@ -6,6 +6,7 @@ import io.resketch.core.graph.WeightedInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** Seeded random computations for tests. */
 public final class RandomGraphs {
@@ -75,7 +76,7 @@ public final class RandomGraphs {
   }
 
   /** Box and Muller, 1958. */
-  private static double gaussian(SplittableRandom random) {
+  public static double gaussian(SplittableRandom random) {
     return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
@@ -87,8 +88,30 @@ public final class RandomGraphs {
    */
   public static Computation tree(long seed, int depth, int fanIn, int dimension) {
     SplittableRandom random = new SplittableRandom(seed);
+    return tree(depth, fanIn, () -> unit(random, dimension));
+  }
+
+  /** The same with {@code nonZero} of the attributes Gaussian, of norm 1, and the others 0. */
+  public static Computation sparseTree(
+      long seed, int depth, int fanIn, int dimension, int nonZero, boolean negative) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return tree(
+        depth,
+        fanIn,
+        () -> {
+          float[] out = new float[dimension];
+          float[] values = unit(random, nonZero);
+          int[] places = random.ints(0, dimension).distinct().limit(nonZero).toArray();
+          for (int k = 0; k < nonZero; k++) {
+            out[places[k]] = negative ? values[k] : Math.abs(values[k]);
+          }
+          return out;
+        });
+  }
+
+  private static Computation tree(int depth, int fanIn, Supplier<float[]> attributes) {
     Computation.Builder graph = Computation.builder();
-    for (WeightedInput root : children("o", depth, fanIn, dimension, random, graph)) {
+    for (WeightedInput root : children("o", depth, fanIn, attributes, graph)) {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
@@ -98,14 +121,13 @@ public final class RandomGraphs {
       String parent,
       int levels,
       int fanIn,
-      int dimension,
-      SplittableRandom random,
+      Supplier<float[]> attributes,
       Computation.Builder graph) {
     List<WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < fanIn && levels > 0; k++) {
       String id = parent + "." + k;
-      List<WeightedInput> inputs = children(id, levels - 1, fanIn, dimension, random, graph);
-      graph.object(id, "module " + id, Attributes.dense(unit(random, dimension)), inputs);
+      List<WeightedInput> inputs = children(id, levels - 1, fanIn, attributes, graph);
+      graph.object(id, "module " + id, Attributes.dense(attributes.get()), inputs);
       out.add(new WeightedInput(id, 1f / fanIn));
     }
     return out;

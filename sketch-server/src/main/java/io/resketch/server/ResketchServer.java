@@ -1,6 +1,9 @@
 package io.resketch.server;
 
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
@@ -24,6 +27,7 @@ import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -45,18 +49,20 @@ public final class ResketchServer implements AutoCloseable {
   private final Server server;
   private final HttpEndpoint http;
 
-  private ResketchServer(ServerConfig config) throws IOException {
+  private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
+    this.store = store;
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
-    store = RocksStore.open(config.dataDirectory());
-    executor = Executors.newFixedThreadPool(THREADS);
     Repository repository = new Repository(store, InstantSource.system());
     Estimators estimators = new Estimators();
+    executor = Executors.newFixedThreadPool(THREADS);
+    // Only the work itself goes to the pool: health and reflection answer when it is busy.
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
-            .executor(executor)
+            .directExecutor()
+            .callExecutor(new Work(executor))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .intercept(new MetricCollectingServerInterceptor(registry))
@@ -71,18 +77,24 @@ public final class ResketchServer implements AutoCloseable {
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
             .build();
-    HttpEndpoint startedHttp = null;
     try {
       server.start();
-      startedHttp = new HttpEndpoint(config.host(), config.httpPort(), registry);
+      http = new HttpEndpoint(config.host(), config.httpPort(), registry);
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       executor.shutdown();
-      store.close();
       throw e;
     }
-    http = startedHttp;
     health.setStatus("", ServingStatus.SERVING);
+  }
+
+  /** Where the calls of this project's services run. */
+  private record Work(Executor executor) implements ServerCallExecutorSupplier {
+    @Override
+    public <A, B> Executor getExecutor(ServerCall<A, B> call, Metadata metadata) {
+      String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+      return service.startsWith("resketch.") ? executor : null;
+    }
   }
 
   /**
@@ -93,7 +105,13 @@ public final class ResketchServer implements AutoCloseable {
    * @throws IOException if a port cannot be listened on
    */
   public static ResketchServer start(ServerConfig config) throws IOException {
-    return new ResketchServer(config);
+    RocksStore store = RocksStore.open(config.dataDirectory());
+    try {
+      return new ResketchServer(config, store);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
   }
 
   /** Port of gRPC. */

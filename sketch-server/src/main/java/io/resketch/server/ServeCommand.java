@@ -62,13 +62,12 @@ final class ServeCommand implements Callable<Integer> {
     } catch (io.javalin.util.JavalinException e) {
       return fail("HTTP port " + httpPort + ": " + e.getMessage() + "; choose another --http-port");
     }
-    CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   server.close();
-                  stopped.countDown();
+                  Runtime.getRuntime().halt(CommandLine.ExitCode.OK); // not 143, 128 + SIGTERM
                 },
                 "resketch-drain"));
     spec.commandLine()
@@ -77,7 +76,7 @@ final class ServeCommand implements Callable<Integer> {
             "resketch serving gRPC on %s:%d, HTTP on %s:%d, data in %s%n",
             host, server.port(), host, server.httpPort(), data.toAbsolutePath().normalize());
     spec.commandLine().getOut().flush();
-    stopped.await();
+    new CountDownLatch(1).await(); // the hook ends the process
     return CommandLine.ExitCode.OK;
   }
 

@@ -119,7 +119,8 @@ public final class Graphs {
               .setModule(skeleton.module(i))
               .setAttributes(io.resketch.v1.Attributes.newBuilder().setDense(values))
               .addAllInputs(inputs(skeleton, i))
-              .setStandardError(decoded.standardError(i)));
+              .setStandardError(decoded.standardError(i))
+              .setDetermined(decoded.determined(i)));
     }
     return out.addAllRoots(roots(skeleton)).setRelativeResidual(decoded.relativeResidual()).build();
   }

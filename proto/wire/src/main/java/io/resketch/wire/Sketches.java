@@ -109,7 +109,9 @@ public final class Sketches {
         message.getDimension(),
         message.getRootLeaf(),
         message.getRootInner(),
-        message.getBelowRoot());
+        message.getBelowRoot(),
+        message.getLeafDepths(),
+        message.getInnerDepths());
   }
 
   /** Writes what is known of a module. */
@@ -120,6 +122,8 @@ public final class Sketches {
         .setRootLeaf(profile.rootLeaf())
         .setRootInner(profile.rootInner())
         .setBelowRoot(profile.belowRoot())
+        .setLeafDepths(profile.leafDepths())
+        .setInnerDepths(profile.innerDepths())
         .build();
   }
 
@@ -153,9 +157,13 @@ public final class Sketches {
     return switch (message) {
       case DECODER_UNSPECIFIED, DECODER_JOINT -> Decoder.JOINT;
       case DECODER_MATCHED -> Decoder.MATCHED;
+      case DECODER_SPARSE -> Decoder.SPARSE;
+      case DECODER_SPARSE_NONNEGATIVE -> Decoder.SPARSE_NONNEGATIVE;
       case UNRECOGNIZED ->
           throw new InvalidInputException(
-              "decoder", "the number is unknown; use DECODER_MATCHED (1) or DECODER_JOINT (2)");
+              "decoder",
+              "the number is unknown; use DECODER_MATCHED (1), DECODER_JOINT (2), DECODER_SPARSE (3)"
+                  + " or DECODER_SPARSE_NONNEGATIVE (4)");
     };
   }
 }

@@ -3,7 +3,6 @@ package io.resketch.client.cli;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.files.JsonLinesWriter;
-import io.resketch.core.decode.Decoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +17,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Recovers the attributes of computations from their sketches and skeletons.",
       "",
-      "Offline, row i of SKETCHES.npy goes with line i of the skeletons; rows shorter than"
+      "Offline, row i of SKETCHES, a NumPy matrix or a file of sketch images, goes with line i of"
+          + " the skeletons; rows shorter than"
           + " --dimension are prefixes of sketches. The answer is one computation a line, in the"
           + " JSON form of resketch.v1.DecodedComputation. With --collection and --id, a server"
           + " decodes one run that it stores."
@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "  resketch decode --server 127.0.0.1:7420 --collection rooms --id run-1"
     })
 final class DecodeCommand extends ClientCommand {
-  @Parameters(paramLabel = "SKETCHES.npy", arity = "0..1", description = "The sketches.")
+  @Parameters(paramLabel = "SKETCHES", arity = "0..1", description = "The sketches.")
   private Optional<Path> sketches;
 
   @Option(names = "--skeletons", paramLabel = "FILE.jsonl", description = "The skeletons.")
@@ -40,12 +40,7 @@ final class DecodeCommand extends ClientCommand {
       description = "Where the answer goes. Default: the standard output.")
   private Optional<Path> output;
 
-  @Option(
-      names = "--decoder",
-      paramLabel = "matched|joint",
-      defaultValue = "joint",
-      description = "matched is cheap and noisy; joint is least squares over all objects.")
-  private Decoder decoder;
+  @Mixin private DecoderOptions decoderOptions;
 
   @Mixin private SpecOptions specOptions;
 
@@ -72,7 +67,7 @@ final class DecodeCommand extends ClientCommand {
       throw wrongUse("decoding by a server needs --collection and --id");
     }
     if (!online && (sketches.isEmpty() || skeletons.isEmpty())) {
-      throw wrongUse("decoding needs SKETCHES.npy and --skeletons, or --collection and --id");
+      throw wrongUse("decoding needs SKETCHES and --skeletons, or --collection and --id");
     }
     if (output.isEmpty()) {
       decode(online, this::print);
@@ -90,13 +85,18 @@ final class DecodeCommand extends ClientCommand {
   private long decode(boolean online, OfflineDecode.Sink sink) throws IOException {
     if (!online) {
       return new OfflineDecode(
-              sketches.orElseThrow(), skeletons.orElseThrow(), specOptions.spec(this), decoder)
+              sketches.orElseThrow(),
+              skeletons.orElseThrow(),
+              specOptions.spec(this),
+              decoderOptions.decoder(this))
           .run(sink);
     }
     try (ResketchClient client =
         ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
       var decoded =
-          client.openCollection(collection.orElseThrow()).decode(id.orElseThrow(), decoder);
+          client
+              .openCollection(collection.orElseThrow())
+              .decode(id.orElseThrow(), decoderOptions.decoder(this));
       sink.accept(JsonLinesWriter.line(decoded));
       return 1;
     }

@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SketchCommand.class,
       DecodeCommand.class,
+      UnrollCommand.class,
+      TruncateCommand.class,
+      CombineCommand.class,
+      CompareCommand.class,
+      InspectCommand.class,
       PutCommand.class,
       SearchCommand.class,
       StatsCommand.class

@@ -3,12 +3,13 @@ package io.resketch.client.cli;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.JsonLinesWriter;
-import io.resketch.client.files.NpyReader;
+import io.resketch.client.files.SketchReader;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.wire.Graphs;
@@ -22,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Decodes a matrix of sketches with a file of skeletons, row by row, over all processors; answers
+ * Decodes a file of sketches with a file of skeletons, row by row, over all processors; answers
  * keep the order of the rows, and only a few rows are held at a time.
  */
 final class OfflineDecode {
@@ -50,19 +51,20 @@ final class OfflineDecode {
    * @throws InputFileException at the first row or skeleton at fault
    */
   long run(Sink sink) throws IOException {
-    try (NpyReader rows = new NpyReader(sketches)) {
-      checkShape(rows);
+    try (SketchReader rows = SketchReader.open(sketches, spec)) {
+      long count = rows.count();
+      checkCount(count);
       int threads = Runtime.getRuntime().availableProcessors();
       ExecutorService executor = Executors.newFixedThreadPool(threads);
       try (JsonLinesReader<io.resketch.v1.Skeleton> lines = JsonLinesReader.skeletons(skeletons);
-          Progress progress = Progress.start("decode", rows::rows)) {
+          Progress progress = Progress.start("decode", () -> count)) {
         Deque<Future<String>> running = new ArrayDeque<>();
-        for (long row = 0; row < rows.rows(); row++) {
+        for (long row = 0; row < count; row++) {
           if (running.size() == 2 * threads) {
             sink.accept(answer(running.remove()));
             progress.step();
           }
-          running.add(submit(executor, row, rows.readRow(), lines));
+          running.add(submit(executor, row, rows.next().orElseThrow(), lines));
         }
         while (!running.isEmpty()) {
           sink.accept(answer(running.remove()));
@@ -71,36 +73,17 @@ final class OfflineDecode {
       } finally {
         executor.shutdownNow();
       }
-      return rows.rows();
+      return count;
     }
   }
 
-  private void checkShape(NpyReader rows) throws IOException {
-    if (rows.columns() > spec.dimension()) {
-      throw new InputFileException(
-          sketches,
-          "has rows of "
-              + rows.columns()
-              + " values, more than --dimension="
-              + spec.dimension()
-              + "; give the parameters that it was sketched with");
-    }
-    try {
-      spec.checkPrefix(rows.columns());
-    } catch (InvalidInputException e) {
-      throw new InputFileException(
-          sketches,
-          "has rows of "
-              + rows.columns()
-              + " values; a prefix of a sketch is a multiple of 16 long, 16 to "
-              + spec.dimension());
-    }
+  private void checkCount(long rows) throws IOException {
     long count = JsonLinesReader.count(skeletons);
-    if (count != rows.rows()) {
+    if (count != rows) {
       throw new InputFileException(
           sketches,
           "has "
-              + rows.rows()
+              + rows
               + " rows, and "
               + skeletons
               + " has "
@@ -112,7 +95,7 @@ final class OfflineDecode {
   private Future<String> submit(
       ExecutorService executor,
       long row,
-      float[] values,
+      Sketch sketch,
       JsonLinesReader<io.resketch.v1.Skeleton> lines)
       throws IOException {
     io.resketch.v1.Skeleton message =
@@ -120,14 +103,14 @@ final class OfflineDecode {
             .next()
             .orElseThrow(() -> new InputFileException(skeletons, "changed while it was read"));
     Skeleton skeleton = lines.check(() -> Graphs.skeleton(message));
-    return executor.submit(() -> decode(row, values, message, skeleton));
+    return executor.submit(() -> decode(row, sketch, message, skeleton));
   }
 
   private String decode(
-      long row, float[] values, io.resketch.v1.Skeleton message, Skeleton skeleton) {
+      long row, Sketch sketch, io.resketch.v1.Skeleton message, Skeleton skeleton) {
     DecodedComputation.Builder out;
     try {
-      out = Graphs.decoded(decoder.decode(values, skeleton)).toBuilder();
+      out = Graphs.decoded(decoder.decode(sketch, skeleton)).toBuilder();
     } catch (InvalidInputException e) {
       throw new InputFileException(sketches, "row " + row + ": " + e.getMessage());
     } catch (MismatchException e) {

@@ -29,18 +29,10 @@ final class RowDecoder {
   /**
    * Recovers the attributes of one row.
    *
-   * @param values a sketch of the skeleton's run, or a prefix of one
-   * @throws io.resketch.core.InvalidInputException if a value is not finite
+   * @param sketch of the skeleton's run, or a prefix of one
    * @throws MismatchException if the row does not hold the skeleton's run
    */
-  Decoded decode(float[] values, Skeleton skeleton) {
-    Sketch sketch =
-        Sketch.of(
-            operators.spec().fingerprint(),
-            operators.spec().dimension(),
-            values,
-            skeleton.mass(),
-            1);
+  Decoded decode(Sketch sketch, Skeleton skeleton) {
     byte[] hash = skeleton.contentHash();
     Kept kept = idle.poll();
     if (kept == null || !Arrays.equals(kept.contentHash(), hash)) {

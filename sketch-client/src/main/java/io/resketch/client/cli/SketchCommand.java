@@ -4,10 +4,12 @@ import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.JsonLinesWriter;
-import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.SketchWriter;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
@@ -25,10 +27,13 @@ import picocli.CommandLine.Parameters;
       "Sketches computations, without a server.",
       "",
       "GRAPHS.jsonl holds one computation a line, in the JSON form of resketch.v1.Computation."
-          + " Row i of the answer, a NumPy matrix of float32 values, is the sketch of the i-th one."
+          + " Row i of the answer, a NumPy matrix of float32 values, is the sketch of the i-th one;"
+          + " where the answer's name ends in .rskt it is sketch images, which carry spec, mass and"
+          + " checksum."
     },
     footer = {
-      "  resketch sketch graphs.jsonl --seed 7 -o sketches.npy --skeletons skeletons.jsonl"
+      "  resketch sketch graphs.jsonl --seed 7 -o sketches.npy --skeletons skeletons.jsonl",
+      "  resketch sketch graphs.jsonl --seed 7 -o sketches.rskt --encoding i8"
     })
 final class SketchCommand extends ClientCommand {
   @Parameters(paramLabel = "GRAPHS.jsonl", description = "The computations.")
@@ -36,7 +41,7 @@ final class SketchCommand extends ClientCommand {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FILE.npy",
+      paramLabel = "FILE.npy|FILE.rskt",
       required = true,
       description = "Where the sketches go.")
   private Path output;
@@ -47,6 +52,14 @@ final class SketchCommand extends ClientCommand {
       description = "Where the skeletons go, one a line; decode needs them.")
   private Optional<Path> skeletons;
 
+  @Option(
+      names = "--encoding",
+      paramLabel = "f32|bf16|i8",
+      defaultValue = "f32",
+      converter = SketchFiles.EncodingName.class,
+      description = "How images hold values: 4, 2 or 1.125 bytes each.")
+  private Encoding encoding;
+
   @Mixin private SpecOptions specOptions;
 
   @Override
@@ -55,8 +68,11 @@ final class SketchCommand extends ClientCommand {
     if (skeletons.isPresent() && skeletons.get().normalize().equals(output.normalize())) {
       throw wrongUse("--output and --skeletons name the same file");
     }
+    if (encoding != Encoding.F32 && !SketchWriter.takesImages(output)) {
+      throw wrongUse("--encoding is of sketch images; give --output a name that ends in .rskt");
+    }
     try (JsonLinesReader<io.resketch.v1.Computation> in = JsonLinesReader.computations(graphs);
-        NpyWriter out = new NpyWriter(output, spec.dimension())) {
+        SketchWriter out = SketchWriter.create(output, spec.dimension())) {
       if (skeletons.isEmpty()) {
         return sketch(spec, in, out, Optional.empty());
       }
@@ -69,7 +85,7 @@ final class SketchCommand extends ClientCommand {
   private int sketch(
       SketchSpec spec,
       JsonLinesReader<io.resketch.v1.Computation> in,
-      NpyWriter out,
+      SketchWriter out,
       Optional<JsonLinesWriter> lines)
       throws IOException {
     Sketcher sketcher = new Sketcher(spec);
@@ -78,7 +94,7 @@ final class SketchCommand extends ClientCommand {
       for (var message = in.next(); message.isPresent(); message = in.next()) {
         io.resketch.v1.Computation run = message.get();
         Computation computation = in.check(() -> Graphs.computation(run));
-        out.writeRow(in.check(() -> sketcher.sketch(computation)).toArray());
+        out.write(in.check(() -> sketcher.sketch(computation)).encode(encoding));
         if (lines.isPresent()) {
           lines.get().write(skeletonLine(run, computation.skeleton()));
         }
@@ -111,7 +127,10 @@ final class SketchCommand extends ClientCommand {
       JsonObject out = new JsonObject();
       out.addProperty("rows", rows);
       out.addProperty("dimension", spec.dimension());
-      out.addProperty("blocksPerColumn", spec.blocksPerColumn());
+      out.addProperty("family", spec.family().label());
+      if (spec.family() instanceof Family.BlockSparse blockSparse) {
+        out.addProperty("blocksPerColumn", blockSparse.blocksPerColumn());
+      }
       out.addProperty("seed", Long.toUnsignedString(spec.seed()));
       out.addProperty("fingerprint", spec.fingerprint().toString());
       out.addProperty("sketches", output.toString());

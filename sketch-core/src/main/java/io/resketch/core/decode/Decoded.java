@@ -28,10 +28,23 @@ public final class Decoded {
 
   /**
    * Standard error of one attribute value of object {@code i}: the root mean square over its
+   * attributes. Infinite where the sketch holds nothing of the object, 0 for one without
    * attributes.
    */
   public double standardError(int i) {
     return standardErrors[i];
+  }
+
+  /**
+   * Whether the sketch determines object {@code i}: the root mean square of what was recovered is
+   * above two standard errors. Where it is not, the recovered values are no answer; a vector of
+   * zeros is never told from one below the noise. True for an object without attributes.
+   */
+  public boolean determined(int i) {
+    int from = skeleton.offset(i);
+    int to = skeleton.offset(i + 1);
+    double size = Math.sqrt(DecodingProblem.energy(values, from, to) / Math.max(1, to - from));
+    return from == to || size > 2 * standardErrors[i];
   }
 
   /** ‖s − ŝ‖ / ‖s‖, with ŝ the sketch of what was recovered; 0 for a zero sketch. */

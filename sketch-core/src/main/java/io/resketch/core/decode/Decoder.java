@@ -11,5 +11,12 @@ public enum Decoder {
    * Least squares over all objects at once with a small ridge, by conjugate gradients on the
    * implicit operators. Exact up to rounding while unknowns are fewer than floats kept.
    */
-  JOINT
+  JOINT,
+  /**
+   * The fewest non-zero attributes that explain the sketch. Exact up to rounding beyond one unknown
+   * a float, where most attributes are 0.
+   */
+  SPARSE,
+  /** As {@link #SPARSE}, where no attribute is negative: holds about half as many again. */
+  SPARSE_NONNEGATIVE
 }

@@ -21,6 +21,44 @@ public final class Computation {
     return new Builder();
   }
 
+  /**
+   * A computation of a known skeleton.
+   *
+   * @param attributes one vector per object, in the skeleton's order
+   * @throws InvalidInputException if their number or a dimension is not the skeleton's, or a value
+   *     is not finite
+   */
+  public static Computation of(Skeleton skeleton, List<Attributes> attributes) {
+    if (attributes.size() != skeleton.size()) {
+      throw new InvalidInputException(
+          "attributes",
+          attributes.size()
+              + " vectors for "
+              + skeleton.size()
+              + " objects; give one for each, Attributes.none() where there are none");
+    }
+    for (int i = 0; i < attributes.size(); i++) {
+      Attributes values = attributes.get(i);
+      if (values.dimension() != skeleton.dimension(i)) {
+        throw new InvalidInputException(
+            "objects[" + skeleton.id(i) + "].attributes",
+            values.dimension() + " attributes, but the skeleton says " + skeleton.dimension(i));
+      }
+      requireFinite(skeleton.id(i), values);
+    }
+    return new Computation(skeleton, List.copyOf(attributes));
+  }
+
+  private static void requireFinite(String id, Attributes values) {
+    for (int i = 0; i < values.entries(); i++) {
+      if (!Float.isFinite(values.value(i))) {
+        throw new InvalidInputException(
+            "objects[" + id + "].attributes[" + values.index(i) + "]",
+            values.value(i) + " is not finite; replace it or leave the object out");
+      }
+    }
+  }
+
   public Skeleton skeleton() {
     return skeleton;
   }
@@ -49,13 +87,7 @@ public final class Computation {
      */
     public Builder object(String id, String module, Attributes values, List<WeightedInput> inputs) {
       skeleton.object(id, module, values.dimension(), inputs);
-      for (int i = 0; i < values.entries(); i++) {
-        if (!Float.isFinite(values.value(i))) {
-          throw new InvalidInputException(
-              "objects[" + id + "].attributes[" + values.index(i) + "]",
-              values.value(i) + " is not finite; replace it or leave the object out");
-        }
-      }
+      requireFinite(id, values);
       attributes.add(values);
       return this;
     }

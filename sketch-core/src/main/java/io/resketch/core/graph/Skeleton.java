@@ -44,7 +44,15 @@ public final class Skeleton {
       ids[i] = entry.id;
       modules[i] = entry.module;
       dimensions[i] = entry.dimension;
-      offsets[i + 1] = Math.addExact(offsets[i], entry.dimension);
+      if (offsets[i] > Integer.MAX_VALUE - entry.dimension) {
+        throw new InvalidInputException(
+            Builder.field(entry.id) + ".dimension",
+            entry.dimension
+                + " makes the attributes of the whole computation more than "
+                + Integer.MAX_VALUE
+                + "; split the computation, or hash its attributes to fewer");
+      }
+      offsets[i + 1] = offsets[i] + entry.dimension;
     }
     this.inputs = inputs;
     this.weights = weights;
@@ -126,6 +134,37 @@ public final class Skeleton {
   }
 
   /**
+   * The skeleton of object {@code i} and all it was computed from, as a computation of its own: the
+   * object is its only root, of weight 1, its mass is 1. Ids, modules, weights and the order of the
+   * objects stay.
+   */
+  public Skeleton below(int i) {
+    boolean[] kept = new boolean[ids.length];
+    Deque<Integer> open = new ArrayDeque<>();
+    kept[i] = true;
+    open.push(i);
+    while (!open.isEmpty()) {
+      for (int child : inputs[open.pop()]) {
+        if (!kept[child]) {
+          kept[child] = true;
+          open.push(child);
+        }
+      }
+    }
+    Builder out = builder();
+    for (int k = 0; k < ids.length; k++) {
+      if (kept[k]) {
+        List<WeightedInput> list = new ArrayList<>();
+        for (int j = 0; j < inputs[k].length; j++) {
+          list.add(new WeightedInput(ids[inputs[k][j]], weights[k][j]));
+        }
+        out.object(ids[k], modules[k], dimensions[k], list);
+      }
+    }
+    return out.root(new WeightedInput(ids[i], 1f)).build();
+  }
+
+  /**
    * Canonical encoding: everything but the id of the run. Little-endian; strings are UTF-8 behind
    * an int32 length. Int32 object count; per object id, module, int32 dimension, int32 input count
    * and per input int32 object number and float32 weight; int32 root count and the roots likewise;
@@ -196,8 +235,8 @@ public final class Skeleton {
     /**
      * Adds an object.
      *
-     * @throws InvalidInputException if the id is empty or taken, the module is empty, or the
-     *     dimension is negative
+     * @throws InvalidInputException if the id is empty or taken, the module is empty, either is not
+     *     Unicode text, or the dimension is negative
      */
     public Builder object(String id, String module, int dimension, List<WeightedInput> inputs) {
       if (id.isEmpty()) {
@@ -207,6 +246,12 @@ public final class Skeleton {
       if (module.isEmpty()) {
         throw new InvalidInputException(
             field(id) + ".module", "is empty; name the module that made the object");
+      }
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(id + module)) {
+        throw new InvalidInputException(
+            "objects[" + objects.size() + "]",
+            "its id or module has half of a surrogate pair, which is no character; correct the"
+                + " text");
       }
       if (dimension < 0) {
         throw new InvalidInputException(
@@ -241,8 +286,8 @@ public final class Skeleton {
      * Validates the graph.
      *
      * @throws InvalidInputException if there is no object or no root, a reference is unknown, a
-     *     weight list breaks its rules, the graph has a cycle, or an object is out of reach of
-     *     every root; the message names the object
+     *     weight list breaks its rules, the graph has a cycle, an object is out of reach of every
+     *     root, or there are more than 2^31 − 1 attributes in all; the message names the object
      */
     public Skeleton build() {
       if (objects.isEmpty()) {

@@ -49,6 +49,16 @@ final class BlockSignedPermutation implements TupleOperator {
     return new BlockSignedPermutation(source, sign);
   }
 
+  /** The block that comes to block {@code t}. */
+  int source(int t) {
+    return source[t] / BLOCK_SIZE;
+  }
+
+  /** The sign of block {@code t}. */
+  float sign(int t) {
+    return sign[t];
+  }
+
   @Override
   public void addTransparent(float[] out, float h, float[] in, float[] workspace) {
     BlockKernel.BEST.addTransparent(out, h, in, source, sign, workspace);

@@ -67,12 +67,30 @@ public final class GraphOperator implements LinearMap {
    * @param out overwritten, d values
    */
   public void sketch(Computation computation, float[] out) {
-    forward(computation, null, true, out);
+    forward((object, target) -> own(object, computation, target), out);
+  }
+
+  /**
+   * The part of one object in the sketch: its own attributes and signature through every path to
+   * the roots. The sketch is the sum of the parts of all objects.
+   *
+   * @param out overwritten, d values
+   */
+  public void part(Computation computation, int object, float[] out) {
+    forward(
+        (other, target) -> {
+          if (other == object) {
+            own(object, computation, target);
+          }
+        },
+        out);
   }
 
   @Override
   public void apply(float[] x, float[] out) {
-    forward(null, x, false, out);
+    forward(
+        (object, target) -> attributes[object].add(target, x, skeleton.offset(object), gathered),
+        out);
   }
 
   /**
@@ -81,26 +99,32 @@ public final class GraphOperator implements LinearMap {
    * @param out overwritten, d values
    */
   public void signatures(float[] out) {
-    forward(null, null, true, out);
+    forward((object, target) -> attributes[object].addSignature(target, 1f, gathered), out);
   }
 
-  /**
-   * One pass over the plan; attributes come from a computation, from a concatenation x of all, or
-   * are left out where both are null.
-   */
-  private void forward(Computation computation, float[] x, boolean signatures, float[] out) {
+  /** Adds what an object holds of its own, all or some of a(θ), to a vector of zeros. */
+  private interface Source {
+    void add(int object, float[] out);
+  }
+
+  /** One pass over the plan. */
+  private void forward(Source source, float[] out) {
     Arrays.fill(out, 0f);
     EvaluationPlan.Step[] steps = plan.steps();
     for (int i = 0; i < steps.length; i++) {
       EvaluationPlan.Step step = steps[i];
       switch (step.kind()) {
-        case LEAF -> own(step.object(), computation, x, signatures, slots[step.slot()]);
+        case LEAF -> {
+          Arrays.fill(slots[step.slot()], 0f);
+          source.add(step.object(), slots[step.slot()]);
+        }
         case OPEN -> Arrays.fill(slots[step.slot()], 0f);
         case ADD_INPUT ->
             rotations[i].addTransparent(
                 slots[step.slot()], 0.5f * step.weight(), slots[step.source()], gathered);
         case CLOSE -> {
-          own(step.object(), computation, x, signatures, scratch);
+          Arrays.fill(scratch, 0f);
+          source.add(step.object(), scratch);
           float[] target = slots[step.slot()];
           Arrays.fill(target, 0f);
           operators.ownAttributes().addTransparent(target, 0.25f, scratch, gathered);
@@ -112,17 +136,34 @@ public final class GraphOperator implements LinearMap {
     }
   }
 
-  /** a(θ) = ½ R_{M,1} x + ½ R_{M,2} e_1. */
-  private void own(int object, Computation computation, float[] x, boolean signature, float[] out) {
-    Arrays.fill(out, 0f);
-    if (computation != null) {
-      attributes[object].add(out, computation.attributes(object), gathered);
-    } else if (x != null) {
-      attributes[object].add(out, x, skeleton.offset(object), gathered);
-    }
-    if (signature) {
-      attributes[object].addSignature(out, 1f, gathered);
-    }
+  /** out += a(θ) = ½ R_{M,1} x + ½ R_{M,2} e_1. */
+  private void own(int object, Computation computation, float[] out) {
+    attributes[object].add(out, computation.attributes(object), gathered);
+    attributes[object].addSignature(out, 1f, gathered);
+  }
+
+  /**
+   * What every object of a computation contributes to the inner product of its sketch with y:
+   * ⟨part_θ, y⟩, whose sum over all θ is ⟨s, y⟩. One backward pass for all objects.
+   *
+   * @param y not modified, d values
+   * @return one value per object
+   */
+  public double[] contributions(Computation computation, float[] y) {
+    double[] out = new double[skeleton.size()];
+    float[] part = new float[y.length];
+    backward(
+        y,
+        (object, g) -> {
+          Arrays.fill(part, 0f);
+          own(object, computation, part);
+          double sum = 0;
+          for (int i = 0; i < part.length; i++) {
+            sum += (double) part[i] * g[i];
+          }
+          out[object] = sum;
+        });
+    return out;
   }
 
   @Override
@@ -140,14 +181,9 @@ public final class GraphOperator implements LinearMap {
    * @return one value per object
    */
   public double[] columnEnergies(int prefixLength) {
-    float[] probe = new float[operators.spec().dimension()];
-    RandomStream stream = RandomStream.of(0, RandomStream.Role.POSITION, 0, prefixLength);
-    for (int i = 0; i < prefixLength; i++) {
-      probe[i] = (stream.bits(i) & 1) == 0 ? 1f : -1f;
-    }
     double[] energies = new double[skeleton.size()];
     backward(
-        probe,
+        probe(prefixLength),
         (object, g) -> {
           double sum = 0;
           for (float v : g) {
@@ -156,6 +192,48 @@ public final class GraphOperator implements LinearMap {
           energies[object] = 0.25 * sum / g.length;
         });
     return energies;
+  }
+
+  private float[] probe(int prefixLength) {
+    float[] probe = new float[operators.spec().dimension()];
+    RandomStream stream = RandomStream.of(0, RandomStream.Role.POSITION, 0, prefixLength);
+    for (int i = 0; i < prefixLength; i++) {
+      probe[i] = (stream.bits(i) & 1) == 0 ? 1f : -1f;
+    }
+    return probe;
+  }
+
+  /**
+   * How much columns of objects of one module have in common: the mean of ⟨C_θ e_j, C_θ' e_j⟩ over
+   * the random columns, for every pair of {@code objects}, from the probe of {@link
+   * #columnEnergies}. Holds d floats per object.
+   *
+   * @param objects of one module, in increasing order
+   * @return row-major, symmetric
+   */
+  public double[] columnGram(int prefixLength, int[] objects) {
+    float[][] seen = new float[objects.length][];
+    backward(
+        probe(prefixLength),
+        (object, g) -> {
+          int k = Arrays.binarySearch(objects, object);
+          if (k >= 0) {
+            seen[k] = g.clone();
+          }
+        });
+    int n = objects.length;
+    double[] gram = new double[n * n];
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b <= a; b++) {
+        double sum = 0;
+        for (int i = 0; i < seen[a].length; i++) {
+          sum += (double) seen[a][i] * seen[b][i];
+        }
+        gram[a * n + b] = 0.25 * sum / seen[a].length;
+        gram[b * n + a] = gram[a * n + b];
+      }
+    }
+    return gram;
   }
 
   /** Takes up the adjoint at an object's own attributes: g with ⟨A x, y⟩ = Σ_θ ⟨½R x_θ, g_θ⟩. */

@@ -1,35 +1,38 @@
 package io.resketch.core.operator;
 
+import io.resketch.core.spec.SketchSpec;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What modules contribute to a sketch through the identity parts of the roots' tuple operators,
- * whatever the roots' positions and inputs: the transparent part of the sketch.
+ * What modules contribute to a sketch through the identity parts of the tuple operators of roots
+ * and inputs, whatever their positions: the transparent part of the sketch.
  *
  * <pre>
- * B = Σ_M ½ G_M [½ R_{M,2} e_1 · share_M + ½ R_{M,1} · attributes_M],  G = I for a root without
- * inputs, ¼(I + R̂_attr) for one with inputs
+ * B = Σ_C ½ [⅛(I + R̂_inputs)]^depth G_C [½ R_{M,2} e_1 · share_C + ½ R_{M,1} · attributes_C]
+ * G = I for objects without inputs, ¼(I + R̂_attr) for objects with inputs
  * </pre>
  *
- * <p>Unknowns: the share of every component first, then the attribute vectors (weighted sums over
- * the roots of the component) one after the other. Holds workspace: not thread-safe.
+ * <p>Unknowns: the share of every component C first, then the attribute vectors (weighted sums over
+ * the objects of the component) one after the other. Holds workspace: not thread-safe.
  */
 public final class RootModules implements LinearMap {
   /**
-   * A module as root in one of two forms.
+   * A module in one of the places where it occurs.
    *
    * @param dimension number of attributes to model, 0 to leave them out
-   * @param inner whether the roots have inputs
+   * @param inner whether the objects have inputs
+   * @param depth edges between root and object, 0 for the roots themselves
    */
-  public record Component(String module, int dimension, boolean inner) {}
+  public record Component(String module, int dimension, boolean inner, int depth) {}
 
   private final Operators operators;
   private final List<Component> components;
   private final AttributeOperator[] columns;
   private final int[] offsets;
-  private final float[] plain;
-  private final float[] rotated;
+  private final float[][] plain;
+  private final float[][] rotated;
+  private final float[] signature;
   private final float[] gathered;
 
   public RootModules(Operators operators, List<Component> components) {
@@ -38,14 +41,17 @@ public final class RootModules implements LinearMap {
     this.columns = new AttributeOperator[components.size()];
     this.offsets = new int[components.size() + 1];
     offsets[0] = components.size();
+    int depth = 0;
     for (int i = 0; i < columns.length; i++) {
       Component component = components.get(i);
       columns[i] = operators.attributes(component.module(), component.dimension());
       offsets[i + 1] = offsets[i] + component.dimension();
+      depth = Math.max(depth, component.depth());
     }
     int d = operators.spec().dimension();
-    this.plain = new float[d];
-    this.rotated = new float[d];
+    this.plain = new float[depth + 1][d];
+    this.rotated = new float[depth + 1][d];
+    this.signature = new float[d];
     this.gathered = new float[d];
   }
 
@@ -61,35 +67,116 @@ public final class RootModules implements LinearMap {
 
   /** ‖B e‖² of a full column of component {@code i}, on average over the random operators. */
   public double columnEnergy(int i) {
-    return 0.25 * 0.25 * (components.get(i).inner() ? 2.0 / 16 : 1);
+    Component component = components.get(i);
+    double energy = 0.25 * 0.25 * (component.inner() ? 2.0 / 16 : 1);
+    for (int k = 1; k <= component.depth(); k++) {
+      energy *= (4 - 2.0 / k) / 64; // (I + R)^k is of energy binomial(2k, k)
+    }
+    return energy;
   }
 
   @Override
   public void apply(float[] x, float[] out) {
-    Arrays.fill(plain, 0f);
-    Arrays.fill(rotated, 0f);
+    for (int k = 0; k < plain.length; k++) {
+      Arrays.fill(plain[k], 0f);
+      Arrays.fill(rotated[k], 0f);
+    }
     for (int i = 0; i < columns.length; i++) {
-      float[] target = components.get(i).inner() ? rotated : plain;
+      float[] target = side(i);
       columns[i].addSignature(target, x[i], gathered);
       columns[i].add(target, x, offsets[i], gathered);
     }
-    for (int i = 0; i < out.length; i++) {
-      out[i] = 0.5f * plain[i];
+    for (int k = plain.length - 1; k >= 0; k--) {
+      operators.ownAttributes().addTransparent(plain[k], 0.25f, rotated[k], gathered);
+      if (k > 0) {
+        operators.ownInputs().addTransparent(plain[k - 1], 0.125f, plain[k], gathered);
+      }
     }
-    operators.ownAttributes().addTransparent(out, 0.125f, rotated, gathered);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = 0.5f * plain[0][i];
+    }
   }
 
   @Override
   public void adjoint(float[] y, float[] out) {
     for (int i = 0; i < y.length; i++) {
-      plain[i] = 0.5f * y[i];
+      plain[0][i] = 0.5f * y[i];
     }
-    Arrays.fill(rotated, 0f);
-    operators.ownAttributes().addTransposed(rotated, 0.125f, y, gathered);
+    for (int k = 0; k < plain.length; k++) {
+      Arrays.fill(rotated[k], 0f);
+      operators.ownAttributes().addTransposed(rotated[k], 0.25f, plain[k], gathered);
+      if (k + 1 < plain.length) {
+        Arrays.fill(plain[k + 1], 0f);
+        operators.ownInputs().addTransposed(plain[k + 1], 0.125f, plain[k], gathered);
+      }
+    }
     for (int i = 0; i < columns.length; i++) {
-      float[] source = components.get(i).inner() ? rotated : plain;
+      float[] source = side(i);
       out[i] = columns[i].dotSignature(source, gathered);
       columns[i].adjoint(source, out, offsets[i], gathered);
     }
+  }
+
+  private float[] side(int i) {
+    Component component = components.get(i);
+    return (component.inner() ? rotated : plain)[component.depth()];
+  }
+
+  /**
+   * out = R̂_position v, what a root at that position adds beside its identity part v.
+   *
+   * @param v not modified, d values
+   * @param out overwritten, d values
+   */
+  public void rotate(int position, float[] v, float[] out) {
+    Arrays.fill(out, 0f);
+    operators.position(position).addTransparent(out, 1f, v, gathered);
+    for (int i = 0; i < out.length; i++) {
+      out[i] -= v[i];
+    }
+  }
+
+  /**
+   * How much of the share column b of component {@code i}, of depth 0, its own copy R̂_position b
+   * repeats in place: ⟨P b, R̂ b⟩ / ‖P b‖² of those blocks only that meet themselves, because the
+   * permutation left them or the rotation of an object's own attributes led back to them. Between
+   * distinct blocks, and in families without blocks, overlaps are as random as those of different
+   * modules.
+   *
+   * @param prefixLength rows in use
+   */
+  public double ownOverlap(int i, int position, int prefixLength) {
+    if (!(operators.position(position) instanceof BlockSignedPermutation rotation)) {
+      return 0;
+    }
+    int blocks = signature.length / SketchSpec.BLOCK_SIZE;
+    Arrays.fill(signature, 0f);
+    columns[i].addSignature(signature, 1f, gathered);
+    BlockSignedPermutation own =
+        components.get(i).inner() ? (BlockSignedPermutation) operators.ownAttributes() : null;
+    double overlap = 0;
+    double energy = 0;
+    for (int t = 0; t < prefixLength / SketchSpec.BLOCK_SIZE && t < blocks; t++) {
+      energy += common(own, t, t);
+      overlap += rotation.sign(t) * common(own, t, rotation.source(t));
+    }
+    return energy == 0 ? 0 : overlap / energy;
+  }
+
+  /**
+   * Σ of sign products over the blocks of the column in {@code signature} that lie at both s and t.
+   */
+  private double common(BlockSignedPermutation own, int s, int t) {
+    double sum = s == t && occupied(s) ? 1 : 0;
+    if (own != null) {
+      sum += own.source(s) == t && occupied(t) ? own.sign(s) : 0;
+      sum += own.source(t) == s && occupied(s) ? own.sign(t) : 0;
+      sum += s == t && occupied(own.source(s)) ? 1 : 0;
+    }
+    return sum;
+  }
+
+  private boolean occupied(int block) {
+    return signature[block * SketchSpec.BLOCK_SIZE] != 0;
   }
 }

@@ -4,6 +4,8 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,58 +16,104 @@ import java.util.List;
  * mass is a count for one run and for a sum alike.
  */
 public final class Sketch {
-  private final Fingerprint fingerprint;
-  private final int dimension;
+  private final SketchHeader header;
   private final float[] values;
-  private final double mass;
-  private final long runs;
 
-  private Sketch(Fingerprint fingerprint, int dimension, float[] values, double mass, long runs) {
-    this.fingerprint = fingerprint;
-    this.dimension = dimension;
+  private Sketch(SketchHeader header, float[] values) {
+    this.header = header;
     this.values = values;
-    this.mass = mass;
-    this.runs = runs;
   }
 
   /**
-   * A sketch from its parts.
+   * A sketch as made, F32 and without noise, from its parts.
    *
    * @param dimension floats of the full sketch
    * @param values the sketch or a prefix of it; copied
    * @param mass total unnormalised root weight, finite and not 0
-   * @param runs number of runs summed up, at least 1
+   * @param runs number of runs summed up, 1 to 2^53
    * @throws InvalidInputException if a value is not finite or a size is out of range
    */
   public static Sketch of(
       Fingerprint fingerprint, int dimension, float[] values, double mass, long runs) {
-    SketchSpec.checkPrefix(values.length, dimension);
+    return checked(
+        new SketchHeader(fingerprint, dimension, values.length, Encoding.F32, runs, mass, 0),
+        values.clone());
+  }
+
+  /**
+   * A sketch from its header and its values as {@link #putValues} wrote them: untrusted bytes. They
+   * are checked before anything is allocated.
+   *
+   * @param encoded the values, from its position on; not modified
+   * @throws InvalidInputException if there are too few bytes, or bytes that the encoding never
+   *     writes, such as those of a value that is not finite
+   */
+  public static Sketch of(SketchHeader header, ByteBuffer encoded) {
+    Encoding encoding = header.encoding();
+    int bytes = encoding.bytes(header.prefixLength());
+    if (encoded.remaining() < bytes) {
+      throw new InvalidInputException(
+          "sketch.values", encoded.remaining() + " bytes must be " + bytes);
+    }
+    ByteBuffer in = encoded.slice().order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < header.prefixLength(); i += Encoding.BLOCK) {
+      encoding.check(in, encoding.bytes(i), i);
+    }
+    float[] values = new float[header.prefixLength()];
+    encoding.read(in, values);
+    return new Sketch(header, values);
+  }
+
+  private static Sketch checked(SketchHeader header, float[] values) {
     for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new InvalidInputException("sketch.values[" + i + "]", values[i] + " is not finite");
-      }
+      requireFinite(values[i], i);
     }
-    if (mass == 0 || !Double.isFinite(mass)) {
-      throw new InvalidInputException("sketch.mass", mass + " must be finite and not 0");
+    return new Sketch(header, values);
+  }
+
+  static void requireFinite(float value, int i) {
+    if (!Float.isFinite(value)) {
+      throw new InvalidInputException("sketch.values[" + i + "]", value + " is not finite");
     }
-    if (runs < 1) {
-      throw new InvalidInputException("sketch.runs", runs + " must be at least 1");
-    }
-    return new Sketch(fingerprint, dimension, values.clone(), mass, runs);
   }
 
   public Fingerprint fingerprint() {
-    return fingerprint;
+    return header.fingerprint();
   }
 
   /** Floats of the full sketch. */
   public int dimension() {
-    return dimension;
+    return header.dimension();
   }
 
   /** Floats kept, a multiple of 16. */
   public int prefixLength() {
     return values.length;
+  }
+
+  /** Holds every value exactly; F32 for a sketch as made and for sums. */
+  public Encoding encoding() {
+    return header.encoding();
+  }
+
+  /** Total unnormalised root weight of the runs. */
+  public double mass() {
+    return header.mass();
+  }
+
+  /** Number of runs summed up. */
+  public long runs() {
+    return header.runs();
+  }
+
+  /**
+   * Mean variance per value that encodings have added: 0 for a sketch as made, Δ²/12 for a value
+   * that was rounded to steps of Δ. What the values differ by from those as made has this mean
+   * square, over sketches of many unequal values; a sketch of few and equal ones can be off by a
+   * factor. Sums take the errors of their sketches for independent.
+   */
+  public double noiseVariance() {
+    return header.noiseVariance();
   }
 
   /** The i-th value. */
@@ -80,17 +128,16 @@ public final class Sketch {
 
   /** The kept values followed by zeros, {@link #dimension()} in all. */
   public float[] toPaddedArray() {
-    return Arrays.copyOf(values, dimension);
+    return Arrays.copyOf(values, header.dimension());
   }
 
-  /** Total unnormalised root weight of the runs. */
-  public double mass() {
-    return mass;
-  }
-
-  /** Number of runs summed up. */
-  public long runs() {
-    return runs;
+  /** Writes the values as the encoding has them, {@code encoding().bytes(prefixLength())} bytes. */
+  public void putValues(ByteBuffer out) {
+    ByteBuffer bytes = out.slice().order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < values.length; i += Encoding.BLOCK) {
+      header.encoding().write(values, i, bytes);
+    }
+    out.position(out.position() + bytes.position());
   }
 
   /** ‖s‖². */
@@ -99,13 +146,35 @@ public final class Sketch {
   }
 
   /**
-   * Erases everything behind the first {@code prefixLength} values.
+   * Erases everything behind the first {@code prefixLength} values. Encoding and noise stay.
    *
    * @throws InvalidInputException unless it is a multiple of 16 within what is kept
    */
   public Sketch truncate(int prefixLength) {
     SketchSpec.checkPrefix(prefixLength, values.length);
-    return new Sketch(fingerprint, dimension, Arrays.copyOf(values, prefixLength), mass, runs);
+    return new Sketch(
+        header(prefixLength, header.encoding(), noiseVariance()),
+        Arrays.copyOf(values, prefixLength));
+  }
+
+  /**
+   * Rounds every value to the nearest that the encoding holds, and adds the variance of that to the
+   * noise. Exact to F32, and to the encoding it has. Values beyond the largest bfloat16 become
+   * that.
+   */
+  public Sketch encode(Encoding encoding) {
+    float[] rounded = new float[values.length];
+    double squares = 0;
+    for (int i = 0; i < values.length; i += Encoding.BLOCK) {
+      squares += encoding.round(values, i, rounded);
+    }
+    double added = squares / (12.0 * values.length);
+    return new Sketch(header(values.length, encoding, noiseVariance() + added), rounded);
+  }
+
+  private SketchHeader header(int prefixLength, Encoding encoding, double noiseVariance) {
+    return new SketchHeader(
+        fingerprint(), dimension(), prefixLength, encoding, runs(), mass(), noiseVariance);
   }
 
   /** Cosine similarity over the prefix that both hold; 0 if either is zero there. */
@@ -120,7 +189,7 @@ public final class Sketch {
    * @throws InvalidInputException if either holds fewer values
    */
   public double cosine(Sketch other, int prefixLength) {
-    requireFingerprint(other.fingerprint);
+    requireFingerprint(other.fingerprint());
     SketchSpec.checkPrefix(prefixLength, Math.min(values.length, other.values.length));
     double norms =
         Math.sqrt(
@@ -149,11 +218,11 @@ public final class Sketch {
    * @throws MismatchException if the sketch was made with another spec
    */
   public void requireFingerprint(Fingerprint expected) {
-    if (!fingerprint.equals(expected)) {
+    if (!fingerprint().equals(expected)) {
       throw new MismatchException(
           MismatchException.Reason.FINGERPRINT_MISMATCH,
           "fingerprint="
-              + fingerprint
+              + fingerprint()
               + ": the sketch was made with another spec; expected "
               + expected
               + "; sketch it again with this spec");
@@ -161,14 +230,41 @@ public final class Sketch {
   }
 
   /**
-   * The sketch of the weighted collection: Σ_i w_i m_i s_i over the shortest prefix, m the masses.
-   * Sums run in the given order in double precision; masses add with their weights, run counts add.
+   * The sketch of a weighted collection of runs: Σ_i w_i m_i s_i / Σ_i w_i m_i, m the masses, over
+   * the shortest prefix, summed in the given order in double precision and rounded once, to F32.
+   * Masses add with their weights; run counts add, subtract where the weight is negative, and do
+   * not count where it is 0. At least one run must be left.
    *
-   * @param weights one per sketch: 1 counts its runs once, −1 takes them out again
+   * <ul>
+   *   <li>Combine: weights 1.
+   *   <li>Subtract: weight −1 takes runs that were summed up out again.
+   *   <li>Scale: one sketch with weight w has w times the mass, so w times the counts, and the same
+   *       values.
+   * </ul>
+   *
+   * @param weights one per sketch, finite
    * @throws MismatchException if the fingerprints differ
-   * @throws InvalidInputException if the list is empty, the sizes differ, or the masses cancel
+   * @throws InvalidInputException if the list is empty, the sizes differ, the masses cancel, no run
+   *     is left, or a sum is out of range
    */
   public static Sketch weightedSum(List<Sketch> sketches, double[] weights) {
+    SketchHeader header = headerOfSum(sketches, weights);
+    double[] sum = new double[header.prefixLength()];
+    for (int i = 0; i < weights.length; i++) {
+      double share = weights[i] * sketches.get(i).mass() / header.mass();
+      float[] values = sketches.get(i).values;
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += share * values[j];
+      }
+    }
+    float[] values = new float[sum.length];
+    for (int j = 0; j < sum.length; j++) {
+      values[j] = (float) sum[j];
+    }
+    return checked(header, values);
+  }
+
+  private static SketchHeader headerOfSum(List<Sketch> sketches, double[] weights) {
     if (sketches.isEmpty() || sketches.size() != weights.length) {
       throw new InvalidInputException(
           "sketches",
@@ -184,41 +280,36 @@ public final class Sketch {
     long runs = 0;
     for (int i = 0; i < weights.length; i++) {
       Sketch sketch = sketches.get(i);
-      sketch.requireFingerprint(first.fingerprint);
+      sketch.requireFingerprint(first.fingerprint());
       if (!Double.isFinite(weights[i])) {
         throw new InvalidInputException("weights[" + i + "]", weights[i] + " is not finite");
       }
       prefix = Math.min(prefix, sketch.values.length);
-      mass += weights[i] * sketch.mass;
-      absoluteMass += Math.abs(weights[i] * sketch.mass);
-      runs += weights[i] < 0 ? -sketch.runs : sketch.runs;
+      double weighted = weights[i] * sketch.mass();
+      mass += weighted;
+      absoluteMass += Math.abs(weighted);
+      runs += (long) Math.signum(weights[i]) * sketch.runs();
+      if (Math.abs(runs) > SketchHeader.MAX_RUNS) {
+        throw new InvalidInputException("sketches", "together they have more than 2^53 runs");
+      }
     }
     if (!(Math.abs(mass) > 1e-9 * absoluteMass) || runs < 1) {
       throw new InvalidInputException(
           "weights", "the masses add up to " + mass + " of " + runs + " runs: nothing is left");
     }
-    double[] sum = new double[prefix];
+    double noise = 0;
     for (int i = 0; i < weights.length; i++) {
-      double share = weights[i] * sketches.get(i).mass / mass;
-      float[] values = sketches.get(i).values;
-      for (int j = 0; j < prefix; j++) {
-        sum[j] += share * values[j];
-      }
+      double share = weights[i] * sketches.get(i).mass() / mass;
+      noise += share * share * sketches.get(i).noiseVariance();
     }
-    float[] values = new float[prefix];
-    for (int j = 0; j < prefix; j++) {
-      values[j] = (float) sum[j];
-    }
-    return of(first.fingerprint, first.dimension, values, mass, runs);
+    return new SketchHeader(
+        first.fingerprint(), first.dimension(), prefix, Encoding.F32, runs, mass, noise);
   }
 
   @Override
   public boolean equals(Object o) {
     return o instanceof Sketch other
-        && fingerprint.equals(other.fingerprint)
-        && dimension == other.dimension
-        && mass == other.mass
-        && runs == other.runs
+        && header.equals(other.header)
         && Arrays.equals(values, other.values);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Least squares on implicit operators, used by the decoders and the statistics. May depend on
- * {@code operator} only.
+ * Least squares and sparse recovery on implicit operators, used by the decoders and the statistics.
+ * May depend on {@code operator} and {@code spec} only.
  */
 package io.resketch.core.solve;

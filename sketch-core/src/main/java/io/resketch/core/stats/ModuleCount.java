@@ -1,13 +1,64 @@
 package io.resketch.core.stats;
 
+import java.util.Locale;
+
 /**
- * How often a module occurs among the roots of the runs in a sketch, estimated.
+ * How often a module occurs among the roots of the runs in a sketch, as measured: linear in the
+ * sketch, so that counts of parts add up to the count of the whole. {@link #estimate} is the answer
+ * for a reader, which is no number below the noise floor.
  *
  * @param module the module's name
  * @param count estimated number of root objects, not rounded; 0 if not determined
- * @param standardError standard error of {@code count}; 0 if not determined
- * @param determined whether the sketch can answer
+ * @param standardError standard error of {@code count}; 0 if not determined. The 95 % interval is
+ *     count ± {@link #halfWidth95}
+ * @param determined whether the module can be told from what else it does
  * @param reason why it cannot, else empty
  */
 public record ModuleCount(
-    String module, double count, double standardError, boolean determined, String reason) {}
+    String module, double count, double standardError, boolean determined, String reason) {
+  /** The 99.9 % quantile of Student's t with 64 degrees of freedom. */
+  private static final double PRESENCE_QUANTILE = 3.2;
+
+  /** Half the width of the 95 % interval: {@link Estimate#QUANTILE_95} standard errors. */
+  public double halfWidth95() {
+    return Estimate.QUANTILE_95 * standardError;
+  }
+
+  /**
+   * The count, if it is above the noise floor: the half-width of the interval is at most half an
+   * object, so that whole numbers are told apart, or at most a quarter of the count. The unit is
+   * one object of weight 1; in a sum with other weights, scale them to it.
+   */
+  public Estimate estimate() {
+    if (!determined) {
+      return Estimate.notDetermined(reason);
+    }
+    if (halfWidth95() <= Math.max(0.5, Math.abs(count) / 4)) {
+      return Estimate.of(count, standardError);
+    }
+    return Estimate.notDetermined(
+        String.format(
+            Locale.ROOT,
+            "below the noise floor: the 95 %% interval is %.3g to %.3g",
+            count - halfWidth95(),
+            count + halfWidth95()));
+  }
+
+  /**
+   * Whether the module occurs at all, in a single run or in a sum of weights of at least 1, where a
+   * count is 0 or at least 1. Present: the count is at least ½ and {@link #PRESENCE_QUANTILE}
+   * errors above 0. Absent: it is below ½ and as many errors below 1. So an absent module is called
+   * present, or one that occurs absent, in at most one case of a thousand; an interval of 95 %
+   * would be wrong in every scene with 40 modules.
+   */
+  public Presence presence() {
+    double margin = PRESENCE_QUANTILE * standardError;
+    if (determined && count >= 0.5 && count > margin) {
+      return Presence.PRESENT;
+    }
+    if (determined && count < 0.5 && count + margin < 1) {
+      return Presence.ABSENT;
+    }
+    return Presence.NOT_DETERMINED;
+  }
+}

@@ -2,6 +2,8 @@ package io.resketch.core.stats;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.graph.Skeleton;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +16,26 @@ import java.util.Map;
  * @param rootLeaf it has been seen as a root without inputs
  * @param rootInner it has been seen as a root with inputs
  * @param belowRoot it has been seen below another object
+ * @param leafDepths where below: bit k is set if an object without inputs has been seen k edges
+ *     below a root, k = 1 to 31, deeper ones as 31
+ * @param innerDepths likewise for objects with inputs; if both are 0 and {@code belowRoot} is set,
+ *     the places are not known
  */
 public record ModuleProfile(
-    String name, int dimension, boolean rootLeaf, boolean rootInner, boolean belowRoot) {
+    String name,
+    int dimension,
+    boolean rootLeaf,
+    boolean rootInner,
+    boolean belowRoot,
+    int leafDepths,
+    int innerDepths) {
+  private static final int DEEPEST = 31;
+
+  /** A module whose places below other objects, if there are any, are not known. */
+  public ModuleProfile(
+      String name, int dimension, boolean rootLeaf, boolean rootInner, boolean belowRoot) {
+    this(name, dimension, rootLeaf, rootInner, belowRoot, 0, 0);
+  }
 
   /** A module of which only the name is known. */
   public static ModuleProfile unseen(String name) {
@@ -28,37 +47,57 @@ public record ModuleProfile(
     return rootLeaf || rootInner;
   }
 
+  /** Whether it has been seen below another object, at depths that are not known. */
+  public boolean placesUnknown() {
+    return belowRoot && leafDepths == 0 && innerDepths == 0;
+  }
+
   /**
    * The profiles of a skeleton's modules, in order of first occurrence.
    *
    * @throws InvalidInputException if two objects of one module differ in dimension
    */
   public static List<ModuleProfile> of(Skeleton skeleton) {
+    int[] depths = depths(skeleton);
     Map<String, ModuleProfile> profiles = new LinkedHashMap<>();
     for (int i = 0; i < skeleton.size(); i++) {
-      add(
-          profiles,
-          new ModuleProfile(skeleton.module(i), skeleton.dimension(i), false, false, false));
-      for (int k = 0; k < skeleton.inputCount(i); k++) {
-        int child = skeleton.input(i, k);
-        add(
-            profiles,
-            new ModuleProfile(
-                skeleton.module(child), skeleton.dimension(child), false, false, true));
-      }
-    }
-    for (int k = 0; k < skeleton.rootCount(); k++) {
-      int root = skeleton.root(k);
-      boolean leaf = skeleton.inputCount(root) == 0;
-      add(
-          profiles,
-          new ModuleProfile(skeleton.module(root), skeleton.dimension(root), leaf, !leaf, false));
+      boolean leaf = skeleton.inputCount(i) == 0;
+      boolean root = (depths[i] & 1) != 0;
+      int below = depths[i] & ~1;
+      ModuleProfile profile =
+          new ModuleProfile(
+              skeleton.module(i),
+              skeleton.dimension(i),
+              root && leaf,
+              root && !leaf,
+              below != 0,
+              leaf ? below : 0,
+              leaf ? 0 : below);
+      profiles.merge(profile.name, profile, ModuleProfile::merge);
     }
     return List.copyOf(profiles.values());
   }
 
-  private static void add(Map<String, ModuleProfile> profiles, ModuleProfile profile) {
-    profiles.merge(profile.name, profile, ModuleProfile::merge);
+  /** Bit k of an object's value is set if a path of k edges leads from a root to it. */
+  private static int[] depths(Skeleton skeleton) {
+    int[] depths = new int[skeleton.size()];
+    Deque<Integer> changed = new ArrayDeque<>();
+    for (int k = 0; k < skeleton.rootCount(); k++) {
+      depths[skeleton.root(k)] |= 1;
+      changed.add(skeleton.root(k));
+    }
+    while (!changed.isEmpty()) {
+      int object = changed.poll();
+      int below = (depths[object] << 1) | (depths[object] & (1 << DEEPEST));
+      for (int k = 0; k < skeleton.inputCount(object); k++) {
+        int child = skeleton.input(object, k);
+        if ((depths[child] | below) != depths[child]) {
+          depths[child] |= below;
+          changed.add(child);
+        }
+      }
+    }
+    return depths;
   }
 
   /**
@@ -75,11 +114,14 @@ public record ModuleProfile(
               + dimension
               + " before; a module's attribute vectors have one length");
     }
+    boolean unknown = placesUnknown() || other.placesUnknown();
     return new ModuleProfile(
         name,
         Math.max(dimension, other.dimension),
         rootLeaf || other.rootLeaf,
         rootInner || other.rootInner,
-        belowRoot || other.belowRoot);
+        belowRoot || other.belowRoot,
+        unknown ? 0 : leafDepths | other.leafDepths,
+        unknown ? 0 : innerDepths | other.innerDepths);
   }
 }

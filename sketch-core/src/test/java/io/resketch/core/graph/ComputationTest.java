@@ -179,4 +179,77 @@ class ComputationTest {
                 .contentHash())
         .isNotEqualTo(base);
   }
+
+  @Test
+  void tooManyAttributesInAll_areRefusedByName() {
+    int[] index = {5};
+    float[] value = {1f};
+    assertThatThrownBy(
+            () ->
+                Computation.builder()
+                    .object("a", "m", Attributes.sparse(Integer.MAX_VALUE, index, value))
+                    .object("b", "m", Attributes.sparse(10, index, value))
+                    .root("a", 0.5f)
+                    .root("b", 0.5f)
+                    .build())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("objects[b].dimension: 10 makes the attributes");
+  }
+
+  @Test
+  void namesThatAreNotUnicodeText_areRefused() {
+    for (String[] name : new String[][] {{"a", "x\ud800"}, {"a\udc00", "x"}}) {
+      assertThatThrownBy(() -> Computation.builder().object(name[0], name[1], Attributes.none()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("objects[0]: its id or module has half of a surrogate pair");
+    }
+    Computation.builder().object("a", "\ud83d\ude00", Attributes.none());
+  }
+
+  @Test
+  void attributesOfAKnownSkeleton_mustFitIt() {
+    Computation graph =
+        Computation.builder()
+            .object("a", "m", ONE)
+            .object("b", "n", Attributes.none(), in("a", 1))
+            .root("b", 1)
+            .build();
+    Skeleton skeleton = graph.skeleton();
+    Attributes two = Attributes.dense(2f);
+    assertThat(Computation.of(skeleton, List.of(two, Attributes.none())).attributes(0))
+        .isEqualTo(two);
+    assertInvalid(() -> Computation.of(skeleton, List.of(two)))
+        .hasMessageContaining("1 vectors for 2 objects");
+    assertInvalid(() -> Computation.of(skeleton, List.of(two, ONE)))
+        .hasMessageContaining("objects[b].attributes: 1 attributes, but the skeleton says 0");
+    assertInvalid(
+            () -> Computation.of(skeleton, List.of(Attributes.dense(Float.NaN), Attributes.none())))
+        .hasMessageContaining("objects[a].attributes[0]: NaN");
+  }
+
+  @Test
+  void skeletonBelowAnObject_holdsWhatItWasComputedFrom() {
+    Skeleton skeleton =
+        Computation.builder()
+            .object("shared", "m", ONE)
+            .object("a", "n", ONE, in("shared", 1))
+            .object("b", "o", ONE, in("a", 0.75f), in("shared", 0.25f))
+            .object("other", "p", ONE, in("shared", 1))
+            .root("b", 0.5f)
+            .root("other", 0.5f)
+            .mass(7)
+            .build()
+            .skeleton();
+    Skeleton below = skeleton.below(2);
+    assertThat(below.size()).isEqualTo(3);
+    assertThat(below.id(0)).isEqualTo("shared");
+    assertThat(below.id(2)).isEqualTo("b");
+    assertThat(below.weight(2, 0)).isEqualTo(0.75f);
+    assertThat(below.id(below.input(2, 1))).isEqualTo("shared");
+    assertThat(below.rootCount()).isEqualTo(1);
+    assertThat(below.root(0)).isEqualTo(2);
+    assertThat(below.rootWeight(0)).isEqualTo(1f);
+    assertThat(below.mass()).isEqualTo(1);
+    assertThat(skeleton.below(0).size()).isEqualTo(1);
+  }
 }

@@ -3,8 +3,7 @@ package io.resketch.core.operator;
 import io.resketch.core.spec.Family;
 
 class BlockSparseFamilyTest extends FamilyContract {
-  @Override
-  Family family() {
-    return new Family.BlockSparse(16);
+  BlockSparseFamilyTest() {
+    super(new Family.BlockSparse(16), 1024);
   }
 }

@@ -3,8 +3,7 @@ package io.resketch.core.operator;
 import io.resketch.core.spec.Family;
 
 class DenseFamilyTest extends FamilyContract {
-  @Override
-  Family family() {
-    return new Family.Dense();
+  DenseFamilyTest() {
+    super(new Family.Dense(), 512);
   }
 }

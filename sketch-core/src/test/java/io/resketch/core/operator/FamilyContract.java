@@ -17,38 +17,45 @@ import org.junit.jupiter.api.Test;
 
 /** What the theorems of [GPW19] and the decoders need of every family, whatever it is made of. */
 abstract class FamilyContract {
-  private static final int D = 1024;
   private static final int M = 64;
 
+  private final int d;
+
   /** A dot product of independent unit vectors is about a normal of deviation 1/√d. */
-  private static final double ONE_DEVIATION = 1 / Math.sqrt(D);
+  private final double oneDeviation;
 
-  private final Operators operators = new Operators(new SketchSpec(D, family(), 42));
+  private final Family family;
+  private final Operators operators;
 
-  abstract Family family();
+  FamilyContract(Family family, int dimension) {
+    this.family = family;
+    this.d = dimension;
+    this.oneDeviation = 1 / Math.sqrt(dimension);
+    this.operators = new Operators(new SketchSpec(dimension, family, 42));
+  }
 
   /** R_{M,1} x. */
   private float[] image(String module, float[] x) {
-    float[] out = new float[D];
-    operators.attributes(module, x.length).add(out, x, 0, new float[D]);
+    float[] out = new float[d];
+    operators.attributes(module, x.length).add(out, x, 0, new float[d]);
     return scaled(out, 2);
   }
 
   private float[] signature(String module) {
-    float[] out = new float[D];
-    operators.attributes(module, M).addSignature(out, 2f, new float[D]);
+    float[] out = new float[d];
+    operators.attributes(module, M).addSignature(out, 2f, new float[d]);
     return out;
   }
 
   /** R̂ x. */
   private float[] rotated(TupleOperator operator, float[] x, boolean transposed) {
-    float[] out = new float[D];
+    float[] out = new float[d];
     if (transposed) {
-      operator.addTransposed(out, 1f, x, new float[D]);
+      operator.addTransposed(out, 1f, x, new float[d]);
     } else {
-      operator.addTransparent(out, 1f, x, new float[D]);
+      operator.addTransparent(out, 1f, x, new float[d]);
     }
-    for (int i = 0; i < D; i++) {
+    for (int i = 0; i < d; i++) {
       out[i] -= x[i];
     }
     return out;
@@ -128,7 +135,7 @@ abstract class FamilyContract {
       assertThat(dot(rx, y))
           .isCloseTo(dot(x, rotated(operators.position(i), y, true)), within(1e-5));
       float[] back = rotated(operators.position(i), rx, true);
-      for (int k = 0; k < D; k++) {
+      for (int k = 0; k < d; k++) {
         assertThat(back[k]).isCloseTo(x[k], within(1e-5f));
       }
     }
@@ -162,16 +169,16 @@ abstract class FamilyContract {
   }
 
   /** Mean 0, deviation about 1/√d, no pair far out. */
-  private static void assertNearlyOrthogonal(double[] dots) {
+  private void assertNearlyOrthogonal(double[] dots) {
     double square = 0;
     double sum = 0;
     for (double dot : dots) {
-      assertThat(Math.abs(dot)).isLessThan(7 * ONE_DEVIATION);
+      assertThat(Math.abs(dot)).isLessThan(7 * oneDeviation);
       square += dot * dot;
       sum += dot;
     }
-    assertThat(Math.sqrt(square / dots.length)).isBetween(0.3 * ONE_DEVIATION, 1.4 * ONE_DEVIATION);
-    assertThat(Math.abs(sum / dots.length)).isLessThan(0.3 * ONE_DEVIATION);
+    assertThat(Math.sqrt(square / dots.length)).isBetween(0.3 * oneDeviation, 1.4 * oneDeviation);
+    assertThat(Math.abs(sum / dots.length)).isLessThan(0.3 * oneDeviation);
   }
 
   @Test
@@ -180,15 +187,15 @@ abstract class FamilyContract {
     for (int m : new int[] {0, 1, 7, M, 200}) {
       AttributeOperator operator = operators.attributes("m", m);
       float[] x = m == 0 ? new float[0] : RandomGraphs.unit(random, m);
-      float[] y = RandomGraphs.unit(random, D);
-      float[] image = new float[D];
-      operator.add(image, x, 0, new float[D]);
+      float[] y = RandomGraphs.unit(random, d);
+      float[] image = new float[d];
+      operator.add(image, x, 0, new float[d]);
       float[] back = new float[m];
-      operator.adjoint(y, back, 0, new float[D]);
+      operator.adjoint(y, back, 0, new float[d]);
       assertThat(dot(image, y)).isCloseTo(dot(x, back), within(1e-6));
-      float[] signature = new float[D];
-      operator.addSignature(signature, 1f, new float[D]);
-      assertThat(operator.dotSignature(y, new float[D]))
+      float[] signature = new float[d];
+      operator.addSignature(signature, 1f, new float[d]);
+      assertThat(operator.dotSignature(y, new float[d]))
           .isCloseTo((float) dot(signature, y), within(1e-6f));
     }
   }
@@ -198,12 +205,12 @@ abstract class FamilyContract {
     float[] dense = new float[M];
     dense[5] = 0.5f;
     dense[63] = -0.25f;
-    float[] a = new float[D];
-    float[] b = new float[D];
+    float[] a = new float[d];
+    float[] b = new float[d];
     AttributeOperator operator = operators.attributes("m", M);
-    operator.add(a, Attributes.dense(dense), new float[D]);
+    operator.add(a, Attributes.dense(dense), new float[d]);
     operator.add(
-        b, Attributes.sparse(M, new int[] {5, 63}, new float[] {0.5f, -0.25f}), new float[D]);
+        b, Attributes.sparse(M, new int[] {5, 63}, new float[] {0.5f, -0.25f}), new float[d]);
     assertThat(b).isEqualTo(a);
   }
 
@@ -214,8 +221,8 @@ abstract class FamilyContract {
       GraphOperator operator = new GraphOperator(operators, graph.skeleton());
       SplittableRandom random = new SplittableRandom(seed);
       float[] x = RandomGraphs.unit(random, operator.unknowns());
-      float[] y = RandomGraphs.unit(random, D);
-      float[] image = new float[D];
+      float[] y = RandomGraphs.unit(random, d);
+      float[] image = new float[d];
       float[] back = new float[operator.unknowns()];
       operator.apply(x, image);
       operator.adjoint(y, back);
@@ -230,13 +237,13 @@ abstract class FamilyContract {
     Computation graph = RandomGraphs.tree(5, 2, 2, 40);
     Skeleton skeleton = graph.skeleton();
     GraphOperator operator = new GraphOperator(operators, skeleton);
-    for (int prefix : new int[] {D, D / 2, D / 4}) {
+    for (int prefix : new int[] {d, d / 2, d / 4}) {
       double[] estimated = operator.columnEnergies(prefix);
       for (int i = 0; i < skeleton.size(); i++) {
         double mean = 0;
         for (int j = 0; j < 40; j++) {
           float[] x = new float[skeleton.totalDimension()];
-          float[] column = new float[D];
+          float[] column = new float[d];
           x[skeleton.offset(i) + j] = 1f;
           operator.apply(x, column);
           float[] kept = Arrays.copyOf(column, prefix);
@@ -250,12 +257,12 @@ abstract class FamilyContract {
   @Test
   void prefix_keepsItsShareOfEveryVector() {
     SplittableRandom random = new SplittableRandom(6);
-    for (int kept : new int[] {D / 2, D / 4, D / 8}) {
+    for (int kept : new int[] {d / 2, d / 4, d / 8}) {
       double mean = 0;
       for (int i = 0; i < 32; i++) {
         float[] x = image("m" + i, RandomGraphs.unit(random, M));
         float[] prefix = Arrays.copyOf(rotated(operators.position(i % 3), x, false), kept);
-        double share = dot(prefix, prefix) / dot(x, x) * D / kept;
+        double share = dot(prefix, prefix) / dot(x, x) * d / kept;
         assertThat(share).isBetween(0.3, 2.0);
         mean += share / 32;
       }
@@ -270,12 +277,12 @@ abstract class FamilyContract {
     assertThat(sketch(graph, 42)).isEqualTo(a);
     float[] other = sketch(graph, 43);
     assertThat(Math.abs(dot(a, other)) / Math.sqrt(dot(a, a) * dot(other, other)))
-        .isLessThan(6 * ONE_DEVIATION);
+        .isLessThan(6 * oneDeviation);
   }
 
   private float[] sketch(Computation graph, long seed) {
-    float[] out = new float[D];
-    Operators drawn = new Operators(new SketchSpec(D, family(), seed));
+    float[] out = new float[d];
+    Operators drawn = new Operators(new SketchSpec(d, family, seed));
     new GraphOperator(drawn, graph.skeleton()).sketch(graph, out);
     return out;
   }

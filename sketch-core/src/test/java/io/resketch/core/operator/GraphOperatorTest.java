@@ -54,9 +54,9 @@ class GraphOperatorTest {
         new RootModules(
             new Operators(SPEC),
             List.of(
-                new RootModules.Component("a", 9, true),
-                new RootModules.Component("a", 9, false),
-                new RootModules.Component("b", 0, true)));
+                new RootModules.Component("a", 9, true, 0),
+                new RootModules.Component("a", 9, false, 2),
+                new RootModules.Component("b", 0, true, 1)));
     assertThat(map.unknowns()).isEqualTo(21);
     assertTransposed(map, 11);
   }

@@ -64,6 +64,59 @@ class SketchTest {
   }
 
   @Test
+  void combiningAndSubtracting_areInverse_forUnequalPrefixesToo() {
+    Sketch a = SKETCHER.sketch(RandomGraphs.dag(1, 9, 12));
+    Sketch b = SKETCHER.sketch(RandomGraphs.dag(2, 9, 12));
+    Sketch c = SKETCHER.sketch(RandomGraphs.dag(3, 9, 12)).truncate(512);
+    Sketch all = Sketch.weightedSum(List.of(a, b, c), new double[] {1, 1, 1});
+    assertThat(all.prefixLength()).isEqualTo(512);
+    assertThat(all.runs()).isEqualTo(3);
+    Sketch pairs =
+        Sketch.weightedSum(
+            List.of(Sketch.weightedSum(List.of(b, c), new double[] {1, 1}), a),
+            new double[] {1, 1});
+    assertAlike(pairs, all);
+    Sketch back = Sketch.weightedSum(List.of(all, a, b), new double[] {1, -1, -1});
+    assertAlike(back, c);
+    assertThat(back.runs()).isEqualTo(1);
+  }
+
+  @Test
+  void scaling_multipliesTheMassOnly_andGoesThroughSums() {
+    Sketch a = SKETCHER.sketch(RandomGraphs.dag(1, 9, 12));
+    Sketch b = SKETCHER.sketch(RandomGraphs.dag(2, 9, 12));
+    Sketch scaled = Sketch.weightedSum(List.of(a), new double[] {2.5});
+    assertThat(scaled.mass()).isEqualTo(2.5 * a.mass());
+    assertThat(scaled.toArray()).isEqualTo(a.toArray());
+    assertThat(scaled.runs()).isEqualTo(1);
+    assertAlike(
+        Sketch.weightedSum(List.of(scaled, b), new double[] {2, 1}),
+        Sketch.weightedSum(List.of(a, b), new double[] {5, 1}));
+    Sketch sum = Sketch.weightedSum(List.of(a, b), new double[] {1, 2});
+    assertThat(sum.truncate(1024))
+        .isEqualTo(Sketch.weightedSum(List.of(a.truncate(1024), b), new double[] {1, 2}));
+  }
+
+  @Test
+  void sketch_isLinearInTheAttributes() {
+    Sketch sum =
+        Sketch.weightedSum(
+            List.of(SKETCHER.sketch(one("cat", 0.5f, -0.25f)), SKETCHER.sketch(one("cat", 1, 3))),
+            new double[] {3, 1});
+    assertThat(sum.mass()).isEqualTo(4);
+    assertAlike(
+        Sketch.weightedSum(List.of(SKETCHER.sketch(one("cat", 0.625f, 0.5625f))), new double[] {4}),
+        sum);
+  }
+
+  private static void assertAlike(Sketch actual, Sketch expected) {
+    assertThat(actual.mass()).isCloseTo(expected.mass(), within(1e-12 * expected.mass()));
+    assertThat(actual.prefixLength()).isEqualTo(expected.prefixLength());
+    assertThat(actual.toArray()).containsExactly(expected.toArray(), within(1e-7f));
+    assertThat(expected.energy()).isGreaterThan(0.001);
+  }
+
+  @Test
   void weightedSum_takesTheShortestPrefix_andRefusesNonsense() {
     Sketch a = SKETCHER.sketch(one("cat", 1, 0));
     Sketch b = SKETCHER.sketch(one("dog", 1, 0)).truncate(512);

@@ -14,11 +14,34 @@ class SketchSpecTest {
   }
 
   @Test
+  void fingerprintOfHadamardIsTheWrittenOne() {
+    assertThat(new SketchSpec(1024, new Family.Hadamard(), 7).fingerprint())
+        .hasToString("d7c336744ba6af7d545cc3c6f41b80029ec59345975a88086df303cc8d9c3ac2");
+  }
+
+  @Test
+  void badDimensionOfOtherFamilies_namesValueRuleAndRemedy() {
+    assertThatThrownBy(() -> new SketchSpec(1000, new Family.Hadamard(), 7))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "dimension: 1000 must be a power of two from 16 to 4194304 for HADAMARD; try 1024");
+    assertThatThrownBy(() -> new SketchSpec(5000, new Family.Dense(), 7))
+        .hasMessage("dimension: 5000 must be a multiple of 16 from 16 to 4096 for DENSE; try 4096");
+    assertThatThrownBy(() -> new SketchSpec(-1, new Family.Dense(), 7))
+        .hasMessageContaining("try 16");
+    assertThatThrownBy(() -> new SketchSpec(0, new Family.Hadamard(), 7))
+        .hasMessageContaining("try 16");
+    assertThatThrownBy(() -> new SketchSpec(1 << 23, new Family.Hadamard(), 7))
+        .hasMessageContaining("try 4194304");
+  }
+
+  @Test
   void everyParameterChangesTheFingerprint() {
     Fingerprint base = new SketchSpec(4096, 16, 7).fingerprint();
     assertThat(new SketchSpec(8192, 16, 7).fingerprint()).isNotEqualTo(base);
     assertThat(new SketchSpec(4096, 8, 7).fingerprint()).isNotEqualTo(base);
     assertThat(new SketchSpec(4096, 16, 8).fingerprint()).isNotEqualTo(base);
+    assertThat(new SketchSpec(4096, new Family.Hadamard(), 7).fingerprint()).isNotEqualTo(base);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.grpc.protobuf.StatusProto;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.server.repository.RepositoryException;
+import io.resketch.server.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,14 @@ import org.slf4j.LoggerFactory;
 final class Errors {
   private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
   private static final String DOMAIN = "resketch.io";
+
+  /**
+   * Errors quote names from the request, which may be long, and travel in trailers, of which a
+   * client takes 8 KiB in all: the message percent-encoded and once more in the details.
+   */
+  private static final int MAX_MESSAGE = 400;
+
+  private static final int MAX_FIELD = 200;
 
   private Errors() {}
 
@@ -30,8 +39,8 @@ final class Errors {
           BadRequest.newBuilder()
               .addFieldViolations(
                   BadRequest.FieldViolation.newBuilder()
-                      .setField(invalid.field())
-                      .setDescription(invalid.getMessage()))
+                      .setField(cut(invalid.field(), MAX_FIELD))
+                      .setDescription(cut(invalid.getMessage(), MAX_MESSAGE)))
               .build();
       return status(Code.INVALID_ARGUMENT, invalid.getMessage(), Any.pack(details));
     }
@@ -48,16 +57,30 @@ final class Errors {
       return status(code, error.getMessage(), info(failed.reason().name()));
     }
     LOG.error("a call failed", error);
+    if (error instanceof StorageException failed) {
+      Code code =
+          switch (failed.reason()) {
+            case DISK_FULL -> Code.RESOURCE_EXHAUSTED;
+            case DATA_DAMAGED -> Code.DATA_LOSS;
+            case DATA_NOT_OURS, STORAGE_FAILED -> Code.INTERNAL;
+            case STORAGE_CLOSED -> Code.UNAVAILABLE;
+          };
+      return status(code, error.getMessage(), info(failed.reason().name()));
+    }
     return Status.newBuilder()
         .setCode(Code.INTERNAL_VALUE)
-        .setMessage("the server failed: " + error.getMessage() + "; its log says more")
+        .setMessage(cut("the server failed: " + error.getMessage(), MAX_MESSAGE))
         .build();
+  }
+
+  private static String cut(String text, int limit) {
+    return text.length() <= limit ? text : text.substring(0, limit) + "…";
   }
 
   private static Status status(Code code, String message, Any details) {
     return Status.newBuilder()
         .setCode(code.getNumber())
-        .setMessage(message)
+        .setMessage(cut(message, MAX_MESSAGE))
         .addDetails(details)
         .build();
   }

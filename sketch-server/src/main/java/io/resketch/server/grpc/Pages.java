@@ -3,6 +3,8 @@ package io.resketch.server.grpc;
 import com.google.protobuf.MessageLite;
 import io.resketch.core.InvalidInputException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -10,6 +12,7 @@ import java.util.Base64;
 final class Pages {
   private static final int MAX_SIZE = 1000;
   private static final int DEFAULT_SIZE = 100;
+  private static final int CHECK_BYTES = 8;
 
   private Pages() {}
 
@@ -27,8 +30,8 @@ final class Pages {
    * @param position where the page ended
    */
   static String token(MessageLite scope, byte[] position) {
-    ByteBuffer bytes = ByteBuffer.allocate(4 + position.length);
-    bytes.putInt(Arrays.hashCode(scope.toByteArray())).put(position);
+    ByteBuffer bytes = ByteBuffer.allocate(CHECK_BYTES + position.length);
+    bytes.put(check(scope, position)).put(position);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
   }
 
@@ -43,11 +46,25 @@ final class Pages {
     } catch (IllegalArgumentException e) {
       throw invalid();
     }
-    if (bytes.length <= 4
-        || ByteBuffer.wrap(bytes).getInt() != Arrays.hashCode(scope.toByteArray())) {
+    if (bytes.length <= CHECK_BYTES) {
       throw invalid();
     }
-    return Arrays.copyOfRange(bytes, 4, bytes.length);
+    byte[] position = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
+    if (!Arrays.equals(check(scope, position), Arrays.copyOf(bytes, CHECK_BYTES))) {
+      throw invalid();
+    }
+    return position;
+  }
+
+  /** Over the position too: a changed one could lie outside the request's range. */
+  private static byte[] check(MessageLite scope, byte[] position) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(scope.toByteArray());
+      return Arrays.copyOf(digest.digest(position), CHECK_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static InvalidInputException invalid() {

@@ -26,6 +26,7 @@ final class PutStream implements StreamObserver<PutStreamRequest> {
     this.acks = acks;
     acks.disableAutoRequest();
     acks.setOnReadyHandler(this::onReady);
+    acks.setOnCancelHandler(() -> {}); // an acknowledgement to a client that left is no failure
     waiting = true;
   }
 

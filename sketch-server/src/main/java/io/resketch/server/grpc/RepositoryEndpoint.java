@@ -8,6 +8,7 @@ import io.resketch.core.sketch.Sketcher;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeRanges;
 import io.resketch.server.query.TimeStatistics;
+import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
@@ -27,7 +28,6 @@ import io.resketch.v1.RepositoryServiceGrpc;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SketchRecord;
-import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 
 /** RepositoryService. */
@@ -145,11 +145,12 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
               "sketch_name",
               request.getSketchName() + " is not of the collection " + request.getParent());
         }
-        yield Sketches.sketch(repository.get(name).getSketch());
+        yield Repository.sketch(repository.get(name));
       }
-      case SKETCH -> Sketches.sketch(request.getSketch());
+      case SKETCH -> Inputs.sketch(collection.operators().spec(), request.getSketch());
       case COMPUTATION ->
-          new Sketcher(collection.operators()).sketch(Graphs.computation(request.getComputation()));
+          new Sketcher(collection.operators())
+              .sketch(Inputs.computation(collection.operators().spec(), request.getComputation()));
       case QUERY_NOT_SET ->
           throw new InvalidInputException(
               "query", "is missing; give sketch_name, sketch or computation");

@@ -9,6 +9,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.query.Estimators;
+import io.resketch.server.repository.Inputs;
 import io.resketch.v1.CombineRequest;
 import io.resketch.v1.CombineResponse;
 import io.resketch.v1.DecodeRequest;
@@ -44,7 +45,7 @@ public final class SketchEndpoint extends SketchServiceGrpc.SketchServiceImplBas
         observer,
         () -> {
           Operators operators = estimators.operators(Sketches.spec(request.getSpec()));
-          Computation computation = Graphs.computation(request.getComputation());
+          Computation computation = Inputs.computation(operators.spec(), request.getComputation());
           Skeleton.Builder skeleton =
               Graphs.skeleton(computation.skeleton()).toBuilder()
                   .setId(request.getComputation().getId())
@@ -68,9 +69,9 @@ public final class SketchEndpoint extends SketchServiceGrpc.SketchServiceImplBas
           Skeleton skeleton = request.getSkeleton();
           DecodedComputation.Builder decoded =
               Graphs.decoded(
-                      new GraphDecoder(operators, Graphs.skeleton(skeleton))
+                      new GraphDecoder(operators, Inputs.skeleton(operators.spec(), skeleton))
                           .decode(
-                              Sketches.sketch(request.getSketch()),
+                              Inputs.sketch(operators.spec(), request.getSketch()),
                               Sketches.decoder(request.getDecoder())))
                   .toBuilder()
                   .setId(skeleton.getId())
@@ -88,10 +89,8 @@ public final class SketchEndpoint extends SketchServiceGrpc.SketchServiceImplBas
         observer,
         () -> {
           Operators operators = estimators.operators(Sketches.spec(request.getSpec()));
-          Sketch sketch = Sketches.sketch(request.getSketch());
-          sketch.requireFingerprint(operators.spec().fingerprint());
-          List<ModuleProfile> modules =
-              request.getModulesList().stream().map(Sketches::module).toList();
+          Sketch sketch = Inputs.sketch(operators.spec(), request.getSketch());
+          List<ModuleProfile> modules = Inputs.modules(request.getModulesList());
           EstimateResponse.Builder out = EstimateResponse.newBuilder();
           estimators
               .estimator(operators, modules, sketch.prefixLength())

@@ -7,7 +7,6 @@ import io.resketch.server.repository.SketchCollection;
 import io.resketch.v1.SearchHit;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.TimeRange;
-import io.resketch.wire.Sketches;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,7 +61,7 @@ public final class SimilaritySearch {
             return true;
           }
           scanned[0]++;
-          Sketch stored = Sketches.sketch(record.getSketch());
+          Sketch stored = Repository.sketch(record);
           double similarity = query.cosine(stored, Math.min(compared, stored.prefixLength()));
           best.add(
               SearchHit.newBuilder()

@@ -15,12 +15,8 @@ public final class TimeRanges {
    * @throws InvalidInputException if an end is not a time or the range ends before it starts
    */
   public static void check(TimeRange range) {
-    if (range.hasStart() && !Timestamps.isValid(range.getStart())) {
-      throw new InvalidInputException("range.start", range.getStart() + " is not a time");
-    }
-    if (range.hasEnd() && !Timestamps.isValid(range.getEnd())) {
-      throw new InvalidInputException("range.end", range.getEnd() + " is not a time");
-    }
+    checkTime("range.start", range.getStart());
+    checkTime("range.end", range.getEnd());
     if (range.hasStart()
         && range.hasEnd()
         && Timestamps.compare(range.getStart(), range.getEnd()) > 0) {
@@ -29,6 +25,18 @@ public final class TimeRanges {
           Timestamps.toString(range.getEnd())
               + " is before range.start="
               + Timestamps.toString(range.getStart()));
+    }
+  }
+
+  private static void checkTime(String field, Timestamp time) {
+    if (!Timestamps.isValid(time)) {
+      throw new InvalidInputException(
+          field,
+          "seconds="
+              + time.getSeconds()
+              + ", nanos="
+              + time.getNanos()
+              + " must be of the years 1 to 9999, nanos 0 to 999999999");
     }
   }
 

@@ -6,8 +6,10 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.core.stats.CountEstimator;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleProfile;
+import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.v1.AggregateStatisticsRequest;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Module counts per bucket of time. The sketches of a bucket are summed, and the sum is counted:
@@ -56,7 +59,8 @@ public final class TimeStatistics {
     BigInteger nanos = nanos(bucket.getSeconds(), bucket.getNanos());
     TimeRange range = request.getRange();
     if (range.hasStart() && range.hasEnd()) {
-      checkCount(nanos(range.getEnd()).subtract(nanos(range.getStart())).divide(nanos), bucket);
+      BigInteger length = nanos(range.getEnd()).subtract(nanos(range.getStart()));
+      checkCount(length.add(nanos).subtract(BigInteger.ONE).divide(nanos), bucket);
     }
     return nanos;
   }
@@ -82,16 +86,21 @@ public final class TimeStatistics {
     return nanos(time.getSeconds(), time.getNanos());
   }
 
-  private static Timestamp timestamp(BigInteger nanos) {
+  /** A time in nanoseconds, empty if it lies behind the last that a Timestamp can hold. */
+  private static Optional<Timestamp> timestamp(BigInteger nanos) {
     BigInteger[] parts = nanos.divideAndRemainder(NANOS);
     if (parts[1].signum() < 0) {
       parts[0] = parts[0].subtract(BigInteger.ONE);
       parts[1] = parts[1].add(NANOS);
     }
-    return Timestamp.newBuilder()
-        .setSeconds(parts[0].longValueExact())
-        .setNanos(parts[1].intValueExact())
-        .build();
+    if (parts[0].compareTo(BigInteger.valueOf(Timestamps.MAX_VALUE.getSeconds())) > 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Timestamp.newBuilder()
+            .setSeconds(parts[0].longValueExact())
+            .setNanos(parts[1].intValueExact())
+            .build());
   }
 
   /** One request under way: holds the sums of one bucket at a time. */
@@ -118,22 +127,16 @@ public final class TimeStatistics {
       this.range = range;
       this.bucket = bucket;
       this.origin = range.hasStart() ? nanos(range.getStart()) : null;
+      Map<String, ModuleProfile> seen = collection.modules();
       Map<String, ModuleProfile> known = new LinkedHashMap<>();
-      collection
-          .modules()
-          .values()
-          .forEach(
-              profile -> {
-                if (profile.root()) {
-                  known.put(profile.name(), profile);
-                }
-              });
-      for (String name : requested) {
-        if (name.isEmpty()) {
-          throw new InvalidInputException("modules", "one name is empty");
+      for (ModuleProfile profile : seen.values()) {
+        if (profile.root()) {
+          known.put(profile.name(), profile);
         }
-        known.putIfAbsent(
-            name, collection.modules().getOrDefault(name, ModuleProfile.unseen(name)));
+      }
+      for (String name : requested) {
+        Names.checkModule("modules", name);
+        known.putIfAbsent(name, seen.getOrDefault(name, ModuleProfile.unseen(name)));
       }
       if (requested.stream().distinct().count() != requested.size()) {
         throw new InvalidInputException("modules", "a name stands twice; ask for it once");
@@ -151,7 +154,7 @@ public final class TimeStatistics {
           null,
           (position, id, record) -> {
             if (record.hasTime() || !timed) {
-              add(record.hasTime() ? record.getTime() : null, Sketches.sketch(record.getSketch()));
+              add(record.hasTime() ? record.getTime() : null, Repository.sketch(record));
             }
             return true;
           });
@@ -166,7 +169,7 @@ public final class TimeStatistics {
         }
         BigInteger at = nanos(time).subtract(origin).divide(bucket);
         checkCount(
-            at,
+            at.add(BigInteger.ONE),
             Durations.fromNanos(bucket.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact()));
         if (!at.equals(index)) {
           finishBucket();
@@ -187,7 +190,8 @@ public final class TimeStatistics {
       StatisticsBucket.Builder done = StatisticsBucket.newBuilder().setSketches(sums.count());
       if (bucket != null) {
         BigInteger start = origin.add(index.multiply(bucket));
-        done.setStart(timestamp(start)).setEnd(timestamp(start.add(bucket)));
+        timestamp(start).ifPresent(done::setStart);
+        timestamp(start.add(bucket)).ifPresent(done::setEnd);
       } else {
         setIfKnown(done);
       }
@@ -207,7 +211,7 @@ public final class TimeStatistics {
       if (range.hasEnd()) {
         done.setEnd(range.getEnd());
       } else if (last != null) {
-        done.setEnd(Timestamps.add(last, Durations.fromNanos(1)));
+        timestamp(nanos(last).add(BigInteger.ONE)).ifPresent(done::setEnd);
       }
     }
 
@@ -215,11 +219,7 @@ public final class TimeStatistics {
     private List<ModuleCount> counts(List<Sketch> bySize) {
       Map<String, ModuleCount> total = new LinkedHashMap<>();
       for (Sketch sum : bySize) {
-        List<ModuleCount> counts =
-            estimators
-                .estimator(collection.operators(), profiles, sum.prefixLength())
-                .estimate(sum);
-        for (ModuleCount count : counts) {
+        for (ModuleCount count : counts(sum)) {
           total.merge(count.module(), count, TimeStatistics::plus);
         }
       }
@@ -227,14 +227,29 @@ public final class TimeStatistics {
       names.forEach(name -> requested.add(total.get(name)));
       return requested;
     }
+
+    private List<ModuleCount> counts(Sketch sum) {
+      CountEstimator estimator;
+      try {
+        estimator = estimators.estimator(collection.operators(), profiles, sum.prefixLength());
+      } catch (InvalidInputException e) { // too short for so many modules
+        return profiles.stream()
+            .map(profile -> new ModuleCount(profile.name(), 0, 0, false, e.getMessage()))
+            .toList();
+      }
+      return estimator.estimate(sum);
+    }
   }
 
   private static ModuleCount plus(ModuleCount a, ModuleCount b) {
+    if (!a.determined() || !b.determined()) {
+      return a.determined() ? b : a;
+    }
     return new ModuleCount(
         a.module(),
         a.count() + b.count(),
         Math.hypot(a.standardError(), b.standardError()),
-        a.determined(),
-        a.reason());
+        true,
+        "");
   }
 }

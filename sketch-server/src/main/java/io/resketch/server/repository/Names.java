@@ -41,6 +41,15 @@ public final class Names {
     return id;
   }
 
+  /** Checks the name of a module. */
+  public static String checkModule(String field, String name) {
+    if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+      throw new InvalidInputException(
+          field, "\"" + name + "\" is empty or has a control character; use printable names");
+    }
+    return name;
+  }
+
   /** The collection id of a collection's name. */
   public static String parseCollection(String field, String name) {
     Matcher matcher = COLLECTION.matcher(name);

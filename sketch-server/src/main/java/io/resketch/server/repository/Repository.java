@@ -3,14 +3,17 @@ package io.resketch.server.repository;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.repository.RepositoryException.Reason;
 import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StorageException;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Module;
@@ -40,14 +43,26 @@ public final class Repository {
     this.store = store;
     this.clock = clock;
     for (Collection stored : store.collections()) {
-      String id = Names.parseCollection("name", stored.getName());
-      Map<String, ModuleProfile> modules = new TreeMap<>();
-      for (Module module : store.modules(id)) {
-        modules.put(module.getName(), Sketches.module(module));
+      try {
+        SketchCollection collection = load(stored);
+        collections.put(collection.id(), collection);
+      } catch (InvalidInputException | MismatchException e) {
+        throw new StorageException(
+            StorageException.Reason.DATA_DAMAGED,
+            "the stored collection \"" + stored.getName() + "\" is damaged: " + e.getMessage(),
+            e);
       }
-      Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-      collections.put(id, new SketchCollection(id, operators, stored, modules));
     }
+  }
+
+  private SketchCollection load(Collection stored) {
+    String id = Names.parseCollection("name", stored.getName());
+    Map<String, ModuleProfile> modules = new TreeMap<>();
+    for (Module module : store.modules(id)) {
+      modules.put(module.getName(), Sketches.module(module));
+    }
+    Operators operators = new Operators(Sketches.spec(stored.getSpec()));
+    return new SketchCollection(id, operators, stored, modules);
   }
 
   /**
@@ -75,7 +90,7 @@ public final class Repository {
         };
     SketchCollection existing = collections.get(id);
     if (existing != null) {
-      Collection stored = existing.stored();
+      Collection stored = existing.state().stored();
       if (!stored.getSpec().equals(Sketches.spec(spec)) || stored.getSkeletonPolicy() != policy) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
@@ -120,8 +135,9 @@ public final class Repository {
 
   /** A collection with what it holds now. */
   public Collection describe(SketchCollection collection) {
-    Collection.Builder out = collection.stored().toBuilder();
-    collection.modules().values().forEach(module -> out.addModules(Sketches.module(module)));
+    SketchCollection.State state = collection.state();
+    Collection.Builder out = state.stored().toBuilder();
+    state.modules().values().forEach(module -> out.addModules(Sketches.module(module)));
     return out.build();
   }
 
@@ -170,31 +186,38 @@ public final class Repository {
 
   private void write(
       SketchCollection collection, Run run, SketchRecord record, io.resketch.v1.Skeleton skeleton) {
-    Map<String, ModuleProfile> modules = new TreeMap<>(collection.modules());
+    SketchCollection.State before = collection.state();
+    Map<String, ModuleProfile> changed = new TreeMap<>();
+    for (ModuleProfile profile : run.profiles()) {
+      ModuleProfile known =
+          changed.getOrDefault(profile.name(), before.modules().get(profile.name()));
+      ModuleProfile merged = known == null ? profile : merge(known, profile);
+      if (!merged.equals(known)) {
+        changed.put(profile.name(), merged);
+      }
+    }
+    Collection.Builder after =
+        before.stored().toBuilder()
+            .setSketchCount(before.stored().getSketchCount() + 1)
+            .setSketchBytes(
+                before.stored().getSketchBytes() + record.getSketch().getImage().size());
     try (RocksStore.Batch batch = store.batch()) {
-      for (ModuleProfile profile : run.profiles()) {
-        ModuleProfile before = modules.get(profile.name());
-        ModuleProfile merged = before == null ? profile : merge(before, profile);
-        if (!merged.equals(before)) {
-          modules.put(profile.name(), merged);
-          batch.module(collection.id(), Sketches.module(merged));
-        }
-      }
-      Collection before = collection.stored();
-      Collection.Builder after =
-          before.toBuilder()
-              .setSketchCount(before.getSketchCount() + 1)
-              .setSketchBytes(before.getSketchBytes() + record.getSketch().getImage().size());
       byte[] hash = record.getSkeletonHash().toByteArray();
-      if (skeleton != null && store.skeleton(collection.id(), hash).isEmpty()) {
+      if (skeleton != null && !store.hasSkeleton(collection.id(), hash)) {
         batch.skeleton(collection.id(), hash, skeleton);
-        after.setSkeletonBytes(before.getSkeletonBytes() + skeleton.getSerializedSize());
+        after.setSkeletonBytes(before.stored().getSkeletonBytes() + skeleton.getSerializedSize());
       }
+      changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
       batch.collection(collection.id(), after.build());
       batch.commit();
-      collection.update(after.build(), modules);
     }
+    Map<String, ModuleProfile> modules = before.modules();
+    if (!changed.isEmpty()) {
+      modules = new TreeMap<>(modules);
+      modules.putAll(changed);
+    }
+    collection.update(after.build(), modules);
   }
 
   private static ModuleProfile merge(ModuleProfile before, ModuleProfile profile) {
@@ -227,6 +250,22 @@ public final class Repository {
     return named(collection, name.id(), record);
   }
 
+  /**
+   * The sketch of a stored record.
+   *
+   * @throws StorageException if it is not what was stored
+   */
+  public static Sketch sketch(SketchRecord record) {
+    try {
+      return Sketches.sketch(record.getSketch());
+    } catch (InvalidInputException e) {
+      throw new StorageException(
+          StorageException.Reason.DATA_DAMAGED,
+          record.getName() + " is damaged: " + e.getMessage(),
+          e);
+    }
+  }
+
   /** As {@link RocksStore#visitByTime}, with named records. */
   public void visit(
       SketchCollection collection,
@@ -250,21 +289,17 @@ public final class Repository {
   public DecodedComputation decode(Names.SketchName name, Decoder decoder) {
     SketchRecord record = get(name);
     SketchCollection collection = collection(name.collection());
-    io.resketch.v1.Skeleton skeleton =
-        record.getSkeletonHash().isEmpty()
-            ? null
-            : store
-                .skeleton(name.collection(), record.getSkeletonHash().toByteArray())
-                .orElse(null);
-    if (skeleton == null) {
+    if (record.getSkeletonHash().isEmpty()) {
       throw new RepositoryException(
           Reason.NO_SKELETON,
           record.getName()
               + " was stored without a skeleton; use SketchService.Decode with the skeleton");
     }
+    io.resketch.v1.Skeleton skeleton =
+        store.skeleton(name.collection(), record.getSkeletonHash().toByteArray());
     Decoded decoded =
         new GraphDecoder(collection.operators(), Graphs.skeleton(skeleton))
-            .decode(Sketches.sketch(record.getSketch()), decoder);
+            .decode(sketch(record), decoder);
     DecodedComputation.Builder out =
         Graphs.decoded(decoded).toBuilder().setId(name.id()).putAllLabels(record.getLabelsMap());
     if (record.hasTime()) {

@@ -4,25 +4,31 @@ import io.resketch.core.operator.Operators;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.v1.Collection;
 import io.resketch.v1.SkeletonPolicy;
+import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A collection as the server holds it in memory: what is stored of it, its operators, its modules.
- * Changed under its own lock, after the change is on disk.
+ * Changed under its own lock, after the change is on disk; readers never wait.
  */
 public final class SketchCollection {
+  /**
+   * What changes with every put, as one.
+   *
+   * @param stored the collection's record, without modules
+   * @param modules by name; not modified
+   */
+  record State(Collection stored, Map<String, ModuleProfile> modules) {}
+
   private final String id;
   private final Operators operators;
-  private Collection stored;
-  private Map<String, ModuleProfile> modules;
+  private volatile State state;
 
   SketchCollection(
       String id, Operators operators, Collection stored, Map<String, ModuleProfile> modules) {
     this.id = id;
     this.operators = operators;
-    this.stored = stored;
-    this.modules = new TreeMap<>(modules);
+    this.state = new State(stored, modules);
   }
 
   public String id() {
@@ -33,23 +39,22 @@ public final class SketchCollection {
     return operators;
   }
 
-  /** What is stored, without modules. */
-  synchronized Collection stored() {
-    return stored;
+  State state() {
+    return state;
   }
 
   /** Whether skeletons are kept. */
   boolean keepsSkeletons() {
-    return stored().getSkeletonPolicy() != SkeletonPolicy.SKELETON_POLICY_NONE;
+    return state.stored().getSkeletonPolicy() != SkeletonPolicy.SKELETON_POLICY_NONE;
   }
 
   /** A snapshot of the modules, by name. */
-  public synchronized Map<String, ModuleProfile> modules() {
-    return modules;
+  public Map<String, ModuleProfile> modules() {
+    return Collections.unmodifiableMap(state.modules());
   }
 
-  synchronized void update(Collection newStored, Map<String, ModuleProfile> newModules) {
-    this.stored = newStored;
-    this.modules = newModules;
+  /** Called by the holder of the lock. */
+  void update(Collection stored, Map<String, ModuleProfile> modules) {
+    this.state = new State(stored, modules);
   }
 }

@@ -10,31 +10,38 @@ import io.resketch.v1.Skeleton;
 import io.resketch.v1.SketchRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The records of a data directory. One column family per kind; a write is one atomic batch, on disk
- * when {@link Batch#commit} returns. Thread-safe; a batch belongs to one thread.
+ * when {@link Batch#commit} returns. Every failure is a {@link StorageException} that names the
+ * directory. Thread-safe; a batch belongs to one thread.
  */
 public final class RocksStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final String FORMAT = "1";
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
@@ -54,17 +61,25 @@ public final class RocksStore implements AutoCloseable {
     }
   }
 
+  private final DataDirectory directory;
   private final RocksDB db;
   private final DBOptions options;
   private final ColumnFamilyOptions familyOptions;
   private final WriteOptions durable;
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
 
+  /** Held for reading by every use of the database, for writing while it is closed. */
+  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
   private RocksStore(
+      DataDirectory directory,
       RocksDB db,
       DBOptions options,
       ColumnFamilyOptions familyOptions,
       List<ColumnFamilyHandle> opened) {
+    this.directory = directory;
     this.db = db;
     this.options = options;
     this.familyOptions = familyOptions;
@@ -76,15 +91,20 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /**
-   * Opens a data directory, or starts one.
+   * Opens a data directory, or starts one. A write that a crash cut short is dropped; any other
+   * damage is refused.
    *
    * @throws StorageException if another server has it open, it was written by an unknown version,
-   *     or the disk refuses
+   *     it is damaged, or the disk refuses
    */
-  public static RocksStore open(Path directory) {
+  public static RocksStore open(Path path) {
     RocksDB.loadLibrary();
+    // The default mode would drop, without a word, all writes behind a damaged one.
     DBOptions options =
-        new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     ColumnFamilyOptions familyOptions =
         new ColumnFamilyOptions().setCompressionType(CompressionType.LZ4_COMPRESSION);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
@@ -92,49 +112,72 @@ public final class RocksStore implements AutoCloseable {
       descriptors.add(new ColumnFamilyDescriptor(Keys.utf8(family.label), familyOptions));
     }
     List<ColumnFamilyHandle> opened = new ArrayList<>();
-    RocksStore store;
+    DataDirectory directory = new DataDirectory(path);
+    RocksDB db;
     try {
-      Files.createDirectories(directory);
-      RocksDB db = RocksDB.open(options, directory.toString(), descriptors, opened);
-      store = new RocksStore(db, options, familyOptions, opened);
-    } catch (IOException | RocksDBException e) {
+      db = directory.open(options, descriptors, opened);
+    } catch (StorageException e) {
       familyOptions.close();
       options.close();
-      if (String.valueOf(e.getMessage()).contains("lock")) {
-        throw new StorageException(
-            directory + " is in use by another server; stop it or choose another directory", e);
-      }
-      throw new StorageException(directory + " cannot be opened: " + e.getMessage(), e);
+      throw e;
     }
-    store.checkFormat(directory);
+    RocksStore store = new RocksStore(directory, db, options, familyOptions, opened);
+    try {
+      store.checkFormat();
+    } catch (StorageException e) {
+      store.close();
+      throw e;
+    }
     return store;
   }
 
-  private void checkFormat(Path directory) {
+  private void checkFormat() {
     byte[] found = get(Family.DEFAULT, FORMAT_KEY);
-    if (found == null) {
-      try (Batch batch = new Batch()) {
-        batch.put(Family.DEFAULT, FORMAT_KEY, Keys.utf8(FORMAT));
-        batch.commit();
+    if (found != null) {
+      String format = new String(found, StandardCharsets.UTF_8);
+      if (!format.equals(FORMAT)) {
+        throw directory.notOurs(
+            "it has storage format " + format + ", this release reads format " + FORMAT);
       }
-    } else if (!new String(found, StandardCharsets.UTF_8).equals(FORMAT)) {
-      close();
-      throw new StorageException(
-          directory
-              + " has storage format "
-              + new String(found, StandardCharsets.UTF_8)
-              + "; this release reads format "
-              + FORMAT,
-          null);
+      return;
+    }
+    for (Family family : Family.values()) {
+      scan(
+          family,
+          new byte[0],
+          new byte[0],
+          (key, value) -> {
+            throw directory.notOurs("it holds records but no storage format");
+          });
+    }
+    try (Batch batch = new Batch()) {
+      batch.put(Family.DEFAULT, FORMAT_KEY, Keys.utf8(FORMAT));
+      batch.commit();
+    }
+  }
+
+  /** A use of the database. */
+  private interface Use<T> {
+    T run() throws RocksDBException;
+  }
+
+  /** Runs a use unless the database is closed, and keeps it open meanwhile. */
+  private <T> T use(String doing, Use<T> use) {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw directory.closed();
+      }
+      return use.run();
+    } catch (RocksDBException e) {
+      throw directory.failure(doing, e);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
   private byte[] get(Family family, byte[] key) {
-    try {
-      return db.get(handles.get(family), key);
-    } catch (RocksDBException e) {
-      throw new StorageException("reading failed: " + e.getMessage(), e);
-    }
+    return use("reading", () -> db.get(handles.get(family), key));
   }
 
   private <T> Optional<T> get(Family family, byte[] key, Parser<T> parser) {
@@ -142,11 +185,11 @@ public final class RocksStore implements AutoCloseable {
     return value == null ? Optional.empty() : Optional.of(parse(value, parser));
   }
 
-  private static <T> T parse(byte[] value, Parser<T> parser) {
+  private <T> T parse(byte[] value, Parser<T> parser) {
     try {
       return parser.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("a stored record is corrupt: " + e.getMessage(), e);
+      throw directory.damaged("a record cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -155,9 +198,26 @@ public final class RocksStore implements AutoCloseable {
     return get(Family.SKETCHES, Keys.in(collection, id), SketchRecord.parser());
   }
 
-  /** A stored skeleton by content hash. */
-  public Optional<Skeleton> skeleton(String collection, byte[] hash) {
-    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser());
+  /** Whether a skeleton is stored under its content hash. */
+  public boolean hasSkeleton(String collection, byte[] hash) {
+    return get(Family.SKELETONS, Keys.in(collection, hash)) != null;
+  }
+
+  /**
+   * The skeleton of a stored sketch by content hash.
+   *
+   * @throws StorageException if it is not there
+   */
+  public Skeleton skeleton(String collection, byte[] hash) {
+    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser())
+        .orElseThrow(
+            () ->
+                directory.damaged(
+                    "a skeleton of "
+                        + collection
+                        + " is missing: "
+                        + HexFormat.of().formatHex(hash),
+                    null));
   }
 
   /** All collections, by id. */
@@ -185,17 +245,19 @@ public final class RocksStore implements AutoCloseable {
   }
 
   private void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
-    try (RocksIterator iterator = db.newIterator(handles.get(family))) {
-      boolean more = true;
-      for (iterator.seek(start); more && iterator.isValid(); iterator.next()) {
-        more =
-            Keys.startsWith(iterator.key(), prefix)
-                && visitor.visit(iterator.key(), iterator.value());
-      }
-      iterator.status();
-    } catch (RocksDBException e) {
-      throw new StorageException("reading failed: " + e.getMessage(), e);
-    }
+    use(
+        "reading",
+        () -> {
+          try (RocksIterator iterator = db.newIterator(handles.get(family))) {
+            boolean more = true;
+            for (iterator.seek(start); more && iterator.isValid(); iterator.next()) {
+              byte[] key = iterator.key();
+              more = Keys.startsWith(key, prefix) && visitor.visit(key, iterator.value());
+            }
+            iterator.status(); // an iterator that cannot read on looks like one at its end
+          }
+          return null;
+        });
   }
 
   /** Takes up sketches of a listing. */
@@ -235,8 +297,18 @@ public final class RocksStore implements AutoCloseable {
             return false;
           }
           String id = Keys.sketchId(collection, key);
-          Optional<SketchRecord> record = sketch(collection, id);
-          return record.isEmpty() || visitor.visit(key, id, record.get());
+          SketchRecord record =
+              sketch(collection, id)
+                  .orElseThrow(
+                      () ->
+                          directory.damaged(
+                              "the sketch "
+                                  + collection
+                                  + "/"
+                                  + id
+                                  + " of the time index is missing",
+                              null));
+          return visitor.visit(key, id, record);
         });
   }
 
@@ -252,11 +324,12 @@ public final class RocksStore implements AutoCloseable {
     private Batch() {}
 
     private void put(Family family, byte[] key, byte[] value) {
-      try {
-        batch.put(handles.get(family), key, value);
-      } catch (RocksDBException e) {
-        throw new StorageException("writing failed: " + e.getMessage(), e);
-      }
+      use(
+          "writing",
+          () -> {
+            batch.put(handles.get(family), key, value);
+            return null;
+          });
     }
 
     private void put(Family family, byte[] key, MessageLite value) {
@@ -288,14 +361,16 @@ public final class RocksStore implements AutoCloseable {
     /**
      * Writes the batch and returns when it is on disk.
      *
-     * @throws StorageException if the disk refuses; nothing is written then
+     * @throws StorageException if the disk refuses: nothing is written then, or, if the disk failed
+     *     after it took the bytes, all of it is there when the directory is opened again
      */
     public void commit() {
-      try {
-        db.write(durable, batch);
-      } catch (RocksDBException e) {
-        throw new StorageException("writing failed: " + e.getMessage(), e);
-      }
+      use(
+          "writing",
+          () -> {
+            db.write(durable, batch);
+            return null;
+          });
     }
 
     @Override
@@ -304,12 +379,33 @@ public final class RocksStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for uses under way, moves what is in the write-ahead log to tables, which are verified at
+   * the next start, and closes the directory. Later uses fail.
+   */
   @Override
   public void close() {
-    handles.values().forEach(ColumnFamilyHandle::close);
-    durable.close();
-    db.close();
-    familyOptions.close();
-    options.close();
+    open.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try (FlushOptions wait = new FlushOptions()) {
+        db.flush(wait, List.copyOf(handles.values()));
+      } catch (RocksDBException e) {
+        LOG.warn("the write-ahead log keeps what could not be moved to tables", e);
+      }
+      handles.values().forEach(ColumnFamilyHandle::close);
+      db.close();
+      durable.close();
+      familyOptions.close();
+      options.close();
+      directory.writeInventory();
+    } catch (IOException e) {
+      LOG.warn("what was written is kept; the list of files for the next start is not", e);
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }

@@ -4,7 +4,28 @@ package io.resketch.server.storage;
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public StorageException(String message, Throwable cause) {
+  /** Why, for programs; the names are part of the API. */
+  public enum Reason {
+    /** No space is left; no more writes are taken until there is some and the server restarts. */
+    DISK_FULL,
+    /** What lies in the directory is not what was written. */
+    DATA_DAMAGED,
+    /** The directory is of another server, format or program. */
+    DATA_NOT_OURS,
+    /** The disk failed; no more writes are taken. */
+    STORAGE_FAILED,
+    /** The store was closed. */
+    STORAGE_CLOSED
+  }
+
+  private final Reason reason;
+
+  public StorageException(Reason reason, String message, Throwable cause) {
     super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
   }
 }

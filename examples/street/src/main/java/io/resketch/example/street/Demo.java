@@ -10,6 +10,7 @@ import io.resketch.client.SketchCollection;
 import io.resketch.client.StoredSketch;
 import io.resketch.client.TimeRange;
 import io.resketch.core.format.SketchImage;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.example.street.DemoResult.AnswerFigures;
@@ -223,7 +224,7 @@ final class Demo {
     return new ErasureFigures(
         kept,
         prefix,
-        4L * prefix + SketchImage.overheadBytes(),
+        SketchImage.bytes(Encoding.F32, prefix),
         counts.personError(),
         counts.exactFraction(),
         counts.coverage(),

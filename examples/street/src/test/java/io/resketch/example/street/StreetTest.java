@@ -129,7 +129,7 @@ class StreetTest {
         .contains("frame 0004.jpg is not a picture");
     assertThat(result.get("count_exact_fraction").getAsDouble()).isGreaterThanOrEqualTo(0.95);
     assertThat(result.get("box_error_px_median").getAsDouble()).isLessThan(4);
-    assertThat(result.get("bytes_per_sketch").getAsInt()).isEqualTo(4 * 4096 + 68);
+    assertThat(result.get("bytes_per_sketch").getAsInt()).isEqualTo(4 * 4096 + 76);
     assertThat(result.get("erasure").getAsJsonArray()).hasSize(3);
     assertThat(result.get("similar_recall_at_10").getAsDouble()).isGreaterThan(0.8);
     assertThat(result.get("rollup_relative_error").getAsDouble()).isLessThan(0.1);

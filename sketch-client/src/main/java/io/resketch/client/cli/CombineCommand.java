@@ -1,0 +1,114 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonObject;
+import io.resketch.client.files.InputFileException;
+import io.resketch.client.files.SketchReader;
+import io.resketch.client.files.SketchWriter;
+import io.resketch.core.sketch.Sketch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Adds sketches to one. */
+@Command(
+    name = "combine",
+    description = {
+      "Adds all sketches of all files to one: the sketch of the whole collection of runs, which"
+          + " answers the same questions about it.",
+      "",
+      "Each run counts by its mass (rows of a NumPy matrix have mass 1), times the weight of its"
+          + " file; a weight of -1 takes runs out again. The answer is an image if its name ends in"
+          + " .rskt, else a matrix of one row, which cannot hold the mass."
+    },
+    footer = {
+      "  resketch combine monday.rskt tuesday.rskt -o week.rskt",
+      "  resketch combine all.rskt bad.rskt --weights 1,-1 -o rest.rskt"
+    })
+final class CombineCommand extends ClientCommand {
+  /** Sums run over this many at a time. */
+  private static final int CHUNK = 256;
+
+  @Parameters(paramLabel = "SKETCHES", arity = "1..*", description = "Files of sketches.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "WEIGHT",
+      split = ",",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "One weight per file. Default: 1 for each.")
+  private List<Double> weights = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "Where the answer goes.")
+  private Path output;
+
+  @Mixin private SpecOptions specOptions;
+
+  private final List<Sketch> pending = new ArrayList<>();
+  private final List<Double> pendingWeights = new ArrayList<>();
+  private long rows;
+
+  @Override
+  int run() throws IOException {
+    if (!weights.isEmpty() && weights.size() != files.size()) {
+      throw wrongUse("--weights has " + weights.size() + " weights for " + files.size() + " files");
+    }
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      double weight = weights.isEmpty() ? 1 : weights.get(i);
+      try (SketchReader in = SketchFiles.open(file, () -> specOptions.spec(this))) {
+        rows += SketchFiles.visit(in, "combine", (row, sketch) -> add(sketch, weight));
+      }
+    }
+    if (rows == 0) {
+      throw new InputFileException(files.get(0), "holds no sketch");
+    }
+    Sketch sum = sum();
+    try (SketchWriter out = SketchWriter.create(output, sum.prefixLength())) {
+      out.write(sum);
+      out.commit();
+    }
+    report(sum);
+    return 0;
+  }
+
+  private void add(Sketch sketch, double weight) {
+    pending.add(sketch);
+    pendingWeights.add(weight);
+    if (pending.size() == CHUNK && pendingWeights.stream().allMatch(w -> w > 0)) {
+      Sketch sum = sum();
+      pending.clear();
+      pendingWeights.clear();
+      pending.add(sum);
+      pendingWeights.add(1.0);
+    }
+  }
+
+  private Sketch sum() {
+    return Sketch.weightedSum(
+        pending, pendingWeights.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  private void report(Sketch sum) {
+    if (json()) {
+      JsonObject out = new JsonObject();
+      out.addProperty("rows", rows);
+      out.addProperty("runs", sum.runs());
+      out.addProperty("mass", sum.mass());
+      out.addProperty("prefixLength", sum.prefixLength());
+      out.addProperty("output", output.toString());
+      print(out.toString());
+    } else {
+      note(rows + " sketches, " + sum.runs() + " runs of mass " + sum.mass() + ", in " + output);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.MismatchException;
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.operator.GraphOperator;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What all sketches of one skeleton and prefix length share. Not thread-safe. */
+final class DecodingProblem {
+  private final GraphOperator operator;
+  private final int dimension;
+  private final int prefixLength;
+  private final double[] energies;
+  private final float[] image;
+
+  DecodingProblem(GraphOperator operator, int dimension, int prefixLength) {
+    this.operator = operator;
+    this.dimension = dimension;
+    this.prefixLength = prefixLength;
+    this.energies = operator.columnEnergies(prefixLength);
+    this.image = new float[dimension];
+  }
+
+  GraphOperator operator() {
+    return operator;
+  }
+
+  Skeleton skeleton() {
+    return operator.skeleton();
+  }
+
+  /** Floats of a full sketch. */
+  int dimension() {
+    return dimension;
+  }
+
+  /** Floats kept. */
+  int prefixLength() {
+    return prefixLength;
+  }
+
+  /** Mean energy of a column of object {@code i}. */
+  double energy(int i) {
+    return energies[i];
+  }
+
+  /** Energy of every unknown's column. */
+  double[] unknownEnergies() {
+    double[] out = new double[skeleton().totalDimension()];
+    for (int i = 0; i < skeleton().size(); i++) {
+      Arrays.fill(out, skeleton().offset(i), skeleton().offset(i + 1), energies[i]);
+    }
+    return out;
+  }
+
+  /** ‖P(A x − y)‖². */
+  double residualEnergy(float[] data, float[] x) {
+    return residualEnergy(data, x, 0);
+  }
+
+  /** The same over the floats from {@code first} on. */
+  double residualEnergy(float[] data, float[] x, int first) {
+    operator.apply(x, image);
+    double sum = 0;
+    for (int i = first; i < prefixLength; i++) {
+      double difference = (double) data[i] - image[i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  static MismatchException mismatch(double relativeResidual) {
+    return new MismatchException(
+        MismatchException.Reason.SKELETON_MISMATCH,
+        String.format(
+            Locale.ROOT,
+            "relativeResidual=%.3f: the sketch does not hold the computation of this skeleton;"
+                + " decode it with the skeleton that was made with it",
+            relativeResidual));
+  }
+
+  static double energy(float[] values, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += (double) values[i] * values[i];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,109 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.graph.Attributes;
+import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.operator.GraphOperator;
+import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.Sketcher;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes objects out of a decoded sketch, each with a sketch of its own: that of the object and all
+ * it was computed from, made anew from the recovered attributes. It does not depend on where the
+ * object stood, so an object seen in two computations is found again by the cosine of the two.
+ *
+ * <p>Cost: a few sketches of the part. Keeps nothing from call to call; thread-safe.
+ */
+public final class Unroller {
+  private static final int IDS_IN_MESSAGE = 8;
+
+  private final Operators operators;
+
+  public Unroller(Operators operators) {
+    this.operators = operators;
+  }
+
+  /**
+   * Takes out one object.
+   *
+   * @param decoded from a sketch of this unroller's spec, of any prefix length
+   * @throws InvalidInputException if the skeleton has no object of this id
+   */
+  public Unrolled unroll(Decoded decoded, String objectId) {
+    Skeleton whole = decoded.skeleton();
+    Map<String, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < whole.size(); i++) {
+      numbers.put(whole.id(i), i);
+    }
+    Integer object = numbers.get(objectId);
+    if (object == null) {
+      throw unknown(whole, objectId);
+    }
+    Skeleton below = whole.below(object);
+    List<Attributes> attributes = new ArrayList<>();
+    double[] standardErrors = new double[below.size()];
+    int position = 0;
+    for (int i = 0; i < below.size(); i++) {
+      int number = numbers.get(below.id(i));
+      attributes.add(Attributes.dense(decoded.attributes(number)));
+      standardErrors[i] = decoded.standardError(number);
+      if (number == object) {
+        position = i;
+      }
+    }
+    Computation part = Computation.of(below, attributes);
+    Sketch sketch = new Sketcher(operators).sketch(part);
+    return new Unrolled(
+        part,
+        position,
+        decoded.standardError(object),
+        sketch,
+        expectedDistance(below, standardErrors) / Math.sqrt(sketch.energy()));
+  }
+
+  /** √E‖A δ‖² for independent errors δ of the attributes. */
+  private double expectedDistance(Skeleton skeleton, double[] standardErrors) {
+    double[] energies =
+        new GraphOperator(operators, skeleton).columnEnergies(operators.spec().dimension());
+    double sum = 0;
+    for (int i = 0; i < energies.length; i++) {
+      sum += skeleton.dimension(i) * energies[i] * standardErrors[i] * standardErrors[i];
+    }
+    return Math.sqrt(sum);
+  }
+
+  private static InvalidInputException unknown(Skeleton skeleton, String objectId) {
+    StringBuilder ids = new StringBuilder();
+    for (int i = 0; i < Math.min(skeleton.size(), IDS_IN_MESSAGE); i++) {
+      ids.append(i == 0 ? "" : ", ").append(skeleton.id(i));
+    }
+    if (skeleton.size() > IDS_IN_MESSAGE) {
+      ids.append(" and ").append(skeleton.size() - IDS_IN_MESSAGE).append(" more");
+    }
+    return new InvalidInputException(
+        "objectId",
+        "\""
+            + objectId
+            + "\" is not an object of this skeleton; ask for one of "
+            + ids
+            + ", or decode with the skeleton that holds it");
+  }
+
+  /**
+   * The computation with the recovered attributes: as good as the original for what can be done
+   * with a computation, up to the errors of {@code decoded}.
+   */
+  public static Computation computation(Decoded decoded) {
+    List<Attributes> attributes = new ArrayList<>();
+    for (int i = 0; i < decoded.skeleton().size(); i++) {
+      attributes.add(Attributes.dense(decoded.attributes(i)));
+    }
+    return Computation.of(decoded.skeleton(), attributes);
+  }
+}

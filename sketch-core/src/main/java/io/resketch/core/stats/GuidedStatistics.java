@@ -1,0 +1,217 @@
+package io.resketch.core.stats;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.decode.Decoded;
+import io.resketch.core.decode.Decoder;
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.operator.GraphOperator;
+import io.resketch.core.operator.Operators;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+
+/**
+ * Count, presence, mean and second moment of the attributes of all objects of every module, roots
+ * or not, over decoded runs: from sketches together with their skeletons.
+ *
+ * <p>Counts come from the skeletons: they are exact, and no estimates from a sketch. Values come
+ * from the sketches. Over objects with decoded values x̂_i, errors σ_i and weights w_i:
+ *
+ * <pre>
+ * mean           Σ w x̂ / Σ w            variance  Σ w_i w_k σ_i σ_k r_ik         / (Σ w)²
+ * second moment  Σ w (x̂² − σ²) / Σ w    variance  Σ w_i w_k (4 x̂_i x̂_k c + 2 c²) / (Σ w)²
+ * </pre>
+ *
+ * <p>with c = σ_i σ_k r_ik. Objects of one module share the part of their columns that is seen
+ * through the identities: their columns' Gram matrix G, which follows from the skeleton, is not
+ * diagonal. r is the correlation that goes with G⁻¹, of errors of least squares, or with G itself,
+ * of errors of MATCHED. Errors of different runs are independent. There is no error of sampling:
+ * the question is about these objects.
+ *
+ * <p>An object whose error is above a fifth of its norm is below the noise floor, and so are then
+ * the mean and second moment of its module: an average over the rest would be another quantity.
+ *
+ * <p>Accumulates; not thread-safe.
+ */
+public final class GuidedStatistics {
+  private static final double NOISE_FLOOR = 0.2;
+
+  /** A Gram matrix of that size takes as long as decoding; beyond, r is that of independence. */
+  private static final int MAX_CORRELATED = 256;
+
+  /** Relative error of a Gram matrix from one probe, added to the diagonal. */
+  private static final double GRAM_ERROR = 0.01;
+
+  private final Operators operators;
+  private final Map<String, Sums> modules = new LinkedHashMap<>();
+
+  private static final class Sums {
+    final double[] values;
+    final double[] squares;
+    final double[] squareVariances;
+    double valueVariance;
+    double weight;
+    long objects;
+    long drowned;
+
+    Sums(int dimension) {
+      values = new double[dimension];
+      squares = new double[dimension];
+      squareVariances = new double[dimension];
+    }
+  }
+
+  /** Statistics of runs sketched with the spec of {@code operators}. */
+  public GuidedStatistics(Operators operators) {
+    this.operators = operators;
+  }
+
+  /**
+   * Adds the objects of a run.
+   *
+   * @param decoder what it was decoded with
+   * @param prefixLength floats of the sketch it was decoded from
+   * @param weight of each of its objects, finite and above 0; counts add up to weighted counts
+   * @throws InvalidInputException if an argument is out of range or a module's objects differ in
+   *     their number of attributes
+   */
+  public void add(Decoded run, Decoder decoder, int prefixLength, double weight) {
+    operators.spec().checkPrefix(prefixLength);
+    if (!(weight > 0) || Double.isInfinite(weight)) {
+      throw new InvalidInputException("weight", weight + " must be finite and above 0");
+    }
+    Skeleton skeleton = run.skeleton();
+    Map<String, List<Integer>> byModule = new LinkedHashMap<>();
+    for (int i = 0; i < skeleton.size(); i++) {
+      byModule.computeIfAbsent(skeleton.module(i), name -> new ArrayList<>()).add(i);
+    }
+    GraphOperator operator = new GraphOperator(operators, skeleton);
+    byModule.forEach(
+        (module, list) -> {
+          int[] objects = list.stream().mapToInt(i -> i).toArray();
+          Sums sums = sums(module, skeleton, objects);
+          add(sums, run, objects, weight);
+          addVariances(
+              sums, run, objects, correlations(operator, decoder, prefixLength, objects), weight);
+        });
+  }
+
+  private Sums sums(String module, Skeleton skeleton, int[] objects) {
+    Sums sums = modules.computeIfAbsent(module, name -> new Sums(skeleton.dimension(objects[0])));
+    for (int i : objects) {
+      if (skeleton.dimension(i) != sums.values.length) {
+        throw new InvalidInputException(
+            "modules[" + module + "].dimension",
+            skeleton.dimension(i)
+                + " attributes, but the module had "
+                + sums.values.length
+                + " before; a module's attribute vectors have one length");
+      }
+    }
+    return sums;
+  }
+
+  private static void add(Sums sums, Decoded run, int[] objects, double weight) {
+    for (int i : objects) {
+      double variance = run.standardError(i) * run.standardError(i);
+      float[] x = run.attributes(i);
+      double norm = 0;
+      for (int j = 0; j < x.length; j++) {
+        double square = (double) x[j] * x[j];
+        norm += square;
+        sums.values[j] += weight * x[j];
+        sums.squares[j] += weight * (square - variance);
+      }
+      if (!ModuleStatistics.aboveNoise(norm, variance * x.length, NOISE_FLOOR)) {
+        sums.drowned++;
+      }
+    }
+    sums.weight += weight * objects.length;
+    sums.objects += objects.length;
+  }
+
+  private static void addVariances(
+      Sums sums, Decoded run, int[] objects, double[] correlations, double weight) {
+    int n = objects.length;
+    float[][] x = new float[n][];
+    for (int a = 0; a < n; a++) {
+      x[a] = run.attributes(objects[a]);
+      for (int b = 0; b <= a; b++) {
+        double covariance =
+            run.standardError(objects[a])
+                * run.standardError(objects[b])
+                * correlations[a * n + b]
+                * (a == b ? 1 : 2)
+                * weight
+                * weight;
+        sums.valueVariance += covariance;
+        for (int j = 0; j < x[a].length; j++) {
+          sums.squareVariances[j] +=
+              covariance * (4.0 * x[a][j] * x[b][j] + 2 * covariance / (weight * weight));
+        }
+      }
+    }
+  }
+
+  /** r of the errors of objects of one module; row-major. */
+  private static double[] correlations(
+      GraphOperator operator, Decoder decoder, int prefixLength, int[] objects) {
+    int n = objects.length;
+    DMatrixRMaj matrix = CommonOps_DDRM.identity(n);
+    if (n > 1 && n <= MAX_CORRELATED) {
+      matrix.setTo(DMatrixRMaj.wrap(n, n, operator.columnGram(prefixLength, objects)));
+      normalise(matrix);
+      if (decoder != Decoder.MATCHED) {
+        for (int a = 0; a < n; a++) {
+          matrix.add(a, a, GRAM_ERROR);
+        }
+        CommonOps_DDRM.invert(matrix);
+        normalise(matrix);
+      }
+    }
+    return matrix.data;
+  }
+
+  /** Makes the diagonal 1. */
+  private static void normalise(DMatrixRMaj matrix) {
+    int n = matrix.numRows;
+    double[] scale = new double[n];
+    for (int a = 0; a < n; a++) {
+      scale[a] = 1 / Math.sqrt(matrix.get(a, a));
+    }
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b < n; b++) {
+        matrix.set(a, b, matrix.get(a, b) * scale[a] * scale[b]);
+      }
+    }
+  }
+
+  /** Statistics of every module met, in order of first occurrence. */
+  public List<ModuleStatistics> statistics() {
+    return modules.entrySet().stream().map(e -> statistics(e.getKey(), e.getValue())).toList();
+  }
+
+  private static ModuleStatistics statistics(String module, Sums sums) {
+    Estimate count = Estimate.of(sums.weight, 0);
+    int dimension = sums.values.length;
+    if (sums.drowned > 0) {
+      List<Estimate> none =
+          ModuleStatistics.none(
+              dimension,
+              sums.drowned + " of " + sums.objects + " objects are below the noise floor");
+      return new ModuleStatistics(module, count, Presence.PRESENT, none, none);
+    }
+    List<Estimate> mean = new ArrayList<>();
+    List<Estimate> squares = new ArrayList<>();
+    double error = Math.sqrt(sums.valueVariance) / sums.weight;
+    for (int j = 0; j < dimension; j++) {
+      mean.add(Estimate.of(sums.values[j] / sums.weight, error));
+      double squareError = Math.sqrt(Math.max(0, sums.squareVariances[j])) / sums.weight;
+      squares.add(Estimate.of(sums.squares[j] / sums.weight, squareError));
+    }
+    return new ModuleStatistics(module, count, Presence.PRESENT, mean, squares);
+  }
+}

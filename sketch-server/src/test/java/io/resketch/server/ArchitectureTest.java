@@ -1,0 +1,67 @@
+package io.resketch.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(
+    packages = "io.resketch.server",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule PACKAGES_BUILD_ON_EACH_OTHER =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("storage")
+          .definedBy("io.resketch.server.storage")
+          .layer("repository")
+          .definedBy("io.resketch.server.repository")
+          .layer("query")
+          .definedBy("io.resketch.server.query")
+          .layer("grpc")
+          .definedBy("io.resketch.server.grpc")
+          .layer("server")
+          .definedBy("io.resketch.server")
+          .whereLayer("repository")
+          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
+          .whereLayer("query")
+          .mayOnlyBeAccessedByLayers("grpc", "server")
+          .whereLayer("grpc")
+          .mayOnlyBeAccessedByLayers("server")
+          .whereLayer("server")
+          .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule STORAGE_KNOWS_THE_WIRE_TYPES_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.resketch.server.storage")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.resketch.core..", "io.resketch.wire..");
+
+  @ArchTest
+  static final ArchRule ROCKSDB_IS_IN_STORAGE_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.resketch.server.storage")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.rocksdb..");
+
+  @ArchTest
+  static final ArchRule CALLS_ARE_KNOWN_TO_GRPC_AND_THE_SERVER_ONLY =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.resketch.server.storage",
+              "io.resketch.server.repository",
+              "io.resketch.server.query")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "com.google.rpc..");
+}

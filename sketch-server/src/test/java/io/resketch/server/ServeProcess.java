@@ -1,0 +1,96 @@
+package io.resketch.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code resketch serve} as a process of its own. */
+final class ServeProcess implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("resketch serving gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on .*");
+
+  private final Process process;
+  private final int port;
+
+  /** Starts as the resketch command does, by the tool on the class path. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(new ServeTool().run(out, err, args));
+  }
+
+  private ServeProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts a server and returns when it serves. */
+  static ServeProcess start(Path directory) throws IOException {
+    return start(directory, List.of());
+  }
+
+  /** As above, with words before the command. */
+  static ServeProcess start(Path directory, List<String> before) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(ServeProcess.class.getName());
+    command.addAll(List.of("--data", directory.toString(), "--port", "0", "--http-port", "0"));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher ready = READY.matcher(line);
+      if (ready.matches()) {
+        return new ServeProcess(process, Integer.parseInt(ready.group(1)));
+      }
+    }
+    process.destroyForcibly();
+    throw new IOException("the server did not start");
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+    waitFor();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  int terminate() {
+    process.destroy();
+    return waitFor();
+  }
+
+  private int waitFor() {
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new UncheckedIOException(new IOException("the server did not end"));
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
