@@ -224,6 +224,28 @@ public final class BlindTable {
     return out;
   }
 
+  /** Three layers of 3 objects, each with two inputs of the layer below: shared everywhere. */
+  private static Computation shared(Random random) {
+    Computation.Builder graph = Computation.builder();
+    for (int layer = 0; layer < 3; layer++) {
+      for (int i = 0; i < 3; i++) {
+        List<WeightedInput> list = new ArrayList<>();
+        for (int k = 0; k < 2 && layer > 0; k++) {
+          list.add(new WeightedInput("o" + (layer - 1) + "." + (i + k) % 3, 0.5f));
+        }
+        graph.object(
+            "o" + layer + "." + i,
+            "m" + random.nextInt(MODULES),
+            Attributes.dense(Trees.unit(random, ATTRIBUTES)),
+            list);
+        if (layer == 2) {
+          graph.root("o" + layer + "." + i, 1f / 3);
+        }
+      }
+    }
+    return graph.build();
+  }
+
   private static void trees() {
     System.out.println("trees: share of objects found at depth 1, 2, 3; wrong objects a tree");
     for (int d : new int[] {4096, 16384}) {
@@ -236,7 +258,8 @@ public final class BlindTable {
             {3, 4, 16},
             {3, 4, 64},
             {4, 2, 16},
-            {5, 2, 16}
+            {5, 2, 16},
+            {0, 2, 16}
           }) {
         Random random = new Random(5);
         int[] objects = new int[8];
@@ -249,7 +272,8 @@ public final class BlindTable {
         int count = TREES;
         for (int k = 0; k < count; k++) {
           Operators operators = new Operators(new SketchSpec(d, 16, 2000 + k));
-          Computation graph = tree(random, shape[0], shape[1], shape[2], "m", "m");
+          Computation graph =
+              shape[0] == 0 ? shared(random) : tree(random, shape[0], shape[1], shape[2], "m", "m");
           Sketch sketch = new Sketcher(operators).sketch(graph);
           BlindDecoder decoder = new BlindDecoder(operators, known(shape[2]));
           long start = System.nanoTime();
@@ -267,12 +291,11 @@ public final class BlindTable {
         }
         System.out.printf(
             Locale.ROOT,
-            "%6d  levels %d fan-in %d, %2d attributes: %s  exact %3d/%d"
-                + "  complete %d  wrong %d in %d trees  %.0f ms%n",
+            "%6d  %-32s  %s  exact %3d/%d" + "  complete %d  wrong %d in %d trees  %.0f ms%n",
             d,
-            shape[0],
-            shape[1],
-            shape[2],
+            shape[0] == 0
+                ? "3 layers, shared"
+                : shape[0] + " levels, fan-in " + shape[1] + ", " + shape[2] + " attributes",
             shares(found, objects),
             exact,
             count,

@@ -27,6 +27,12 @@ final class BlindGrowth {
   /** Deviations of a strength, in the fit of all, below which an object is given up. */
   private static final double PRUNE = 4;
 
+  /**
+   * Strength, over that of its parent, that an object may have as long as others of its module may
+   * be missing, whose part it takes.
+   */
+  private static final double GROWING_EXCESS = 2;
+
   /** Share of the largest gain from which places of a module are tried together. */
   private static final double TOGETHER = 0.3;
 
@@ -58,6 +64,9 @@ final class BlindGrowth {
 
   /** Deviations that an object must keep through each position of its path alone. */
   private final Map<List<Object>, Double> required = new HashMap<>();
+
+  /** How often the places of a module were tried together. */
+  private final Map<Integer, Integer> explored = new HashMap<>();
 
   /** How often an object was turned into its other form. */
   private final Map<List<Object>, Integer> turns = new HashMap<>();
@@ -132,10 +141,12 @@ final class BlindGrowth {
 
   /** Gives up objects that are not where they seemed to be, now that the others are known. */
   private boolean verify() {
+    double[] errors = fit.errors().strengths();
     boolean[] kept = new boolean[fit.nodes.size()];
     boolean all = true;
     for (int n = 0; n < kept.length; n++) {
-      kept[n] = search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
+      kept[n] =
+          isPlausible(n, errors, 1) && search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
       all &= kept[n];
     }
     if (!all) {
@@ -187,14 +198,15 @@ final class BlindGrowth {
     Set<List<Integer>> places = new HashSet<>();
     Candidate first = null;
     for (Candidate candidate : scan.free()) {
-      List<Integer> place = List.of(candidate.parent(), candidate.position());
-      if (isGivenUp(candidate) || nodes.size() >= MAX_OBJECTS) {
-        continue;
+      if (first == null && explored.getOrDefault(candidate.module(), 0) < TRIES) {
+        first = candidate;
+        explored.merge(candidate.module(), 1, Integer::sum);
       }
-      first = first == null ? candidate : first;
-      if (candidate.module() == first.module()
+      if (first != null
+          && candidate.module() == first.module()
           && candidate.gain() > TOGETHER * first.gain()
-          && places.add(place)) {
+          && nodes.size() < MAX_OBJECTS
+          && places.add(List.of(candidate.parent(), candidate.position()))) {
         nodes.add(search.node(candidate));
         sizes.add(candidate.strength());
       }
@@ -251,28 +263,32 @@ final class BlindGrowth {
   }
 
   /**
-   * Gives up what does not stand out, unless something is kept below it, and what is stronger than
-   * the object that it is an input of.
+   * Gives up what does not stand out, unless something is kept below it, and what is too strong.
    */
   private void prune() {
     double[] errors = fit.errors().strengths();
     boolean[] kept = new boolean[fit.nodes.size()];
     boolean all = true;
     for (int n = kept.length - 1; n >= 0; n--) {
-      int parent = fit.nodes.get(n).parent();
       double limit = Math.max(PRUNE, required.get(key(fit.nodes.get(n))));
       kept[n] |= fit.strength(n) >= limit * errors[n];
-      if (kept[n] && parent >= 0) {
-        double excess = fit.strength(n) - fit.strength(parent);
-        kept[n] =
-            fit.strength(parent) > 0 && excess < PRUNE * Math.hypot(errors[n], errors[parent]);
-        kept[parent] |= kept[n];
+      kept[n] &= isPlausible(n, errors, GROWING_EXCESS);
+      if (kept[n] && fit.nodes.get(n).parent() >= 0) {
+        kept[fit.nodes.get(n).parent()] = true;
       }
       all &= kept[n];
     }
     if (!all) {
       keep(kept, true);
     }
+  }
+
+  /** Whether node {@code n} is at most {@code excess} times as strong as what it is an input of. */
+  private boolean isPlausible(int n, double[] errors, double excess) {
+    int parent = fit.nodes.get(n).parent();
+    double above = parent < 0 ? 1 : fit.strength(parent);
+    double error = Math.hypot(errors[n], parent < 0 ? 0 : errors[parent]);
+    return above > 0 && fit.strength(n) - excess * above < PRUNE * error;
   }
 
   /**

@@ -7,8 +7,9 @@ import java.util.Map;
  * ‖A e‖² of a column at the end of a path of positions, on average over the random operators.
  *
  * <p>The path's operators multiply out to words of letters R̂_i and R̂_inputs; different words send
- * a column to nearly orthogonal places. Words that come about in several ways, since R̂_inputs stands
- * at every level and a position may, too, add up. Keeps what it has multiplied out: not thread-safe.
+ * a column to nearly orthogonal places. Words that come about in several ways, since R̂_inputs
+ * stands at every level and a position may, too, add up. Keeps what it has multiplied out: not
+ * thread-safe.
  */
 public final class PathEnergies {
   private static final char INPUTS = '\0';

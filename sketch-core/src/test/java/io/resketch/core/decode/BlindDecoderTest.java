@@ -330,7 +330,7 @@ class BlindDecoderTest {
   @Test
   void everyFamily_isUnrolled() {
     for (Family family : new Family[] {new Family.Hadamard(), new Family.Dense()}) {
-      Operators operators = new Operators(new SketchSpec(512, family, 1));
+      Operators operators = new Operators(new SketchSpec(256, family, 1));
       SplittableRandom random = new SplittableRandom(12);
       Computation graph =
           Computation.builder()
