@@ -8,6 +8,7 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
@@ -25,7 +26,7 @@ public final class BlindTable {
   private static final int MODULES = 60;
   private static final int ATTRIBUTES = 16;
   private static final int OPERATOR_SEEDS = 25;
-  private static final int TREES = 40;
+  private static final int TREES = 24;
   private static final int MANY = 1000;
 
   private BlindTable() {}
@@ -384,21 +385,8 @@ public final class BlindTable {
     return Sketch.of(spec.fingerprint(), spec.dimension(), values, 1, 1);
   }
 
-  /** Blocks of 16 as 8-bit integers with one scale each. */
   private static Case quantised(Case in) {
-    float[] values = in.sketch.toArray();
-    for (int start = 0; start < values.length; start += 16) {
-      float largest = 0;
-      for (int i = start; i < start + 16; i++) {
-        largest = Math.max(largest, Math.abs(values[i]));
-      }
-      for (int i = start; i < start + 16 && largest > 0; i++) {
-        values[i] = Math.round(values[i] / largest * 127) * largest / 127;
-      }
-    }
-    Sketch s = in.sketch;
-    return new Case(
-        Sketch.of(s.fingerprint(), s.dimension(), values, s.mass(), s.runs()), in.graph);
+    return new Case(in.sketch.encode(Encoding.I8_BLOCK), in.graph);
   }
 
   private static Case sum(Operators operators, Random random, int runs) {
