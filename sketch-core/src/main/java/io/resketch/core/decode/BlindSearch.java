@@ -15,10 +15,10 @@ import java.util.List;
  * two forms, with inputs or without, at a position of the roots or of an object's inputs.
  *
  * <p>Of a module that the sketch does not hold, the random signs bound the chance of a signal
- * whatever the rest of the sketch is (Hoeffding); the threshold shares the false detection rate
- * among all hypotheses of a scan. A module that is there but elsewhere shows at wrong places, too,
- * through the identity parts of the operators; so a signal must also be seen through each position
- * of its path alone, and must not be seen as strongly below its place. Holds workspace.
+ * whatever the rest of the sketch is; the threshold shares the false detection rate among all
+ * hypotheses of a scan. A module that is there but elsewhere shows at wrong places, too, through
+ * the identity parts of the operators; so a signal must also be seen through each position of its
+ * path alone, and must not be seen as strongly below its place. Holds workspace.
  */
 final class BlindSearch {
   private static final int MAX_POSITIONS = 256;
@@ -124,7 +124,8 @@ final class BlindSearch {
 
   /**
    * Bound on the chance that a weighted sum of random signs exceeds t deviations, 3.178 times that
-   * of a normal variable (Bentkus, Dzindzalieta, Bernoulli 2015), in turn below φ(t)/t.
+   * of a normal variable (Bentkus, Dzindzalieta, "A tight Gaussian bound for weighted sums of
+   * Rademacher random variables", Bernoulli 2015), in turn below φ(t)/t.
    */
   static double chance(double t) {
     return t < 1 ? 1 : 3.178 / Math.sqrt(2 * Math.PI) * Math.exp(-t * t / 2) / t;

@@ -66,7 +66,7 @@ public final class SignatureProbe {
   /**
    * Standard deviation of {@link #dot} if y has nothing to do with the module: with b = ⟨½ R_{M,2}
    * e_1, y⟩, P(b ≥ t · deviation) ≤ exp(−t²/2) over the module's random signs, whatever y is
-   * (Hoeffding).
+   * (Hoeffding, "Probability inequalities for sums of bounded random variables", 1963).
    */
   public double deviation(int module, float[] y) {
     return columns[module].signatureDeviation(y);
