@@ -116,7 +116,7 @@ public final class BlindTable {
   private static void scenes() {
     System.out.println("scenes of 1 to 12 roots");
     System.out.println(
-        "d       kept    all found   counts exact   places exact   complete   attribute error   ms");
+        "d       kept    all found   counts exact   places exact   complete   attribute error");
     for (int[] sizes :
         new int[][] {{16384, 16384}, {4096, 4096}, {4096, 2048}, {4096, 1024}, {1024, 1024}}) {
       Random random = new Random(17);
@@ -127,7 +127,6 @@ public final class BlindTable {
       int complete = 0;
       double error = 0;
       int attributes = 0;
-      long nanos = 0;
       for (int seed = 0; seed < OPERATOR_SEEDS; seed++) {
         Operators operators = new Operators(new SketchSpec(sizes[0], 16, 1000 + seed));
         BlindDecoder decoder = new BlindDecoder(operators, known(ATTRIBUTES));
@@ -135,9 +134,7 @@ public final class BlindTable {
         for (int k = 0; k < 48; k++) {
           Computation graph = scene(random, "m");
           Sketch sketch = sketcher.sketch(graph).truncate(sizes[1]);
-          long start = System.nanoTime();
           BlindTree tree = decoder.decode(sketch);
-          nanos += System.nanoTime() - start;
           int[] difference = new int[MODULES];
           int[] present = new int[MODULES];
           for (int i = 0; i < graph.skeleton().size(); i++) {
@@ -175,15 +172,14 @@ public final class BlindTable {
       }
       System.out.printf(
           Locale.ROOT,
-          "%6d  %6d  %8.2f %%  %8.2f %%  %8.2f %%  %8.2f %%  %9.5f  %6.1f%n",
+          "%6d  %6d  %8.2f %%  %8.2f %%  %8.2f %%  %8.2f %%  %9.5f%n",
           sizes[0],
           sizes[1],
           100.0 * all / scenes,
           100.0 * counts / scenes,
           100.0 * places / scenes,
           100.0 * complete / scenes,
-          Math.sqrt(error / attributes),
-          nanos / 1e6 / scenes);
+          Math.sqrt(error / attributes));
     }
   }
 
@@ -269,7 +265,6 @@ public final class BlindTable {
         int withWrong = 0;
         int complete = 0;
         int exact = 0;
-        long nanos = 0;
         int count = TREES;
         for (int k = 0; k < count; k++) {
           Operators operators = new Operators(new SketchSpec(d, 16, 2000 + k));
@@ -277,9 +272,7 @@ public final class BlindTable {
               shape[0] == 0 ? shared(random) : tree(random, shape[0], shape[1], shape[2], "m", "m");
           Sketch sketch = new Sketcher(operators).sketch(graph);
           BlindDecoder decoder = new BlindDecoder(operators, known(shape[2]));
-          long start = System.nanoTime();
           BlindTree tree = decoder.decode(sketch);
-          nanos += System.nanoTime() - start;
           Outcome outcome = compare(graph, tree);
           for (int h = 0; h < 8; h++) {
             objects[h] += outcome.depthObjects[h];
@@ -292,7 +285,7 @@ public final class BlindTable {
         }
         System.out.printf(
             Locale.ROOT,
-            "%6d  %-32s  %s  exact %3d/%d" + "  complete %d  wrong %d in %d trees  %.0f ms%n",
+            "%6d  %-32s  %s  exact %3d/%d" + "  complete %d  wrong %d in %d trees%n",
             d,
             shape[0] == 0
                 ? "3 layers, shared"
@@ -302,8 +295,7 @@ public final class BlindTable {
             count,
             complete,
             wrong,
-            withWrong,
-            nanos / 1e6 / count);
+            withWrong);
       }
     }
   }

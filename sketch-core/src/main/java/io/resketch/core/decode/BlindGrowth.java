@@ -33,6 +33,9 @@ final class BlindGrowth {
    */
   private static final double GROWING_EXCESS = 2;
 
+  /** The same in the end: encodings that round make strengths too large by a fraction of this. */
+  private static final double SETTLED_EXCESS = 1.01;
+
   /** Share of the largest gain from which places of a module are tried together. */
   private static final double TOGETHER = 0.3;
 
@@ -146,7 +149,8 @@ final class BlindGrowth {
     boolean all = true;
     for (int n = 0; n < kept.length; n++) {
       kept[n] =
-          isPlausible(n, errors, 1) && search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
+          isPlausible(n, errors, SETTLED_EXCESS)
+              && search.isPlaced(fit, n, required.get(key(fit.nodes.get(n))));
       all &= kept[n];
     }
     if (!all) {

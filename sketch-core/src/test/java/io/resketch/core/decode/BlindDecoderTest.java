@@ -12,6 +12,7 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.Family;
@@ -271,6 +272,22 @@ class BlindDecoderTest {
     assertThat(places(tree)).hasSize(3);
     assertThat(places(graph.skeleton())).containsAllEntriesOf(places(tree));
     assertThat(tree.missingWeight()).isCloseTo(0, within(0.05));
+  }
+
+  /** I8_BLOCK makes the strength of a lone object about 0.0007 too large, far above its error. */
+  @Test
+  void roundedSketches_areUnrolled() {
+    SplittableRandom random = new SplittableRandom(13);
+    for (int seed = 0; seed < 4; seed++) {
+      Operators operators = operators(4096, seed);
+      for (Computation graph :
+          List.of(scene(random, 1, "m"), scene(random, 9, "m"), tree(random, 2, 3, "m", "m"))) {
+        Sketch rounded = new Sketcher(operators).sketch(graph).encode(Encoding.I8_BLOCK);
+        BlindTree tree = new BlindDecoder(operators, known(MODULES)).decode(rounded);
+        assertThat(places(tree)).isEqualTo(places(graph.skeleton()));
+        assertThat(tree.status()).as(tree.reason()).isEqualTo(BlindTree.Status.COMPLETE);
+      }
+    }
   }
 
   /** A prefix holds less; what is found is there. */
