@@ -15,6 +15,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -113,6 +114,53 @@ public final class BlindTable {
     return graph.build();
   }
 
+  /** Of many scenes, how many were found in which sense. */
+  private static final class SceneTally {
+    int scenes;
+    int found;
+    int counted;
+    int placed;
+    int complete;
+    double squares;
+    int objects;
+
+    void add(Computation graph, BlindTree tree) {
+      int[] present = new int[MODULES];
+      for (int i = 0; i < graph.skeleton().size(); i++) {
+        present[number(graph.skeleton().module(i))]++;
+      }
+      int[] seen = new int[MODULES];
+      for (BlindObject object : tree.objects()) {
+        if (object.parent() < 0) {
+          seen[number(object.module())]++;
+          addError(graph, object);
+        }
+      }
+      boolean everyModule = true;
+      for (int m = 0; m < MODULES; m++) {
+        everyModule &= present[m] == 0 || seen[m] > 0;
+      }
+      scenes++;
+      found += everyModule ? 1 : 0;
+      counted += Arrays.equals(present, seen) ? 1 : 0;
+      placed += compare(graph, tree).exact() ? 1 : 0;
+      complete += tree.status() == BlindTree.Status.COMPLETE ? 1 : 0;
+    }
+
+    private void addError(Computation graph, BlindObject object) {
+      int position = object.position();
+      if (position < graph.skeleton().size()
+          && graph.skeleton().module(position).equals(object.module())) {
+        float[] truth = graph.attributes(position).toArray();
+        float[] found = object.attributes();
+        for (int j = 0; j < truth.length; j++) {
+          squares += Math.pow(truth[j] - found[j], 2);
+        }
+        objects++;
+      }
+    }
+  }
+
   private static void scenes() {
     System.out.println("scenes of 1 to 12 roots");
     System.out.println(
@@ -120,54 +168,14 @@ public final class BlindTable {
     for (int[] sizes :
         new int[][] {{16384, 16384}, {4096, 4096}, {4096, 2048}, {4096, 1024}, {1024, 1024}}) {
       Random random = new Random(17);
-      int scenes = 0;
-      int all = 0;
-      int counts = 0;
-      int places = 0;
-      int complete = 0;
-      double error = 0;
-      int attributes = 0;
+      SceneTally tally = new SceneTally();
       for (int seed = 0; seed < OPERATOR_SEEDS; seed++) {
         Operators operators = new Operators(new SketchSpec(sizes[0], 16, 1000 + seed));
         BlindDecoder decoder = new BlindDecoder(operators, known(ATTRIBUTES));
         Sketcher sketcher = new Sketcher(operators);
         for (int k = 0; k < 48; k++) {
           Computation graph = scene(random, "m");
-          Sketch sketch = sketcher.sketch(graph).truncate(sizes[1]);
-          BlindTree tree = decoder.decode(sketch);
-          int[] difference = new int[MODULES];
-          int[] present = new int[MODULES];
-          for (int i = 0; i < graph.skeleton().size(); i++) {
-            present[number(graph.skeleton().module(i))]++;
-            difference[number(graph.skeleton().module(i))]++;
-          }
-          boolean everyModule = true;
-          int[] seen = new int[MODULES];
-          for (int i = 0; i < tree.objects().size(); i++) {
-            BlindObject object = tree.objects().get(i);
-            if (object.parent() < 0) {
-              difference[number(object.module())]--;
-              seen[number(object.module())]++;
-              int position = object.position();
-              if (position < graph.skeleton().size()
-                  && graph.skeleton().module(position).equals(object.module())) {
-                float[] truth = graph.attributes(position).toArray();
-                float[] got = object.attributes();
-                for (int j = 0; j < truth.length; j++) {
-                  error += Math.pow(truth[j] - got[j], 2);
-                }
-                attributes++;
-              }
-            }
-          }
-          for (int m = 0; m < MODULES; m++) {
-            everyModule &= present[m] == 0 || seen[m] > 0;
-          }
-          scenes++;
-          all += everyModule ? 1 : 0;
-          counts += Arrays.stream(difference).allMatch(x -> x == 0) ? 1 : 0;
-          places += compare(graph, tree).exact() ? 1 : 0;
-          complete += tree.status() == BlindTree.Status.COMPLETE ? 1 : 0;
+          tally.add(graph, decoder.decode(sketcher.sketch(graph).truncate(sizes[1])));
         }
       }
       System.out.printf(
@@ -175,11 +183,11 @@ public final class BlindTable {
           "%6d  %6d  %8.2f %%  %8.2f %%  %8.2f %%  %8.2f %%  %9.5f%n",
           sizes[0],
           sizes[1],
-          100.0 * all / scenes,
-          100.0 * counts / scenes,
-          100.0 * places / scenes,
-          100.0 * complete / scenes,
-          Math.sqrt(error / attributes));
+          100.0 * tally.found / tally.scenes,
+          100.0 * tally.counted / tally.scenes,
+          100.0 * tally.placed / tally.scenes,
+          100.0 * tally.complete / tally.scenes,
+          Math.sqrt(tally.squares / tally.objects));
     }
   }
 
@@ -397,7 +405,7 @@ public final class BlindTable {
     int withWrong = 0;
     int wrong = 0;
     int found = 0;
-    int[] statuses = new int[BlindTree.Status.values().length];
+    Map<BlindTree.Status, Integer> statuses = new EnumMap<>(BlindTree.Status.class);
     Operators operators = null;
     BlindDecoder decoder = null;
     int attributes = kind.contains("64 attributes") ? 64 : ATTRIBUTES;
@@ -415,7 +423,7 @@ public final class BlindTable {
       wrong += bad;
       withWrong += bad > 0 ? 1 : 0;
       found += tree.objects().size();
-      statuses[tree.status().ordinal()]++;
+      statuses.merge(tree.status(), 1, Integer::sum);
     }
     System.out.printf(
         Locale.ROOT,
@@ -426,9 +434,9 @@ public final class BlindTable {
         withWrong,
         wrong,
         found,
-        statuses[0],
-        statuses[1],
-        statuses[2],
-        statuses[3]);
+        statuses.getOrDefault(BlindTree.Status.COMPLETE, 0),
+        statuses.getOrDefault(BlindTree.Status.PARTIAL, 0),
+        statuses.getOrDefault(BlindTree.Status.MIXED, 0),
+        statuses.getOrDefault(BlindTree.Status.NOTHING_FOUND, 0));
   }
 }
