@@ -25,4 +25,10 @@ sealed interface AttributeOperator
 
   /** ⟨½ R_{M,2} e_1, y⟩. */
   float dotSignature(float[] y, float[] workspace);
+
+  /**
+   * Deviation of ⟨½ R_{M,2} e_1, y⟩ over the random signs of the column alone: the root of the sum
+   * of squares of the terms that the signs belong to.
+   */
+  double signatureDeviation(float[] y);
 }

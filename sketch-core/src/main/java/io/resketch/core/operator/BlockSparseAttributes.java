@@ -125,6 +125,17 @@ final class BlockSparseAttributes implements AttributeOperator {
     return dot(y, signature, 0);
   }
 
+  @Override
+  public double signatureDeviation(float[] y) {
+    float sum = 0;
+    for (int start : signature.starts) {
+      for (int i = start; i < start + BLOCK_SIZE; i++) {
+        sum += y[i] * y[i];
+      }
+    }
+    return magnitude * Math.sqrt(sum);
+  }
+
   private void add(float[] out, Columns columns, int j, float v) {
     int c = blocksPerColumn;
     kernel.add(out, columns.starts, columns.masks, j * c, (j + 1) * c, v);

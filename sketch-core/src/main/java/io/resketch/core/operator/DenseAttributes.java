@@ -57,4 +57,18 @@ final class DenseAttributes implements AttributeOperator {
     signature.applyTransposed(y, workspace, 0);
     return 0.5f * workspace[0];
   }
+
+  @Override
+  public double signatureDeviation(float[] y) {
+    return deviation(y);
+  }
+
+  /** Of a direction drawn evenly, and halved: ½ ‖y‖ / √d. */
+  static double deviation(float[] y) {
+    double sum = 0;
+    for (float v : y) {
+      sum += (double) v * v;
+    }
+    return 0.5 * Math.sqrt(sum / y.length);
+  }
 }

@@ -82,4 +82,10 @@ final class HadamardAttributes implements AttributeOperator {
     signature.applyTransposed(workspace);
     return scale * workspace[0];
   }
+
+  /** The second round of signs meets H y, of norm √d ‖y‖, times 1/d. */
+  @Override
+  public double signatureDeviation(float[] y) {
+    return DenseAttributes.deviation(y);
+  }
 }

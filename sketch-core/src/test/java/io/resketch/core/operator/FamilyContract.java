@@ -294,4 +294,21 @@ abstract class FamilyContract {
     }
     return sum;
   }
+
+  /** The deviation that blind decoding tests against, whatever the vector. */
+  @Test
+  void signatureDeviation_isThatOfModulesNotInTheVector() {
+    float[] sparse = new float[d];
+    sparse[5] = 1;
+    for (float[] y : List.of(image("there", unitVectors().get(0)), signature("other"), sparse)) {
+      double dots = 0;
+      double stated = 0;
+      for (int m = 0; m < 1000; m++) {
+        AttributeOperator module = operators.attributes("module " + m, 1);
+        dots += Math.pow(module.dotSignature(y, new float[d]), 2);
+        stated += Math.pow(module.signatureDeviation(y), 2);
+      }
+      assertThat(Math.sqrt(dots / stated)).isCloseTo(1, within(0.15));
+    }
+  }
 }
