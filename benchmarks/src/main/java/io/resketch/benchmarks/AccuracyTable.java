@@ -95,7 +95,7 @@ public final class AccuracyTable {
         for (ModuleCount count : estimator.estimate(sketch)) {
           int truth = counts[Integer.parseInt(count.module().substring(1))];
           right &= Math.round(count.count()) == truth;
-          covered += Math.abs(count.count() - truth) <= 1.96 * count.standardError() ? 1 : 0;
+          covered += Math.abs(count.count() - truth) <= count.halfWidth95() ? 1 : 0;
         }
         exact += right ? 1 : 0;
       }
