@@ -110,7 +110,9 @@ public final class RootModules implements LinearMap {
     for (int i = 0; i < columns.length; i++) {
       float[] target = side(i);
       columns[i].addSignature(target, x[i], gathered);
-      columns[i].add(target, x, offsets[i], gathered);
+      if (offsets[i] < offsets[i + 1]) {
+        columns[i].add(target, x, offsets[i], gathered);
+      }
     }
     for (int k = plain.length - 1; k >= 0; k--) {
       operators.ownAttributes().addTransparent(plain[k], 0.25f, rotated[k], gathered);
@@ -139,7 +141,9 @@ public final class RootModules implements LinearMap {
     for (int i = 0; i < columns.length; i++) {
       float[] source = side(i);
       out[i] = columns[i].dotSignature(source, gathered);
-      columns[i].adjoint(source, out, offsets[i], gathered);
+      if (offsets[i] < offsets[i + 1]) {
+        columns[i].adjoint(source, out, offsets[i], gathered);
+      }
     }
   }
 

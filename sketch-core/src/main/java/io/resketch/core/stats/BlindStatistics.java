@@ -27,8 +27,11 @@ import java.util.List;
 public final class BlindStatistics {
   private static final double TOLERANCE = 1e-9;
 
-  /** A ratio's error is that of its parts, to first order, while the divisor is this sure. */
-  private static final double MIN_COUNT_ERRORS = 5;
+  /**
+   * A ratio's error is that of its parts, to first order, while the interval of the divisor reaches
+   * at most a quarter of it to each side.
+   */
+  private static final double MIN_COUNT_ERRORS = 8;
 
   private static final double NOISE_FLOOR = 0.5;
 

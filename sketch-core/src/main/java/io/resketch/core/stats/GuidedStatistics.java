@@ -141,16 +141,12 @@ public final class GuidedStatistics {
       x[a] = run.attributes(objects[a]);
       for (int b = 0; b <= a; b++) {
         double covariance =
-            run.standardError(objects[a])
-                * run.standardError(objects[b])
-                * correlations[a * n + b]
-                * (a == b ? 1 : 2)
-                * weight
-                * weight;
-        sums.valueVariance += covariance;
+            run.standardError(objects[a]) * run.standardError(objects[b]) * correlations[a * n + b];
+        double pairs = (a == b ? 1 : 2) * weight * weight;
+        sums.valueVariance += pairs * covariance;
         for (int j = 0; j < x[a].length; j++) {
-          sums.squareVariances[j] +=
-              covariance * (4.0 * x[a][j] * x[b][j] + 2 * covariance / (weight * weight));
+          double products = (double) x[a][j] * x[b][j];
+          sums.squareVariances[j] += pairs * covariance * (4 * products + 2 * covariance);
         }
       }
     }

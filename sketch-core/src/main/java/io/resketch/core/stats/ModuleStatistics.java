@@ -29,11 +29,12 @@ public record ModuleStatistics(
   }
 
   /**
-   * Whether a vector is above the noise floor: the error of all of it together is at most half of
+   * Whether a vector is above the noise floor: the error of all of it together is at most a part of
    * its norm, which by convention is about 1 and is taken to be no less.
    *
    * @param squaredNorm of the estimated values
    * @param squaredError sum of the squared standard errors
+   * @param part of the norm, 0 to 1
    */
   static boolean aboveNoise(double squaredNorm, double squaredError, double part) {
     return squaredError <= part * part * Math.max(1, squaredNorm - squaredError);

@@ -81,7 +81,7 @@ class CountEstimatorTest {
       int[] single = new int[2];
       int[] sums = new int[2];
       SplittableRandom random = new SplittableRandom(23);
-      for (int seed = 0; seed < 8; seed++) {
+      for (int seed = 0; seed < 5; seed++) {
         Operators operators = new Operators(new SketchSpec(2048, 16, seed));
         CountEstimator estimator = new CountEstimator(operators, profiles(), prefix);
         Sketcher sketcher = new Sketcher(operators);

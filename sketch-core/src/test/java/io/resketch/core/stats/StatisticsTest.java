@@ -159,15 +159,15 @@ class StatisticsTest {
 
   @Test
   void modulesThatAlsoOccurBelowOthers() {
-    ask(new Family.BlockSparse(16), 2048, 2048, true, 1, 0, 8);
+    ask(new Family.BlockSparse(16), 2048, 2048, true, 1, 0, 6);
     counts.assertCovers("counts", 500);
     means.assertCovers("means", 300);
   }
 
   @Test
   void otherFamilies() {
-    ask(new Family.Hadamard(), 256, 256, false, 1, 0, 4);
-    ask(new Family.Dense(), 256, 256, false, 1, 0, 4);
+    ask(new Family.Hadamard(), 256, 256, false, 1, 0, 3);
+    ask(new Family.Dense(), 256, 256, false, 1, 0, 3);
     counts.assertCovers("counts", 150);
   }
 
