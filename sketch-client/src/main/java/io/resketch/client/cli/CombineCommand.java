@@ -7,7 +7,6 @@ import io.resketch.client.files.SketchWriter;
 import io.resketch.core.sketch.Sketch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,9 +29,6 @@ import picocli.CommandLine.Parameters;
       "  resketch combine all.rskt bad.rskt --weights 1,-1 -o rest.rskt"
     })
 final class CombineCommand extends ClientCommand {
-  /** Sums run over this many at a time. */
-  private static final int CHUNK = 256;
-
   @Parameters(paramLabel = "SKETCHES", arity = "1..*", description = "Files of sketches.")
   private List<Path> files = List.of();
 
@@ -56,9 +52,9 @@ final class CombineCommand extends ClientCommand {
   /**
    * Added and taken out apart: each alone never cancels, so that both can be summed up on the way.
    */
-  private final Sum added = new Sum();
+  private final SketchSum added = new SketchSum();
 
-  private final Sum taken = new Sum();
+  private final SketchSum taken = new SketchSum();
   private long rows;
 
   @Override
@@ -69,7 +65,7 @@ final class CombineCommand extends ClientCommand {
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
       double weight = weights.isEmpty() ? 1 : weights.get(i);
-      Sum side = weight < 0 ? taken : added;
+      SketchSum side = weight < 0 ? taken : added;
       try (SketchReader in = SketchFiles.open(file, () -> specOptions.spec(this))) {
         rows +=
             SketchFiles.visit(in, "combine", (row, sketch) -> side.add(sketch, Math.abs(weight)));
@@ -78,21 +74,13 @@ final class CombineCommand extends ClientCommand {
     if (rows == 0) {
       throw new InputFileException(files.get(0), "holds no sketch");
     }
-    Sketch sum = total();
+    Sketch sum = added.minus(taken);
     try (SketchWriter out = SketchWriter.create(output, sum.prefixLength())) {
       out.write(sum);
       out.commit();
     }
     report(sum);
     return 0;
-  }
-
-  private Sketch total() {
-    List<Sketch> sums = new ArrayList<>(added.sketches);
-    List<Double> all = new ArrayList<>(added.weights);
-    sums.addAll(taken.sketches);
-    taken.weights.forEach(weight -> all.add(-weight));
-    return Sum.of(sums, all);
   }
 
   private void report(Sketch sum) {
@@ -106,30 +94,6 @@ final class CombineCommand extends ClientCommand {
       print(out.toString());
     } else {
       note(rows + " sketches, " + sum.runs() + " runs of mass " + sum.mass() + ", in " + output);
-    }
-  }
-
-  /** A sum of which only the last sketches are held one by one. */
-  private static final class Sum {
-    private final List<Sketch> sketches = new ArrayList<>();
-    private final List<Double> weights = new ArrayList<>();
-
-    /** Adds a sketch under a weight of at least 0. */
-    void add(Sketch sketch, double weight) {
-      sketches.add(sketch);
-      weights.add(weight);
-      if (sketches.size() >= CHUNK && weights.stream().anyMatch(w -> w > 0)) {
-        Sketch sum = of(sketches, weights);
-        sketches.clear();
-        weights.clear();
-        sketches.add(sum);
-        weights.add(1.0);
-      }
-    }
-
-    static Sketch of(List<Sketch> sketches, List<Double> weights) {
-      return Sketch.weightedSum(
-          sketches, weights.stream().mapToDouble(Double::doubleValue).toArray());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.resketch.client.ResketchClient;
 import io.resketch.client.files.JsonLinesWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,10 +22,15 @@ import picocli.CommandLine.Parameters;
           + " the skeletons; rows shorter than"
           + " --dimension are prefixes of sketches. The answer is one computation a line, in the"
           + " JSON form of resketch.v1.DecodedComputation. With --collection and --id, a server"
-          + " decodes one run that it stores."
+          + " decodes one run that it stores.",
+      "",
+      "--decoder=blind takes no skeletons but the modules to look for. Its answer is a JSON object a"
+          + " line: how far it came, the objects found with their paths from the roots and their"
+          + " confidence and, where nothing is missing, a computation that can be sketched again."
     },
     footer = {
       "  resketch decode sketches.npy --skeletons skeletons.jsonl --seed 7 -o decoded.jsonl",
+      "  resketch decode sketches.npy --decoder blind --modules person:4,car:4 --seed 7",
       "  resketch decode --server 127.0.0.1:7420 --collection rooms --id run-1"
     })
 final class DecodeCommand extends ClientCommand {
@@ -41,6 +47,8 @@ final class DecodeCommand extends ClientCommand {
   private Optional<Path> output;
 
   @Mixin private DecoderOptions decoderOptions;
+
+  @Mixin private ModuleOptions moduleOptions;
 
   @Mixin private SpecOptions specOptions;
 
@@ -66,8 +74,18 @@ final class DecodeCommand extends ClientCommand {
     if (online && (collection.isEmpty() || id.isEmpty())) {
       throw wrongUse("decoding by a server needs --collection and --id");
     }
-    if (!online && (sketches.isEmpty() || skeletons.isEmpty())) {
-      throw wrongUse("decoding needs SKETCHES and --skeletons, or --collection and --id");
+    if (!online && sketches.isEmpty()) {
+      throw wrongUse("decoding needs SKETCHES, or --collection and --id");
+    }
+    boolean blind = !online && decoderOptions.blind();
+    if (!online && blind == skeletons.isPresent()) {
+      throw wrongUse(
+          blind
+              ? "--decoder=blind takes no --skeletons; use --profiles to name modules"
+              : "decoding needs --skeletons; only --decoder=blind does without");
+    }
+    if (!blind && moduleOptions.given()) {
+      throw wrongUse("--modules and --profiles go with --decoder=blind only");
     }
     if (output.isEmpty()) {
       decode(online, this::print);
@@ -82,7 +100,14 @@ final class DecodeCommand extends ClientCommand {
     return 0;
   }
 
-  private long decode(boolean online, OfflineDecode.Sink sink) throws IOException {
+  private long decode(boolean online, ParallelRows.Sink sink) throws IOException {
+    if (!online && decoderOptions.blind()) {
+      return new BlindRows(
+              sketches.orElseThrow(),
+              specOptions.spec(this),
+              moduleOptions.modules(this, List.of()).known())
+          .run(sink);
+    }
     if (!online) {
       return new OfflineDecode(
               sketches.orElseThrow(),

@@ -1,7 +1,6 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.files.InputFileException;
-import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.JsonLinesWriter;
 import io.resketch.client.files.SketchReader;
 import io.resketch.core.InvalidInputException;
@@ -15,23 +14,9 @@ import io.resketch.v1.DecodedComputation;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
-/**
- * Decodes a file of sketches with a file of skeletons, row by row, over all processors; answers
- * keep the order of the rows, and only a few rows are held at a time.
- */
+/** Decodes a file of sketches with a file of skeletons. */
 final class OfflineDecode {
-  /** Takes the answers, one JSON line per row. */
-  interface Sink {
-    void accept(String line) throws IOException;
-  }
-
   private final Path sketches;
   private final Path skeletons;
   private final SketchSpec spec;
@@ -50,45 +35,19 @@ final class OfflineDecode {
    * @return their number
    * @throws InputFileException at the first row or skeleton at fault
    */
-  long run(Sink sink) throws IOException {
-    try (SketchReader rows = SketchReader.open(sketches, spec)) {
-      long count = rows.count();
-      SketchFiles.requireSkeletons(sketches, count, skeletons);
-      int threads = Runtime.getRuntime().availableProcessors();
-      ExecutorService executor = Executors.newFixedThreadPool(threads);
-      try (JsonLinesReader<io.resketch.v1.Skeleton> lines = JsonLinesReader.skeletons(skeletons);
-          Progress progress = Progress.start("decode", () -> count)) {
-        Deque<Future<String>> running = new ArrayDeque<>();
-        for (long row = 0; row < count; row++) {
-          if (running.size() == 2 * threads) {
-            sink.accept(answer(running.remove()));
-            progress.step();
-          }
-          running.add(submit(executor, row, rows.next().orElseThrow(), lines));
-        }
-        while (!running.isEmpty()) {
-          sink.accept(answer(running.remove()));
-          progress.step();
-        }
-      } finally {
-        executor.shutdownNow();
-      }
-      return count;
+  long run(ParallelRows.Sink sink) throws IOException {
+    try (SketchReader rows = SketchReader.open(sketches, spec);
+        SkeletonRows lines = SkeletonRows.open(sketches, rows.count(), skeletons)) {
+      return ParallelRows.run(
+          rows,
+          "decode",
+          (row, sketch) -> {
+            io.resketch.v1.Skeleton message = lines.next();
+            Skeleton skeleton = lines.skeleton();
+            return () -> decode(row, sketch, message, skeleton);
+          },
+          sink);
     }
-  }
-
-  private Future<String> submit(
-      ExecutorService executor,
-      long row,
-      Sketch sketch,
-      JsonLinesReader<io.resketch.v1.Skeleton> lines)
-      throws IOException {
-    io.resketch.v1.Skeleton message =
-        lines
-            .next()
-            .orElseThrow(() -> new InputFileException(skeletons, "changed while it was read"));
-    Skeleton skeleton = lines.check(() -> Graphs.skeleton(message));
-    return executor.submit(() -> decode(row, sketch, message, skeleton));
   }
 
   private String decode(
@@ -112,19 +71,5 @@ final class OfflineDecode {
       out.setTime(message.getTime());
     }
     return JsonLinesWriter.line(out.build());
-  }
-
-  private static String answer(Future<String> future) throws IOException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while decoding", e);
-    }
   }
 }

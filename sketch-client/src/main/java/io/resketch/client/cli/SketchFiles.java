@@ -1,7 +1,5 @@
 package io.resketch.client.cli;
 
-import io.resketch.client.files.InputFileException;
-import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.SketchReader;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
@@ -48,26 +46,6 @@ final class SketchFiles {
       }
     }
     return rows;
-  }
-
-  /**
-   * Checks that a file has a skeleton for every sketch.
-   *
-   * @throws InputFileException if their numbers differ
-   */
-  static void requireSkeletons(Path sketches, long rows, Path skeletons) throws IOException {
-    long count = JsonLinesReader.count(skeletons);
-    if (count != rows) {
-      throw new InputFileException(
-          sketches,
-          "has "
-              + rows
-              + " rows, and "
-              + skeletons
-              + " has "
-              + count
-              + " skeletons; line i belongs to row i, so the numbers must be equal");
-    }
   }
 
   /** Names as options have them. */

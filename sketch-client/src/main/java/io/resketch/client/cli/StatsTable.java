@@ -1,56 +1,50 @@
 package io.resketch.client.cli;
 
-import io.resketch.client.StatisticsBucket;
-import io.resketch.core.stats.ModuleCount;
+import io.resketch.core.stats.Estimate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Module counts as a table: a line per bucket, a column per module. */
+/** Module counts as a table: a line per sketch or bucket of time, a column per module. */
 final class StatsTable {
-  /** Half width of a 95 % interval, in standard errors. */
-  private static final double HALF_WIDTH = 1.96;
+  private final List<List<String>> cells = new ArrayList<>();
+  private final Set<String> reasons = new LinkedHashSet<>();
 
-  private StatsTable() {}
-
-  static List<String> lines(List<StatisticsBucket> buckets) {
-    if (buckets.isEmpty()) {
-      return List.of("no sketches in this range");
-    }
-    List<List<String>> cells = new ArrayList<>();
-    Set<String> reasons = new LinkedHashSet<>();
-    for (StatisticsBucket bucket : buckets) {
-      List<String> row = new ArrayList<>();
-      row.add(bucket.start().map(Object::toString).orElse("-"));
-      row.add(Long.toString(bucket.sketches()));
-      for (ModuleCount count : bucket.counts()) {
-        row.add(cell(count));
-        if (!count.determined()) {
-          reasons.add("? " + count.module() + ": " + count.reason());
-        }
-      }
-      cells.add(row);
-    }
-    List<String> head = new ArrayList<>(List.of("start", "sketches"));
-    buckets.get(0).counts().forEach(count -> head.add(count.module()));
-    cells.add(0, head);
-    List<String> out = new ArrayList<>(align(cells));
-    out.addAll(reasons);
-    return out;
+  /**
+   * A table without lines.
+   *
+   * @param key heading of the first column
+   * @param size heading of the second, a number of sketches or runs
+   */
+  StatsTable(String key, String size, List<String> modules) {
+    List<String> head = new ArrayList<>(List.of(key, size));
+    head.addAll(modules);
+    cells.add(head);
   }
 
-  private static String cell(ModuleCount count) {
+  /** Adds a line; its counts are in the order of the modules. */
+  void add(String key, long size, List<Estimate> counts) {
+    List<String> row = new ArrayList<>(List.of(key, Long.toString(size)));
+    for (Estimate count : counts) {
+      if (!count.determined()) {
+        reasons.add("? " + cells.get(0).get(row.size()) + ": " + count.reason());
+      }
+      row.add(cell(count));
+    }
+    cells.add(row);
+  }
+
+  private static String cell(Estimate count) {
     return count.determined()
-        ? String.format(
-            Locale.ROOT, "%.2f ± %.2f", count.count(), HALF_WIDTH * count.standardError())
+        ? String.format(Locale.ROOT, "%.2f ± %.2f", count.value(), count.halfWidth95())
         : "?";
   }
 
-  private static List<String> align(List<List<String>> cells) {
-    int columns = cells.stream().mapToInt(List::size).max().orElse(0);
-    int[] widths = new int[columns];
+  /** The table, and below it why a count is not determined. */
+  List<String> lines() {
+    int[] widths = new int[cells.get(0).size()];
     for (List<String> row : cells) {
       for (int i = 0; i < row.size(); i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
@@ -66,6 +60,7 @@ final class StatsTable {
       }
       out.add(line.toString());
     }
+    out.addAll(reasons);
     return out;
   }
 }

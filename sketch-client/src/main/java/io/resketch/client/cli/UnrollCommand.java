@@ -3,7 +3,6 @@ package io.resketch.client.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
-import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.SketchReader;
 import io.resketch.client.files.SketchWriter;
 import io.resketch.core.InvalidInputException;
@@ -11,11 +10,9 @@ import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.Unrolled;
 import io.resketch.core.decode.Unroller;
-import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
-import io.resketch.wire.Graphs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -65,7 +62,7 @@ final class UnrollCommand extends ClientCommand {
     SketchSpec spec = specOptions.spec(this);
     Decoder decoder = decoderOptions.decoder(this);
     try (SketchReader rows = SketchReader.open(sketches, spec);
-        JsonLinesReader<io.resketch.v1.Skeleton> lines = JsonLinesReader.skeletons(skeletons)) {
+        SkeletonRows lines = SkeletonRows.open(sketches, rows.count(), skeletons)) {
       if (output.isEmpty()) {
         unroll(rows, lines, new Operators(spec), decoder, sketch -> {});
         return 0;
@@ -84,28 +81,18 @@ final class UnrollCommand extends ClientCommand {
   }
 
   private void unroll(
-      SketchReader rows,
-      JsonLinesReader<io.resketch.v1.Skeleton> lines,
-      Operators operators,
-      Decoder kind,
-      Sink sink)
+      SketchReader rows, SkeletonRows lines, Operators operators, Decoder kind, Sink sink)
       throws IOException {
-    SketchFiles.requireSkeletons(sketches, rows.count(), skeletons);
     RowDecoder decoder = new RowDecoder(operators, kind);
     Unroller unroller = new Unroller(operators);
     SketchFiles.visit(
         rows,
         "unroll",
         (row, sketch) -> {
-          io.resketch.v1.Skeleton message =
-              lines
-                  .next()
-                  .orElseThrow(
-                      () -> new InputFileException(skeletons, "changed while it was read"));
-          Skeleton skeleton = lines.check(() -> Graphs.skeleton(message));
+          String id = lines.next().getId();
           try {
-            Unrolled unrolled = unroller.unroll(decoder.decode(sketch, skeleton), object);
-            print(line(row, message.getId(), unrolled).toString());
+            Unrolled unrolled = unroller.unroll(decoder.decode(sketch, lines.skeleton()), object);
+            print(line(row, id, unrolled).toString());
             sink.accept(unrolled.sketch());
           } catch (InvalidInputException | MismatchException e) {
             throw new InputFileException(sketches, "row " + row + ": " + e.getMessage());
