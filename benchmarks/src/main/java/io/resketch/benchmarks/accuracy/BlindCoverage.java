@@ -63,6 +63,10 @@ final class BlindCoverage implements Part {
   }
 
   private static final Variant SINGLE = new Variant(1, 0, 48);
+
+  /** As many with few operators, where setting up a fit takes long. */
+  private static final Variant MANY_SINGLE = new Variant(1, 0, 144);
+
   private static final Variant SUM_30 = new Variant(30, 0, 12);
   private static final Variant SUM_365 = new Variant(365, 0, 3);
 
@@ -130,13 +134,12 @@ final class BlindCoverage implements Part {
         new Setting(sparse, 4096, 1, 60, false, 3, all),
         new Setting(sparse, 4096, 2, 60, false, 3, sums),
         new Setting(sparse, 4096, 4, 60, false, 3, List.of(SINGLE)),
-        new Setting(sparse, 1024, 1, 60, false, 3, List.of(SINGLE, SUM_365)),
-        new Setting(sparse, 1024, 2, 60, false, 3, List.of(SINGLE)),
-        new Setting(sparse, 1024, 4, 60, false, 3, List.of(SINGLE)),
+        new Setting(sparse, 1024, 1, 60, false, 1, List.of(MANY_SINGLE, SUM_365)),
+        new Setting(sparse, 1024, 4, 60, false, 1, List.of(MANY_SINGLE)),
         new Setting(sparse, 4096, 1, 20, true, 3, List.of(SINGLE, SUM_365)),
         new Setting(sparse, 4096, 2, 20, true, 3, List.of(SINGLE)),
-        new Setting(new Family.Hadamard(), 1024, 1, 12, false, 2, List.of(SINGLE, SUM_30)),
-        new Setting(new Family.Dense(), 512, 1, 12, false, 2, List.of(SINGLE, SUM_30)));
+        new Setting(new Family.Hadamard(), 1024, 1, 12, false, 1, List.of(MANY_SINGLE, SUM_30)),
+        new Setting(new Family.Dense(), 512, 1, 12, false, 1, List.of(MANY_SINGLE, SUM_30)));
   }
 
   @Override

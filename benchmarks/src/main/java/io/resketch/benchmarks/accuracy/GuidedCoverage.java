@@ -9,6 +9,7 @@ import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.GuidedStatistics;
 import io.resketch.core.stats.ModuleStatistics;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ final class GuidedCoverage implements Part {
   private static final int OPERATORS_PER_SEED = 5;
   private static final int RUNS = 8;
   private static final int MODULES = 6;
+
+  /** Of every value, as a multiple of the root mean square of the sketch. */
+  private static final double[] NOISE = {0, 1e-6, 1e-5, 1e-3};
 
   /** Away from the seeds of tests. */
   private static final int FIRST_SEED = 1000;
@@ -63,7 +67,7 @@ final class GuidedCoverage implements Part {
     List<String> table = new ArrayList<>();
     table.add("| noise | kept | mean | second moment |");
     table.add("| --- | --- | --- | --- |");
-    for (double noise : new double[] {0, 0.001, 0.003}) {
+    for (double noise : NOISE) {
       for (int kept : new int[] {DIMENSION, DIMENSION / 2}) {
         Answers answers =
             IntStream.range(0, OPERATORS_PER_SEED * seeds)
@@ -74,7 +78,9 @@ final class GuidedCoverage implements Part {
             String.format(
                 Locale.ROOT,
                 "| %s | %d | %s | %s |",
-                noise == 0 ? "none (rounding)" : noise,
+                noise == 0
+                    ? "none (rounding)"
+                    : BigDecimal.valueOf(noise).stripTrailingZeros().toPlainString(),
                 kept,
                 answers.mean.coverage(),
                 answers.secondMoment.coverage()));

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Intervals that hold, of all, and questions answered, of all asked. */
 final class Tally {
-  /** Below, a share of intervals says little: its own standard error is above 1 %. */
+  /** Of fewer answers no share is told: its own standard error is above one per cent. */
   private static final int MIN_ANSWERS = 400;
 
   private static final double LEAST = 93;
