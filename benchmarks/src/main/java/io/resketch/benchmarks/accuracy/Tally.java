@@ -48,7 +48,8 @@ final class Tally {
 
   /** The cell of a 95 % interval: bold unless 93 to 97 % hold. */
   String coverage() {
-    boolean asStated = answered < MIN_ANSWERS || (held() >= LEAST && held() <= MOST);
+    double held = Math.round(10 * held()) / 10.0; // as printed
+    boolean asStated = answered < MIN_ANSWERS || (held >= LEAST && held <= MOST);
     return asStated ? cell() : "**" + cell() + "**";
   }
 
