@@ -16,6 +16,7 @@ import vsa
 
 # In the order of the table; each is an option of `resketch decode` and a method of DecodeBenchmark.
 DECODERS = "matched,joint"
+FLAT_DECODERS = ["matched", "joint"]
 
 
 def least_ms(call, seconds=2.0):
@@ -95,7 +96,7 @@ def compare(arguments):
     flat_lines = [trees.flat_line(f"run-{i}", x) for i, x in enumerate(runs)]
     tree_table, flat_table = [], []
     for d in arguments.dimensions:
-        ms = product.times(arguments.folder, d, arguments.decoders)
+        ms = product.times(arguments.folder, d, {*arguments.decoders, *FLAT_DECODERS})
         decoded = product.decode(
             arguments.root, arguments.folder, "tree", tree_lines, d, arguments.decoders
         )
@@ -105,7 +106,7 @@ def compare(arguments):
         for kind in (vsa.Hrr, vsa.Map):
             tree_table.extend(vsa_rows(kind, d, runs))
         decoded = product.decode(
-            arguments.root, arguments.folder, "flat", flat_lines, d, arguments.decoders
+            arguments.root, arguments.folder, "flat", flat_lines, d, FLAT_DECODERS
         )
         for decoder, found in decoded.items():
             flat_table.append(

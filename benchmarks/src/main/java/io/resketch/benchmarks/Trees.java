@@ -9,8 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
-/** The tree of the accuracy table: 3 levels, 4 inputs each, 84 objects of 64 attributes. */
+/**
+ * Trees with as many inputs at every object. The one of the benchmarks has 3 levels of 4 inputs: 84
+ * objects of 64 attributes, each of a module of its own.
+ */
 public final class Trees {
   public static final int LEVELS = 3;
   public static final int FAN_IN = 4;
@@ -45,11 +49,27 @@ public final class Trees {
   }
 
   private static Computation tree(Supplier<float[]> attributes) {
+    return tree(LEVELS, FAN_IN, id -> "module " + id, attributes);
+  }
+
+  /**
+   * A tree of any shape, with equal weights.
+   *
+   * @param fanIn roots, and inputs of every object above the lowest level
+   * @param module of an object, from its id
+   */
+  public static Computation tree(
+      int levels, int fanIn, UnaryOperator<String> module, Supplier<float[]> attributes) {
     Computation.Builder graph = Computation.builder();
-    for (WeightedInput root : children("o", LEVELS, attributes, graph)) {
+    for (WeightedInput root : children("o", levels, fanIn, module, attributes, graph)) {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
+  }
+
+  /** Depth of the object of a tree with this id, 1 for roots. */
+  public static int depth(String id) {
+    return (int) id.chars().filter(ch -> ch == '.').count();
   }
 
   /** ‖x̂ − x‖ / ‖x‖ over all objects of each depth, at index depth − 1. */
@@ -58,7 +78,7 @@ public final class Trees {
     double[] errors = new double[LEVELS];
     double[] norms = new double[LEVELS];
     for (int i = 0; i < skeleton.size(); i++) {
-      int depth = (int) skeleton.id(i).chars().filter(ch -> ch == '.').count() - 1;
+      int depth = depth(skeleton.id(i)) - 1;
       float[] truth = tree.attributes(i).toArray();
       float[] found = decoded.attributes(i);
       for (int j = 0; j < truth.length; j++) {
@@ -94,13 +114,18 @@ public final class Trees {
   }
 
   private static List<WeightedInput> children(
-      String parent, int levels, Supplier<float[]> attributes, Computation.Builder graph) {
+      String parent,
+      int levels,
+      int fanIn,
+      UnaryOperator<String> module,
+      Supplier<float[]> attributes,
+      Computation.Builder graph) {
     List<WeightedInput> out = new ArrayList<>();
-    for (int k = 0; k < FAN_IN && levels > 0; k++) {
+    for (int k = 0; k < fanIn && levels > 0; k++) {
       String id = parent + "." + k;
-      List<WeightedInput> inputs = children(id, levels - 1, attributes, graph);
-      graph.object(id, "module " + id, Attributes.dense(attributes.get()), inputs);
-      out.add(new WeightedInput(id, 1f / FAN_IN));
+      List<WeightedInput> inputs = children(id, levels - 1, fanIn, module, attributes, graph);
+      graph.object(id, module.apply(id), Attributes.dense(attributes.get()), inputs);
+      out.add(new WeightedInput(id, 1f / fanIn));
     }
     return out;
   }

@@ -19,9 +19,14 @@ public final class Characterize {
       List.of(
           new DecoderErrors(),
           new PhaseTransition(),
+          new BlindScenes(),
+          new BlindTrees(),
+          new BlindStops(),
           new CountAccuracy(),
           new ErasureCurves(),
-          new SimilarityPicture());
+          new SimilarityPicture(),
+          new BlindCoverage(),
+          new GuidedCoverage());
 
   private Characterize() {}
 

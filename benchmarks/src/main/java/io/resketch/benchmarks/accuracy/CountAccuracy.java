@@ -58,17 +58,19 @@ final class CountAccuracy implements Part {
 
   private static Outcome measure(Setting setting, int seed) {
     Operators operators = new Operators(new SketchSpec(setting.dimension, setting.family, seed));
-    CountEstimator estimator = new CountEstimator(operators, Scenes.profiles(), setting.kept);
+    CountEstimator estimator =
+        new CountEstimator(
+            operators, Scenes.profiles(Scenes.MODULES, Scenes.ATTRIBUTES), setting.kept);
     Sketcher sketcher = new Sketcher(operators);
-    Random random = new Random(seed);
+    Scenes scenes = Scenes.gaussian("m", new Random(seed));
     int exact = 0;
     int covered = 0;
     for (int k = 0; k < SCENES_PER_SEED; k++) {
-      int[] counts = new int[Scenes.MODULES];
-      Sketch sketch = sketcher.sketch(Scenes.scene(random, counts)).truncate(setting.kept);
+      Scenes.Scene scene = scenes.draw();
+      Sketch sketch = sketcher.sketch(scene.graph()).truncate(setting.kept);
       boolean right = true;
       for (ModuleCount count : estimator.estimate(sketch)) {
-        int truth = counts[Integer.parseInt(count.module().substring(1))];
+        double truth = scene.counts()[Scenes.number(count.module())];
         right &= Math.round(count.count()) == truth;
         covered += Math.abs(count.count() - truth) <= 1.96 * count.standardError() ? 1 : 0;
       }

@@ -89,13 +89,13 @@ final class ErasureCurves implements Part {
   private static Map<Double, Errors> measure(int seed) {
     Operators operators = new Operators(new SketchSpec(DIMENSION, 16, seed));
     Sketcher sketcher = new Sketcher(operators);
-    Random random = new Random(seed);
+    Scenes kind = Scenes.gaussian("m", new Random(seed));
     List<Sketch> scenes = new ArrayList<>();
-    List<int[]> counts = new ArrayList<>();
+    List<double[]> counts = new ArrayList<>();
     for (int i = 0; i < SCENES; i++) {
-      int[] count = new int[Scenes.MODULES];
-      scenes.add(sketcher.sketch(Scenes.scene(random, count)));
-      counts.add(count);
+      Scenes.Scene scene = kind.draw();
+      scenes.add(sketcher.sketch(scene.graph()));
+      counts.add(scene.counts());
     }
     Computation tree = Trees.tree(seed);
     Sketch treeSketch = sketcher.sketch(tree);
@@ -118,8 +118,9 @@ final class ErasureCurves implements Part {
   }
 
   private static double countError(
-      Operators operators, List<Sketch> scenes, List<int[]> counts, int prefix) {
-    CountEstimator estimator = new CountEstimator(operators, Scenes.profiles(), prefix);
+      Operators operators, List<Sketch> scenes, List<double[]> counts, int prefix) {
+    CountEstimator estimator =
+        new CountEstimator(operators, Scenes.profiles(Scenes.MODULES, Scenes.ATTRIBUTES), prefix);
     double sum = 0;
     int determined = 0;
     for (int i = 0; i < SCENES; i++) {
