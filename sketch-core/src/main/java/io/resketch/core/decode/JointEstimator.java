@@ -87,7 +87,7 @@ final class JointEstimator {
     double[] ascending = energies.clone();
     Arrays.sort(ascending);
     double weakest = n == 0 ? 0 : ascending[Math.max(0, n - problem.prefixLength())];
-    leastRidge = weakest * (overdetermined ? 1e-6 : 5e-3);
+    leastRidge = weakest * (overdetermined ? 1e-8 : 5e-3);
     double[] ridge = new double[n];
     for (int i = 0; i < skeleton.size(); i++) {
       Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
