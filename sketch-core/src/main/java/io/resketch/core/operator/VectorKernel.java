@@ -3,6 +3,7 @@ package io.resketch.core.operator;
 import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,17 +13,31 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKernel extends BlockKernel {
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Integer> EIGHT_INTS = IntVector.SPECIES_256;
+
+  /** How far a lane's bit of a mask is from the place of the sign, lanes 0 to 7 and 8 to 15. */
+  private static final IntVector LOW =
+      IntVector.broadcast(EIGHT_INTS, 31).sub(IntVector.zero(EIGHT_INTS).addIndex(1));
+
+  private static final IntVector HIGH = LOW.sub(8);
 
   @Override
   void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
-    FloatVector value = FloatVector.broadcast(EIGHT, v);
+    IntVector value = FloatVector.broadcast(EIGHT, v).reinterpretAsInts();
     for (int k = from; k < to; k++) {
       int o = starts[k];
-      FloatVector low = FloatVector.fromArray(EIGHT, SIGNS, (masks[k] & 0xff) << 3);
-      FloatVector high = FloatVector.fromArray(EIGHT, SIGNS, masks[k] >> 8 << 3);
-      FloatVector.fromArray(EIGHT, out, o).add(value.mul(low)).intoArray(out, o);
-      FloatVector.fromArray(EIGHT, out, o + 8).add(value.mul(high)).intoArray(out, o + 8);
+      IntVector mask = IntVector.broadcast(EIGHT_INTS, masks[k]);
+      FloatVector low = signed(value, mask, LOW);
+      FloatVector high = signed(value, mask, HIGH);
+      FloatVector.fromArray(EIGHT, out, o).add(low).intoArray(out, o);
+      FloatVector.fromArray(EIGHT, out, o + 8).add(high).intoArray(out, o + 8);
     }
+  }
+
+  /** Negates the lanes whose bit is set. Faster than a table of signs. */
+  private static FloatVector signed(IntVector value, IntVector mask, IntVector shift) {
+    IntVector sign = mask.lanewise(VectorOperators.LSHL, shift).and(Integer.MIN_VALUE);
+    return value.lanewise(VectorOperators.XOR, sign).reinterpretAsFloats();
   }
 
   @Override
