@@ -7,7 +7,25 @@ import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
  */
 final class PlainKernel extends BlockKernel {
   @Override
-  void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
+  void add(
+      float[] out,
+      int[] starts,
+      char[] masks,
+      int c,
+      int first,
+      int count,
+      float scale,
+      float[] x,
+      int offset) {
+    for (int j = 0; j < count; j++) {
+      if (x[offset + j] != 0) {
+        int from = (first + j) * c;
+        add(out, starts, masks, from, from + c, scale * x[offset + j]);
+      }
+    }
+  }
+
+  private static void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
     float[] s = SIGNS;
     for (int k = from; k < to; k++) {
       int o = starts[k];

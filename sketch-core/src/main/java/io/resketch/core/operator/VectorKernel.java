@@ -22,15 +22,29 @@ final class VectorKernel extends BlockKernel {
   private static final IntVector HIGH = LOW.sub(8);
 
   @Override
-  void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
-    IntVector value = FloatVector.broadcast(EIGHT, v).reinterpretAsInts();
-    for (int k = from; k < to; k++) {
-      int o = starts[k];
-      IntVector mask = IntVector.broadcast(EIGHT_INTS, masks[k]);
-      FloatVector low = signed(value, mask, LOW);
-      FloatVector high = signed(value, mask, HIGH);
-      FloatVector.fromArray(EIGHT, out, o).add(low).intoArray(out, o);
-      FloatVector.fromArray(EIGHT, out, o + 8).add(high).intoArray(out, o + 8);
+  void add(
+      float[] out,
+      int[] starts,
+      char[] masks,
+      int c,
+      int first,
+      int count,
+      float scale,
+      float[] x,
+      int offset) {
+    for (int j = 0, from = first * c; j < count; j++, from += c) {
+      if (x[offset + j] == 0) {
+        continue;
+      }
+      IntVector value = FloatVector.broadcast(EIGHT, scale * x[offset + j]).reinterpretAsInts();
+      for (int k = from; k < from + c; k++) {
+        int o = starts[k];
+        IntVector mask = IntVector.broadcast(EIGHT_INTS, masks[k]);
+        FloatVector low = signed(value, mask, LOW);
+        FloatVector high = signed(value, mask, HIGH);
+        FloatVector.fromArray(EIGHT, out, o).add(low).intoArray(out, o);
+        FloatVector.fromArray(EIGHT, out, o + 8).add(high).intoArray(out, o + 8);
+      }
     }
   }
 
