@@ -72,4 +72,8 @@ abstract class BlockKernel {
    */
   abstract void addTransparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace);
+
+  /** out = 0 + h · (in + R̂ in), otherwise as {@link #addTransparent}. */
+  abstract void transparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace);
 }

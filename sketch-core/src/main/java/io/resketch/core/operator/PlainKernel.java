@@ -71,14 +71,27 @@ final class PlainKernel extends BlockKernel {
   @Override
   void addTransparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
+    rotate(in, source, sign, workspace);
+    for (int i = 0; i < in.length; i++) {
+      out[i] += h * (in[i] + workspace[i]);
+    }
+  }
+
+  @Override
+  void transparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
+    rotate(in, source, sign, workspace);
+    for (int i = 0; i < in.length; i++) {
+      out[i] = 0f + h * (in[i] + workspace[i]);
+    }
+  }
+
+  private static void rotate(float[] in, int[] source, float[] sign, float[] workspace) {
     for (int t = 0; t < source.length; t++) {
       System.arraycopy(in, source[t], workspace, t * BLOCK_SIZE, BLOCK_SIZE);
       if (sign[t] < 0) {
         negate(workspace, t * BLOCK_SIZE);
       }
-    }
-    for (int i = 0; i < in.length; i++) {
-      out[i] += h * (in[i] + workspace[i]);
     }
   }
 

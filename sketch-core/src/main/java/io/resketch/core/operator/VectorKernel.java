@@ -81,4 +81,18 @@ final class VectorKernel extends BlockKernel {
       }
     }
   }
+
+  @Override
+  void transparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
+    FloatVector weight = FloatVector.broadcast(EIGHT, h);
+    for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
+      FloatVector flip = FloatVector.broadcast(EIGHT, sign[t]);
+      for (int l = 0; l < BLOCK_SIZE; l += EIGHT.length()) {
+        FloatVector rotated = FloatVector.fromArray(EIGHT, in, source[t] + l).mul(flip);
+        FloatVector sum = FloatVector.fromArray(EIGHT, in, o + l).add(rotated);
+        weight.mul(sum).add(0f).intoArray(out, o + l);
+      }
+    }
+  }
 }
