@@ -40,10 +40,10 @@ final class VectorKernel extends BlockKernel {
       for (int k = from; k < from + c; k++) {
         int o = starts[k];
         IntVector mask = IntVector.broadcast(EIGHT_INTS, masks[k]);
-        FloatVector low = signed(value, mask, LOW);
-        FloatVector high = signed(value, mask, HIGH);
-        FloatVector.fromArray(EIGHT, out, o).add(low).intoArray(out, o);
-        FloatVector.fromArray(EIGHT, out, o + 8).add(high).intoArray(out, o + 8);
+        FloatVector low = FloatVector.fromArray(EIGHT, out, o).add(signed(value, mask, LOW));
+        FloatVector high = FloatVector.fromArray(EIGHT, out, o + 8).add(signed(value, mask, HIGH));
+        low.intoArray(out, o);
+        high.intoArray(out, o + 8);
       }
     }
   }
@@ -71,28 +71,30 @@ final class VectorKernel extends BlockKernel {
   @Override
   void addTransparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
-    FloatVector weight = FloatVector.broadcast(EIGHT, h);
     for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
-      FloatVector flip = FloatVector.broadcast(EIGHT, sign[t]);
-      for (int l = 0; l < BLOCK_SIZE; l += EIGHT.length()) {
-        FloatVector rotated = FloatVector.fromArray(EIGHT, in, source[t] + l).mul(flip);
-        FloatVector sum = FloatVector.fromArray(EIGHT, in, o + l).add(rotated);
-        FloatVector.fromArray(EIGHT, out, o + l).add(weight.mul(sum)).intoArray(out, o + l);
-      }
+      FloatVector low = part(h, in, o, source[t], sign[t]);
+      FloatVector high = part(h, in, o + 8, source[t] + 8, sign[t]);
+      FloatVector lowSum = FloatVector.fromArray(EIGHT, out, o).add(low);
+      FloatVector highSum = FloatVector.fromArray(EIGHT, out, o + 8).add(high);
+      lowSum.intoArray(out, o);
+      highSum.intoArray(out, o + 8);
     }
   }
 
   @Override
   void transparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
-    FloatVector weight = FloatVector.broadcast(EIGHT, h);
     for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
-      FloatVector flip = FloatVector.broadcast(EIGHT, sign[t]);
-      for (int l = 0; l < BLOCK_SIZE; l += EIGHT.length()) {
-        FloatVector rotated = FloatVector.fromArray(EIGHT, in, source[t] + l).mul(flip);
-        FloatVector sum = FloatVector.fromArray(EIGHT, in, o + l).add(rotated);
-        weight.mul(sum).add(0f).intoArray(out, o + l);
-      }
+      FloatVector low = part(h, in, o, source[t], sign[t]).add(0f);
+      FloatVector high = part(h, in, o + 8, source[t] + 8, sign[t]).add(0f);
+      low.intoArray(out, o);
+      high.intoArray(out, o + 8);
     }
+  }
+
+  /** h · (in[o …] + sign · in[source …]). */
+  private static FloatVector part(float h, float[] in, int o, int source, float sign) {
+    FloatVector rotated = FloatVector.fromArray(EIGHT, in, source).mul(sign);
+    return FloatVector.fromArray(EIGHT, in, o).add(rotated).mul(h);
   }
 }
