@@ -2,9 +2,10 @@
  * The BLOCK_SPARSE sketch of one computation, written by hand: the baseline that the Java sketcher
  * is measured against, and an implementation of docs/mechanism.md that shares nothing with it.
  *
- *   sketch GRAPH D C SEED SECONDS OUT
+ *   sketch ORDER GRAPH D C SEED SECONDS OUT
  *
- * GRAPH is what GraphFile.java writes; inputs must come before the objects that use them. Writes
+ * ORDER is "columns": attribute by attribute, as the product does it; or "blocks": block by block,
+ * for which all columns of a module are filed by block. GRAPH is what GraphFile.java writes; inputs must come before the objects that use them. Writes
  * the D floats of the sketch to OUT and prints the least and the median nanoseconds of a sketch and
  * the number of sketches made in SECONDS.
  */
@@ -12,6 +13,7 @@
 #include "operators.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +35,9 @@ typedef struct {
 
 /* One block of one column. Four bytes, so that one load brings both halves to all lanes. */
 typedef struct {
-  uint16_t attribute; /* or the number of attributes, for the signature */
-  uint16_t signs;     /* bit l is set where lane l is negative */
+  uint16_t place; /* in order of columns the block; filed by block the attribute, whose number is
+                     the number of attributes for the signature */
+  uint16_t signs; /* bit l is set where lane l is negative */
 } term;
 
 typedef struct {
@@ -43,11 +46,12 @@ typedef struct {
   uint32_t inputs;
   uint32_t *input;
   float *half_weight;
-  /* The columns, sorted by block and then by attribute: terms of blocks with as many terms stand
-     together, so that the inner loop's length seldom changes. */
-  uint16_t *order;
-  uint16_t *count; /* terms of block order[b] */
+  /* All columns, the signature last: in order of columns, or sorted by block and then by attribute.
+     Then terms of blocks with as many terms stand together, so that the inner loop's length seldom
+     changes. */
   term *terms;
+  uint16_t *order; /* of blocks, NULL in order of columns */
+  uint16_t *count; /* terms of block order[b] */
   block *slot;
 } object;
 
@@ -94,8 +98,28 @@ static inline vector signed_lanes(float p, const term *e, int i) {
   return (vector)((words)(p - (vector){0}) ^ sign);
 }
 
-/* out = 1/2 R_{M,1} x + 1/2 R_{M,2} e_1. */
-static void own_vector(const graph *g, const object *o, block *restrict out) {
+static inline void add_column(uint32_t columns, const term *e, float p, block *restrict out) {
+  for (uint32_t k = 0; k < columns; k++) {
+    for (int i = 0; i < VECTORS; i++) {
+      out[e[k].place].v[i] += signed_lanes(p, &e[k], i);
+    }
+  }
+}
+
+/* out = 1/2 R_{M,1} x + 1/2 R_{M,2} e_1, column by column. */
+static void own_by_columns(const graph *g, const object *o, block *restrict out) {
+  memset(out, 0, g->blocks * sizeof *out);
+  const term *e = o->terms;
+  for (uint32_t j = 0; j < o->attributes; j++, e += g->columns) {
+    if (o->x[j] != 0) {
+      add_column(g->columns, e, g->magnitude * o->x[j], out);
+    }
+  }
+  add_column(g->columns, e, g->magnitude, out);
+}
+
+/* The same block by block. */
+static void own_by_blocks(const graph *g, const object *o, block *restrict out) {
   float *p = g->scaled;
   for (uint32_t j = 0; j < o->attributes; j++) {
     p[j] = g->magnitude * o->x[j];
@@ -107,10 +131,18 @@ static void own_vector(const graph *g, const object *o, block *restrict out) {
     block sum = {0};
     for (; e < end; e++) {
       for (int i = 0; i < VECTORS; i++) {
-        sum.v[i] += signed_lanes(p[e->attribute], e, i);
+        sum.v[i] += signed_lanes(p[e->place], e, i);
       }
     }
     out[o->order[b]] = sum;
+  }
+}
+
+static void own_vector(const graph *g, const object *o, block *out) {
+  if (o->order == NULL) {
+    own_by_columns(g, o, out);
+  } else {
+    own_by_blocks(g, o, out);
   }
 }
 
@@ -197,28 +229,34 @@ static void read_inputs(FILE *in, object *o, uint32_t number) {
   }
 }
 
-/* Draws all columns of a module and files their blocks by the block they are added to. */
+/* Draws all columns of a module, in order. */
 static void draw_columns(const graph *g, object *o, uint64_t module) {
   uint32_t c = g->columns, q = g->blocks / c, total = (o->attributes + 1) * c;
-  uint32_t *at = allocate(total * sizeof *at);
-  term *drawn = allocate(total * sizeof *drawn);
-  uint32_t *count = allocate(g->blocks * sizeof *count);
-  uint32_t *start = allocate(g->blocks * sizeof *start);
-  memset(count, 0, g->blocks * sizeof *count);
-  uint32_t most = 0;
+  o->terms = allocate(total * sizeof *o->terms);
   for (uint32_t i = 0; i < total; i++) {
     uint32_t j = i / c, k = i % c;
     uint64_t key = j < o->attributes ? stream_key(g->seed, ATTRIBUTE, module, j)
                                      : stream_key(g->seed, SIGNATURE, module, 0);
     uint64_t bits = draw(key, k);
-    at[i] = k * q + below(bits, q);
-    drawn[i] = (term){(uint16_t)j, (uint16_t)bits};
-    uint32_t n = ++count[at[i]];
+    o->terms[i] = (term){(uint16_t)(k * q + below(bits, q)), (uint16_t)bits};
+  }
+  o->order = NULL;
+  o->count = NULL;
+}
+
+/* Files drawn columns by the block they are added to. */
+static void file_by_block(const graph *g, object *o) {
+  uint32_t total = (o->attributes + 1) * g->columns;
+  uint32_t *count = allocate(g->blocks * sizeof *count);
+  uint32_t *start = allocate(g->blocks * sizeof *start);
+  memset(count, 0, g->blocks * sizeof *count);
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < total; i++) {
+    uint32_t n = ++count[o->terms[i].place];
     most = n > most ? n : most;
   }
   o->order = allocate(g->blocks * sizeof *o->order);
   o->count = allocate(g->blocks * sizeof *o->count);
-  o->terms = allocate(total * sizeof *o->terms);
   uint32_t b = 0, filed = 0;
   for (uint32_t n = 0; n <= most; n++) {
     for (uint32_t t = 0; t < g->blocks; t++) {
@@ -230,16 +268,18 @@ static void draw_columns(const graph *g, object *o, uint64_t module) {
       }
     }
   }
+  term *terms = allocate(total * sizeof *terms);
   for (uint32_t i = 0; i < total; i++) {
-    o->terms[start[at[i]]++] = drawn[i];
+    term e = o->terms[i];
+    terms[start[e.place]++] = (term){(uint16_t)(i / g->columns), e.signs};
   }
-  free(at);
-  free(drawn);
+  free(o->terms);
+  o->terms = terms;
   free(count);
   free(start);
 }
 
-static void read_graph(FILE *in, graph *g) {
+static void read_graph(FILE *in, graph *g, bool by_block) {
   g->objects = read_word(in);
   g->object = allocate((g->objects + 1) * sizeof(object));
   uint32_t most_attributes = 0;
@@ -261,6 +301,9 @@ static void read_graph(FILE *in, graph *g) {
     most_attributes = o->attributes > most_attributes ? o->attributes : most_attributes;
     read_inputs(in, o, i);
     draw_columns(g, o, module_hash(name, length));
+    if (by_block) {
+      file_by_block(g, o);
+    }
     free(name);
   }
   read_inputs(in, &g->object[g->objects], g->objects);
@@ -336,27 +379,27 @@ static void measure(const graph *g, double seconds, block *out) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 7) {
-    fail("usage: sketch GRAPH D C SEED SECONDS OUT");
+  if (argc != 8 || (strcmp(argv[1], "columns") != 0 && strcmp(argv[1], "blocks") != 0)) {
+    fail("usage: sketch columns|blocks GRAPH D C SEED SECONDS OUT");
   }
-  graph g = {.blocks = (uint32_t)strtoul(argv[2], NULL, 10) / LANES,
-             .columns = (uint32_t)strtoul(argv[3], NULL, 10),
-             .seed = strtoull(argv[4], NULL, 10)};
+  graph g = {.blocks = (uint32_t)strtoul(argv[3], NULL, 10) / LANES,
+             .columns = (uint32_t)strtoul(argv[4], NULL, 10),
+             .seed = strtoull(argv[5], NULL, 10)};
   if (g.blocks == 0 || g.blocks > UINT16_MAX || g.columns == 0 || g.blocks % g.columns != 0) {
     fail("D must be a multiple of 16 C below 1,048,576");
   }
   g.magnitude = 0.5f * (float)(1 / sqrt((double)LANES * g.columns));
-  FILE *in = fopen(argv[1], "rb");
+  FILE *in = fopen(argv[2], "rb");
   if (in == NULL) {
     fail("cannot read the graph");
   }
-  read_graph(in, &g);
+  read_graph(in, &g, strcmp(argv[1], "blocks") == 0);
   fclose(in);
   draw_positions(&g);
   assign_slots(&g);
   block *out = allocate(g.blocks * sizeof(block));
-  measure(&g, strtod(argv[5], NULL), out);
-  FILE *result = fopen(argv[6], "wb");
+  measure(&g, strtod(argv[6], NULL), out);
+  FILE *result = fopen(argv[7], "wb");
   if (result == NULL || fwrite(out, sizeof(block), g.blocks, result) != g.blocks
       || fclose(result) != 0) {
     fail("cannot write the sketch");

@@ -36,13 +36,23 @@ abstract class BlockKernel {
   }
 
   /**
-   * Adds ±v to the blocks of a column.
+   * Adds ±scale · x[offset + j] to the blocks of column {@code first} + j, for j from 0 to {@code
+   * count}; zeros are skipped.
    *
    * @param out modified
-   * @param starts where the blocks start in {@code out}, from index {@code from} to {@code to}
+   * @param starts where the blocks start in {@code out}, {@code c} per column
    * @param masks bit l is set where lane l is negative
    */
-  abstract void add(float[] out, int[] starts, char[] masks, int from, int to, float v);
+  abstract void add(
+      float[] out,
+      int[] starts,
+      char[] masks,
+      int c,
+      int first,
+      int count,
+      float scale,
+      float[] x,
+      int offset);
 
   /**
    * Sums ±y over the blocks of a column.
@@ -61,5 +71,9 @@ abstract class BlockKernel {
    * @param workspace overwritten, as long as {@code in}
    */
   abstract void addTransparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace);
+
+  /** out = 0 + h · (in + R̂ in), otherwise as {@link #addTransparent}. */
+  abstract void transparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace);
 }

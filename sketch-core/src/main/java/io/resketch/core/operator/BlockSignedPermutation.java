@@ -65,6 +65,16 @@ final class BlockSignedPermutation implements TupleOperator {
   }
 
   @Override
+  public void transparent(float[] out, float h, float[] in, float[] workspace) {
+    BlockKernel.BEST.transparent(out, h, in, source, sign, workspace);
+  }
+
+  @Override
+  public void transposed(float[] out, float h, float[] in, float[] workspace) {
+    BlockKernel.BEST.transparent(out, h, in, inverseSource, inverseSign, workspace);
+  }
+
+  @Override
   public void addTransposed(float[] out, float h, float[] in, float[] workspace) {
     BlockKernel.BEST.addTransparent(out, h, in, inverseSource, inverseSign, workspace);
   }

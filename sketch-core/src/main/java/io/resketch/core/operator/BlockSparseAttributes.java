@@ -82,32 +82,42 @@ final class BlockSparseAttributes implements AttributeOperator {
 
   @Override
   public void add(float[] out, Attributes x, float[] workspace) {
-    for (int i = 0; i < x.entries(); i++) {
-      addColumn(out, x.index(i), x.value(i));
+    int i = 0;
+    while (i < x.entries()) {
+      int first = x.index(i);
+      int count = 0;
+      int most = Math.min(workspace.length, CHUNK - first % CHUNK);
+      while (count < most && i < x.entries() && x.index(i) == first + count) {
+        workspace[count++] = x.value(i++);
+      }
+      addColumns(out, first, count, workspace, 0);
     }
   }
 
   @Override
   public void add(float[] out, float[] x, int offset, float[] workspace) {
-    for (int j = 0; j < dimension; j++) {
-      addColumn(out, j, x[offset + j]);
+    for (int j = 0; j < dimension; j += CHUNK) {
+      addColumns(out, j, Math.min(CHUNK, dimension - j), x, offset + j);
     }
   }
 
-  private void addColumn(float[] out, int j, float x) {
-    if (x == 0) {
+  /** Adds neighbouring columns of one chunk. */
+  private void addColumns(float[] out, int first, int count, float[] x, int offset) {
+    if (first < KEPT_COLUMNS) {
+      add(out, chunk(first / CHUNK), first % CHUNK, count, x, offset);
       return;
     }
-    if (j < KEPT_COLUMNS) {
-      add(out, chunk(j / CHUNK), j % CHUNK, magnitude * x);
-    } else {
-      add(out, draw(Role.ATTRIBUTE, j, 1), 0, magnitude * x);
+    for (int j = 0; j < count; j++) {
+      if (x[offset + j] != 0) {
+        add(out, draw(Role.ATTRIBUTE, first + j, 1), 0, 1, x, offset + j);
+      }
     }
   }
 
   @Override
   public void addSignature(float[] out, float scale, float[] workspace) {
-    add(out, signature, 0, magnitude * scale);
+    workspace[0] = scale;
+    add(out, signature, 0, 1, workspace, 0);
   }
 
   @Override
@@ -136,9 +146,9 @@ final class BlockSparseAttributes implements AttributeOperator {
     return magnitude * Math.sqrt(sum);
   }
 
-  private void add(float[] out, Columns columns, int j, float v) {
-    int c = blocksPerColumn;
-    kernel.add(out, columns.starts, columns.masks, j * c, (j + 1) * c, v);
+  private void add(float[] out, Columns columns, int first, int count, float[] x, int offset) {
+    kernel.add(
+        out, columns.starts, columns.masks, blocksPerColumn, first, count, magnitude, x, offset);
   }
 
   private float dot(float[] y, Columns columns, int j) {

@@ -15,13 +15,11 @@ final class EvaluationPlan {
   enum Kind {
     /** slot := s(object) of a leaf. */
     LEAF,
-    /** slot := 0, to take up the tuple of an object's inputs. */
-    OPEN,
-    /** slot += w · ½(I + R̂_position) source. */
+    /** slot += w · ½(I + R̂_position) source, with := instead at position 0. */
     ADD_INPUT,
     /** slot := s(object), from the tuple in source. */
     CLOSE,
-    /** result += w · ½(I + R̂_position) source. */
+    /** result += w · ½(I + R̂_position) source, with := instead at position 0. */
     ADD_ROOT
   }
 
@@ -79,7 +77,7 @@ final class EvaluationPlan {
           usesLeft[skeleton.input(i, k)]++;
         }
       }
-      this.steps = new Step[edges + 2 * skeleton.size()];
+      this.steps = new Step[edges + skeleton.size()];
     }
 
     EvaluationPlan compile() {
@@ -125,7 +123,6 @@ final class EvaluationPlan {
         if (frame.tupleSlot
             < 0) { // not before the first input is there: deep chains need few slots
           frame.tupleSlot = allocate();
-          add(new Step(Kind.OPEN, object, frame.tupleSlot, -1, 0, 0, false));
         }
         use(
             Kind.ADD_INPUT,

@@ -28,6 +28,9 @@ public final class GraphOperator implements LinearMap {
   private final float[] scratch;
   private final float[] gathered;
 
+  /** Made once, as a sketch must allocate nothing. */
+  private final Source<Computation> own = this::own;
+
   public GraphOperator(Operators operators, Skeleton skeleton) {
     this.operators = operators;
     this.skeleton = skeleton;
@@ -43,7 +46,7 @@ public final class GraphOperator implements LinearMap {
           switch (step.kind()) {
             case ADD_INPUT, ADD_ROOT -> operators.position(step.position());
             case CLOSE -> operators.ownInputs();
-            case LEAF, OPEN -> null;
+            case LEAF -> null;
           };
     }
     int d = operators.spec().dimension();
@@ -67,7 +70,7 @@ public final class GraphOperator implements LinearMap {
    * @param out overwritten, d values
    */
   public void sketch(Computation computation, float[] out) {
-    forward((object, target) -> own(object, computation, target), out);
+    forward(own, computation, out);
   }
 
   /**
@@ -78,18 +81,21 @@ public final class GraphOperator implements LinearMap {
    */
   public void part(Computation computation, int object, float[] out) {
     forward(
-        (other, target) -> {
+        (values, other, target) -> {
           if (other == object) {
-            own(object, computation, target);
+            own(values, object, target);
           }
         },
+        computation,
         out);
   }
 
   @Override
   public void apply(float[] x, float[] out) {
     forward(
-        (object, target) -> attributes[object].add(target, x, skeleton.offset(object), gathered),
+        (values, object, target) ->
+            attributes[object].add(target, values, skeleton.offset(object), gathered),
+        x,
         out);
   }
 
@@ -99,45 +105,49 @@ public final class GraphOperator implements LinearMap {
    * @param out overwritten, d values
    */
   public void signatures(float[] out) {
-    forward((object, target) -> attributes[object].addSignature(target, 1f, gathered), out);
+    forward(
+        (one, object, target) -> attributes[object].addSignature(target, one, gathered), 1f, out);
   }
 
   /** Adds what an object holds of its own, all or some of a(θ), to a vector of zeros. */
-  private interface Source {
-    void add(int object, float[] out);
+  private interface Source<T> {
+    void add(T values, int object, float[] out);
   }
 
   /** One pass over the plan. */
-  private void forward(Source source, float[] out) {
-    Arrays.fill(out, 0f);
+  private <T> void forward(Source<T> source, T values, float[] out) {
     EvaluationPlan.Step[] steps = plan.steps();
     for (int i = 0; i < steps.length; i++) {
       EvaluationPlan.Step step = steps[i];
       switch (step.kind()) {
         case LEAF -> {
           Arrays.fill(slots[step.slot()], 0f);
-          source.add(step.object(), slots[step.slot()]);
+          source.add(values, step.object(), slots[step.slot()]);
         }
-        case OPEN -> Arrays.fill(slots[step.slot()], 0f);
-        case ADD_INPUT ->
-            rotations[i].addTransparent(
-                slots[step.slot()], 0.5f * step.weight(), slots[step.source()], gathered);
+        case ADD_INPUT -> push(step, rotations[i], slots[step.slot()]);
         case CLOSE -> {
           Arrays.fill(scratch, 0f);
-          source.add(step.object(), scratch);
+          source.add(values, step.object(), scratch);
           float[] target = slots[step.slot()];
-          Arrays.fill(target, 0f);
-          operators.ownAttributes().addTransparent(target, 0.25f, scratch, gathered);
+          operators.ownAttributes().transparent(target, 0.25f, scratch, gathered);
           rotations[i].addTransparent(target, 0.25f, slots[step.source()], gathered);
         }
-        case ADD_ROOT ->
-            rotations[i].addTransparent(out, 0.5f * step.weight(), slots[step.source()], gathered);
+        case ADD_ROOT -> push(step, rotations[i], out);
       }
     }
   }
 
+  private void push(EvaluationPlan.Step step, TupleOperator rotation, float[] list) {
+    float[] child = slots[step.source()];
+    if (step.position() == 0) {
+      rotation.transparent(list, 0.5f * step.weight(), child, gathered);
+    } else {
+      rotation.addTransparent(list, 0.5f * step.weight(), child, gathered);
+    }
+  }
+
   /** out += a(θ) = ½ R_{M,1} x + ½ R_{M,2} e_1. */
-  private void own(int object, Computation computation, float[] out) {
+  private void own(Computation computation, int object, float[] out) {
     attributes[object].add(out, computation.attributes(object), gathered);
     attributes[object].addSignature(out, 1f, gathered);
   }
@@ -156,7 +166,7 @@ public final class GraphOperator implements LinearMap {
         y,
         (object, g) -> {
           Arrays.fill(part, 0f);
-          own(object, computation, part);
+          own(computation, object, part);
           double sum = 0;
           for (int i = 0; i < part.length; i++) {
             sum += (double) part[i] * g[i];
@@ -250,17 +260,11 @@ public final class GraphOperator implements LinearMap {
         case ADD_INPUT -> pull(step, rotations[i], slots[step.slot()]);
         case CLOSE -> {
           float[] g = slots[step.slot()];
-          Arrays.fill(scratch, 0f);
-          operators.ownAttributes().addTransposed(scratch, 0.25f, g, gathered);
+          operators.ownAttributes().transposed(scratch, 0.25f, g, gathered);
           sink.accept(step.object(), scratch);
-          float[] tuple = slots[step.source()];
-          Arrays.fill(tuple, 0f);
-          rotations[i].addTransposed(tuple, 0.25f, g, gathered);
+          rotations[i].transposed(slots[step.source()], 0.25f, g, gathered);
         }
         case LEAF -> sink.accept(step.object(), slots[step.slot()]);
-        case OPEN -> {
-          // Nothing flows back into an empty accumulator.
-        }
       }
     }
   }
@@ -268,8 +272,9 @@ public final class GraphOperator implements LinearMap {
   private void pull(EvaluationPlan.Step step, TupleOperator rotation, float[] g) {
     float[] child = slots[step.source()];
     if (step.lastUse()) {
-      Arrays.fill(child, 0f);
+      rotation.transposed(child, 0.5f * step.weight(), g, gathered);
+    } else {
+      rotation.addTransposed(child, 0.5f * step.weight(), g, gathered);
     }
-    rotation.addTransposed(child, 0.5f * step.weight(), g, gathered);
   }
 }

@@ -7,7 +7,25 @@ import static io.resketch.core.spec.SketchSpec.BLOCK_SIZE;
  */
 final class PlainKernel extends BlockKernel {
   @Override
-  void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
+  void add(
+      float[] out,
+      int[] starts,
+      char[] masks,
+      int c,
+      int first,
+      int count,
+      float scale,
+      float[] x,
+      int offset) {
+    for (int j = 0; j < count; j++) {
+      if (x[offset + j] != 0) {
+        int from = (first + j) * c;
+        add(out, starts, masks, from, from + c, scale * x[offset + j]);
+      }
+    }
+  }
+
+  private static void add(float[] out, int[] starts, char[] masks, int from, int to, float v) {
     float[] s = SIGNS;
     for (int k = from; k < to; k++) {
       int o = starts[k];
@@ -53,14 +71,27 @@ final class PlainKernel extends BlockKernel {
   @Override
   void addTransparent(
       float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
+    rotate(in, source, sign, workspace);
+    for (int i = 0; i < in.length; i++) {
+      out[i] += h * (in[i] + workspace[i]);
+    }
+  }
+
+  @Override
+  void transparent(
+      float[] out, float h, float[] in, int[] source, float[] sign, float[] workspace) {
+    rotate(in, source, sign, workspace);
+    for (int i = 0; i < in.length; i++) {
+      out[i] = 0f + h * (in[i] + workspace[i]);
+    }
+  }
+
+  private static void rotate(float[] in, int[] source, float[] sign, float[] workspace) {
     for (int t = 0; t < source.length; t++) {
       System.arraycopy(in, source[t], workspace, t * BLOCK_SIZE, BLOCK_SIZE);
       if (sign[t] < 0) {
         negate(workspace, t * BLOCK_SIZE);
       }
-    }
-    for (int i = 0; i < in.length; i++) {
-      out[i] += h * (in[i] + workspace[i]);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.resketch.core.operator;
 
+import java.util.Arrays;
+
 /** R̂ of one position, a random orthonormal d×d matrix, with its transpose. Thread-safe. */
 sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation, DenseRotation {
   /**
@@ -13,4 +15,16 @@ sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation,
 
   /** out += h · (in + R̂ᵀ in); parameters as in {@link #addTransparent}. */
   void addTransposed(float[] out, float h, float[] in, float[] workspace);
+
+  /** out = 0 + h · (in + R̂ in), the bits that {@link #addTransparent} leaves in a vector of +0. */
+  default void transparent(float[] out, float h, float[] in, float[] workspace) {
+    Arrays.fill(out, 0f);
+    addTransparent(out, h, in, workspace);
+  }
+
+  /** out = 0 + h · (in + R̂ᵀ in). */
+  default void transposed(float[] out, float h, float[] in, float[] workspace) {
+    Arrays.fill(out, 0f);
+    addTransposed(out, h, in, workspace);
+  }
 }

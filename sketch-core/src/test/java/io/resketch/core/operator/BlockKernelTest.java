@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.resketch.core.RandomGraphs;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -55,5 +56,24 @@ class BlockKernelTest {
     new PlainKernel().addTransparent(a, 0.3f, in, source, sign, new float[64]);
     BlockKernel.BEST.addTransparent(b, 0.3f, in, source, sign, new float[64]);
     assertThat(b).isEqualTo(a);
+  }
+
+  @Test
+  void transparent_setsWhatAddingToZerosLeaves() {
+    float[] in = RandomGraphs.unit(new SplittableRandom(7), 64);
+    in[17] = -0f;
+    in[33] = -0f; // in block 1 and in the block that comes to it
+    int[] source = {0, 32, 48, 16};
+    float[] sign = {-1, 1, -1, 1};
+    float[] added = new float[64];
+    new PlainKernel().addTransparent(added, 0.3f, in, source, sign, new float[64]);
+    assertThat(Float.floatToRawIntBits(added[17])).isZero();
+    for (BlockKernel kernel : List.of(new PlainKernel(), BlockKernel.BEST)) {
+      float[] set = RandomGraphs.unit(new SplittableRandom(8), 64);
+      kernel.transparent(set, 0.3f, in, source, sign, new float[64]);
+      for (int i = 0; i < 64; i++) {
+        assertThat(Float.floatToRawIntBits(set[i])).isEqualTo(Float.floatToRawIntBits(added[i]));
+      }
+    }
   }
 }
