@@ -19,6 +19,7 @@ import io.resketch.server.grpc.CollectionEndpoint;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
 import io.resketch.server.query.Estimators;
+import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Repository;
@@ -72,7 +73,8 @@ public final class ResketchServer implements AutoCloseable {
                 new RepositoryEndpoint(
                     repository,
                     new SimilaritySearch(repository),
-                    new TimeStatistics(repository, estimators)))
+                    new TimeStatistics(repository, estimators),
+                    new Explanations(repository)))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))

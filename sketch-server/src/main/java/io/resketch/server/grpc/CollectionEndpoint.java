@@ -6,6 +6,8 @@ import io.resketch.server.repository.Repository;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CreateCollectionRequest;
 import io.resketch.v1.CreateCollectionResponse;
+import io.resketch.v1.DeleteCollectionRequest;
+import io.resketch.v1.DeleteCollectionResponse;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetCollectionResponse;
 import io.resketch.v1.ListCollectionsRequest;
@@ -43,6 +45,19 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
                 .setCollection(
                     repository.describe(
                         repository.collection(Names.parseCollection("name", request.getName()))))
+                .build());
+  }
+
+  @Override
+  public void deleteCollection(
+      DeleteCollectionRequest request, StreamObserver<DeleteCollectionResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            DeleteCollectionResponse.newBuilder()
+                .setSketchCount(
+                    repository.deleteCollection(
+                        Names.parseCollection("name", request.getName()), request.getForce()))
                 .build());
   }
 

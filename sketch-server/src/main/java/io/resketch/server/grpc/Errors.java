@@ -52,7 +52,7 @@ final class Errors {
           switch (failed.reason()) {
             case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND -> Code.NOT_FOUND;
             case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
-            case MODULE_MISMATCH, NO_SKELETON -> Code.FAILED_PRECONDITION;
+            case MODULE_MISMATCH, NO_SKELETON, COLLECTION_NOT_EMPTY -> Code.FAILED_PRECONDITION;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }

@@ -5,8 +5,9 @@ import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
+import io.resketch.server.query.Explanations;
+import io.resketch.server.query.Selection;
 import io.resketch.server.query.SimilaritySearch;
-import io.resketch.server.query.TimeRanges;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Names;
@@ -14,6 +15,10 @@ import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
+import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.DeleteResponse;
+import io.resketch.v1.ExplainRequest;
+import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.GetResponse;
 import io.resketch.v1.ListRequest;
@@ -28,12 +33,15 @@ import io.resketch.v1.RepositoryServiceGrpc;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SketchRecord;
+import io.resketch.v1.StoredObject;
 import io.resketch.wire.Sketches;
 
 /** RepositoryService. */
 public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositoryServiceImplBase {
   private static final int DEFAULT_HITS = 10;
   private static final int MAX_HITS = 1000;
+  private static final int DEFAULT_PAIRS = 10;
+  private static final int MAX_PAIRS = 100;
 
   /** A page ends early when its sketches reach this size, well below the message limit. */
   private static final int MAX_PAGE_BYTES = 16 << 20;
@@ -41,12 +49,17 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   private final Repository repository;
   private final SimilaritySearch search;
   private final TimeStatistics statistics;
+  private final Explanations explanations;
 
   public RepositoryEndpoint(
-      Repository repository, SimilaritySearch search, TimeStatistics statistics) {
+      Repository repository,
+      SimilaritySearch search,
+      TimeStatistics statistics,
+      Explanations explanations) {
     this.repository = repository;
     this.search = search;
     this.statistics = statistics;
+    this.explanations = explanations;
   }
 
   private SketchCollection collection(String parent) {
@@ -85,20 +98,20 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
 
   private ListResponse list(ListRequest request) {
     SketchCollection collection = collection(request.getParent());
-    TimeRanges.check(request.getRange());
+    Selection selection = Selection.of(request.getRange(), request.getFilter());
     int size = Pages.size(request.getPageSize());
     ListRequest scope =
         ListRequest.newBuilder()
             .setParent(request.getParent())
             .setRange(request.getRange())
+            .setFilter(request.getFilter())
             .build();
     ListResponse.Builder out = ListResponse.newBuilder();
     byte[][] last = new byte[1][];
     int[] bytes = {0};
-    repository.visit(
+    selection.visit(
+        repository,
         collection,
-        TimeRanges.start(request.getRange()),
-        TimeRanges.end(request.getRange()),
         Pages.position(scope, request.getPageToken()),
         (position, id, record) -> {
           if (out.getRecordsCount() == size || bytes[0] > MAX_PAGE_BYTES) {
@@ -121,7 +134,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
         observer,
         () -> {
           SketchCollection collection = collection(request.getParent());
-          TimeRanges.check(request.getRange());
+          Selection selection = Selection.of(request.getRange(), request.getFilter());
           int k = request.getK() == 0 ? DEFAULT_HITS : request.getK();
           if (k < 0 || k > MAX_HITS) {
             throw new InvalidInputException("k", k + " must be 1 to " + MAX_HITS);
@@ -129,23 +142,22 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
           return search.search(
               collection,
               query(collection, request),
-              request.getSketchName(),
+              request.hasObject() ? request.getObject().getSketchName() : request.getSketchName(),
               k,
-              request.getRange(),
+              selection,
               request.getPrefixLength());
         });
   }
 
   private Sketch query(SketchCollection collection, SearchRequest request) {
     return switch (request.getQueryCase()) {
-      case SKETCH_NAME -> {
-        Names.SketchName name = Names.parseSketch("sketch_name", request.getSketchName());
-        if (!name.collection().equals(collection.id())) {
-          throw new InvalidInputException(
-              "sketch_name",
-              request.getSketchName() + " is not of the collection " + request.getParent());
-        }
-        yield Repository.sketch(repository.get(name));
+      case SKETCH_NAME ->
+          Repository.sketch(
+              repository.get(stored(collection, "sketch_name", request.getSketchName())));
+      case OBJECT -> {
+        StoredObject object = request.getObject();
+        yield repository.unroll(
+            stored(collection, "object.sketch_name", object.getSketchName()), object.getObjectId());
       }
       case SKETCH -> Inputs.sketch(collection.operators().spec(), request.getSketch());
       case COMPUTATION ->
@@ -153,8 +165,49 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
               .sketch(Inputs.computation(collection.operators().spec(), request.getComputation()));
       case QUERY_NOT_SET ->
           throw new InvalidInputException(
-              "query", "is missing; give sketch_name, sketch or computation");
+              "query", "is missing; give sketch_name, sketch, computation or object");
     };
+  }
+
+  private static Names.SketchName stored(SketchCollection collection, String field, String name) {
+    Names.SketchName parsed = Names.parseSketch(field, name);
+    if (!parsed.collection().equals(collection.id())) {
+      throw new InvalidInputException(
+          field, name + " is not of the collection " + Names.collection(collection.id()));
+    }
+    return parsed;
+  }
+
+  @Override
+  public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
+    Unary.answer(
+        observer,
+        () ->
+            DeleteResponse.newBuilder()
+                .setDeleted(
+                    repository.delete(
+                        Names.parseSketch("name", request.getName()), request.getAllowMissing()))
+                .build());
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+    Unary.answer(
+        observer,
+        () -> {
+          Names.SketchName left = Names.parseSketch("left", request.getLeft());
+          SketchCollection collection = repository.collection(left.collection());
+          return explanations.explain(
+              collection, left, stored(collection, "right", request.getRight()), pairs(request));
+        });
+  }
+
+  private static int pairs(ExplainRequest request) {
+    int pairs = request.getPairs();
+    if (pairs < 0 || pairs > MAX_PAIRS) {
+      throw new InvalidInputException("pairs", pairs + " must be 0 to " + MAX_PAIRS);
+    }
+    return pairs == 0 ? DEFAULT_PAIRS : pairs;
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.v1.SearchHit;
 import io.resketch.v1.SearchResponse;
-import io.resketch.v1.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,7 +38,7 @@ public final class SimilaritySearch {
       Sketch query,
       String excludedName,
       int k,
-      TimeRange range,
+      Selection selection,
       int prefixLength) {
     SketchSpec spec = collection.operators().spec();
     query.requireFingerprint(spec.fingerprint());
@@ -51,10 +50,9 @@ public final class SimilaritySearch {
     int compared = limit;
     PriorityQueue<SearchHit> best = new PriorityQueue<>(BEST_FIRST.reversed());
     long[] scanned = {0};
-    repository.visit(
+    selection.visit(
+        repository,
         collection,
-        TimeRanges.start(range),
-        TimeRanges.end(range),
         null,
         (position, id, record) -> {
           if (record.getName().equals(excludedName)) {

@@ -7,6 +7,8 @@ import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
+import io.resketch.core.decode.Unroller;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
@@ -25,6 +27,7 @@ import io.resketch.wire.Sketches;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -171,6 +174,7 @@ public final class Repository {
     }
     SketchRecord record = building.build();
     synchronized (collection) {
+      collection.requireLive();
       SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
       if (existing == null) {
         write(collection, run, record, skeleton);
@@ -203,9 +207,13 @@ public final class Repository {
                 before.stored().getSketchBytes() + record.getSketch().getImage().size());
     try (RocksStore.Batch batch = store.batch()) {
       byte[] hash = record.getSkeletonHash().toByteArray();
-      if (skeleton != null && !store.hasSkeleton(collection.id(), hash)) {
-        batch.skeleton(collection.id(), hash, skeleton);
-        after.setSkeletonBytes(before.stored().getSkeletonBytes() + skeleton.getSerializedSize());
+      if (skeleton != null) {
+        long uses = store.skeletonUses(collection.id(), hash);
+        batch.skeletonUses(collection.id(), hash, uses + 1);
+        if (uses == 0) {
+          batch.skeleton(collection.id(), hash, skeleton);
+          after.setSkeletonBytes(before.stored().getSkeletonBytes() + skeleton.getSerializedSize());
+        }
       }
       changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
@@ -218,6 +226,73 @@ public final class Repository {
       modules.putAll(changed);
     }
     collection.update(after.build(), modules);
+  }
+
+  /**
+   * Deletes a sketch; returns when that is on disk.
+   *
+   * @param allowMissing whether a sketch that is not there is no error
+   * @return whether it was there
+   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND
+   */
+  public boolean delete(Names.SketchName name, boolean allowMissing) {
+    SketchCollection collection = collection(name.collection());
+    synchronized (collection) {
+      collection.requireLive();
+      SketchRecord record = store.sketch(name.collection(), name.id()).orElse(null);
+      if (record == null) {
+        if (allowMissing) {
+          return false;
+        }
+        throw missing(name);
+      }
+      Collection before = collection.state().stored();
+      Collection.Builder after =
+          before.toBuilder()
+              .setSketchCount(before.getSketchCount() - 1)
+              .setSketchBytes(before.getSketchBytes() - record.getSketch().getImage().size());
+      try (RocksStore.Batch batch = store.batch()) {
+        batch.deleteSketch(name.collection(), name.id(), record);
+        if (!record.getSkeletonHash().isEmpty()) {
+          byte[] hash = record.getSkeletonHash().toByteArray();
+          long uses = store.skeletonUses(name.collection(), hash) - 1;
+          batch.skeletonUses(name.collection(), hash, uses);
+          if (uses <= 0) {
+            after.setSkeletonBytes(before.getSkeletonBytes() - record.getSkeletonBytes());
+          }
+        }
+        batch.collection(name.collection(), after.build());
+        batch.commit();
+      }
+      collection.update(after.build(), collection.state().modules());
+      return true;
+    }
+  }
+
+  /**
+   * Deletes a collection with all it holds; returns when that is on disk.
+   *
+   * @param force even if it holds sketches
+   * @return how many sketches it held
+   * @throws RepositoryException COLLECTION_NOT_FOUND, COLLECTION_NOT_EMPTY
+   */
+  public synchronized long deleteCollection(String id, boolean force) {
+    SketchCollection collection = collection(id);
+    synchronized (collection) {
+      long count = collection.state().stored().getSketchCount();
+      if (count > 0 && !force) {
+        throw new RepositoryException(
+            Reason.COLLECTION_NOT_EMPTY,
+            Names.collection(id) + " holds " + count + " sketches; set force to delete them, too");
+      }
+      try (RocksStore.Batch batch = store.batch()) {
+        batch.deleteCollection(id);
+        batch.commit();
+      }
+      collection.delete();
+      collections.remove(id);
+      return count;
+    }
   }
 
   private static ModuleProfile merge(ModuleProfile before, ModuleProfile profile) {
@@ -240,14 +315,13 @@ public final class Repository {
   public SketchRecord get(Names.SketchName name) {
     SketchCollection collection = collection(name.collection());
     SketchRecord record =
-        store
-            .sketch(name.collection(), name.id())
-            .orElseThrow(
-                () ->
-                    new RepositoryException(
-                        Reason.SKETCH_NOT_FOUND,
-                        Names.sketch(name.collection(), name.id()) + " does not exist"));
+        store.sketch(name.collection(), name.id()).orElseThrow(() -> missing(name));
     return named(collection, name.id(), record);
+  }
+
+  private static RepositoryException missing(Names.SketchName name) {
+    return new RepositoryException(
+        Reason.SKETCH_NOT_FOUND, Names.sketch(name.collection(), name.id()) + " does not exist");
   }
 
   /**
@@ -282,29 +356,58 @@ public final class Repository {
   }
 
   /**
+   * The skeleton of a stored sketch.
+   *
+   * @return empty if it was stored without one
+   */
+  public Optional<Skeleton> skeleton(SketchCollection collection, SketchRecord record) {
+    return record.getSkeletonHash().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Graphs.skeleton(
+                store.skeleton(collection.id(), record.getSkeletonHash().toByteArray())));
+  }
+
+  /**
    * Recovers a stored run's attributes.
    *
    * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, NO_SKELETON
    */
   public DecodedComputation decode(Names.SketchName name, Decoder decoder) {
     SketchRecord record = get(name);
-    SketchCollection collection = collection(name.collection());
-    if (record.getSkeletonHash().isEmpty()) {
-      throw new RepositoryException(
-          Reason.NO_SKELETON,
-          record.getName()
-              + " was stored without a skeleton; use SketchService.Decode with the skeleton");
-    }
-    io.resketch.v1.Skeleton skeleton =
-        store.skeleton(name.collection(), record.getSkeletonHash().toByteArray());
-    Decoded decoded =
-        new GraphDecoder(collection.operators(), Graphs.skeleton(skeleton))
-            .decode(sketch(record), decoder);
     DecodedComputation.Builder out =
-        Graphs.decoded(decoded).toBuilder().setId(name.id()).putAllLabels(record.getLabelsMap());
+        Graphs.decoded(decode(record, collection(name.collection()), decoder)).toBuilder()
+            .setId(name.id())
+            .putAllLabels(record.getLabelsMap());
     if (record.hasTime()) {
       out.setTime(record.getTime());
     }
     return out.build();
+  }
+
+  private Decoded decode(SketchRecord record, SketchCollection collection, Decoder decoder) {
+    Skeleton skeleton =
+        skeleton(collection, record)
+            .orElseThrow(
+                () ->
+                    new RepositoryException(
+                        Reason.NO_SKELETON,
+                        record.getName()
+                            + " was stored without a skeleton; use SketchService.Decode with the"
+                            + " skeleton"));
+    return new GraphDecoder(collection.operators(), skeleton).decode(sketch(record), decoder);
+  }
+
+  /**
+   * The sketch of one object of a stored run and all it was computed from.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, NO_SKELETON
+   * @throws InvalidInputException if the run has no such object
+   */
+  public Sketch unroll(Names.SketchName name, String objectId) {
+    SketchRecord record = get(name);
+    SketchCollection collection = collection(name.collection());
+    Decoded decoded = decode(record, collection, Decoder.JOINT);
+    return new Unroller(collection.operators()).unroll(decoded, objectId).sketch();
   }
 }

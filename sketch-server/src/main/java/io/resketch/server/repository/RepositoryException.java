@@ -9,6 +9,7 @@ public final class RepositoryException extends RuntimeException {
     COLLECTION_NOT_FOUND,
     SKETCH_NOT_FOUND,
     COLLECTION_EXISTS,
+    COLLECTION_NOT_EMPTY,
     SKETCH_EXISTS,
     MODULE_MISMATCH,
     NO_SKELETON

@@ -23,6 +23,7 @@ public final class SketchCollection {
   private final String id;
   private final Operators operators;
   private volatile State state;
+  private boolean deleted;
 
   SketchCollection(
       String id, Operators operators, Collection stored, Map<String, ModuleProfile> modules) {
@@ -56,5 +57,22 @@ public final class SketchCollection {
   /** Called by the holder of the lock. */
   void update(Collection stored, Map<String, ModuleProfile> modules) {
     this.state = new State(stored, modules);
+  }
+
+  /** Called by the holder of the lock. */
+  void delete() {
+    deleted = true;
+  }
+
+  /**
+   * Called by the holder of the lock before it writes: another thread may have deleted the
+   * collection while it waited.
+   */
+  void requireLive() {
+    if (deleted) {
+      throw new RepositoryException(
+          RepositoryException.Reason.COLLECTION_NOT_FOUND,
+          Names.collection(id) + " was deleted meanwhile");
+    }
   }
 }

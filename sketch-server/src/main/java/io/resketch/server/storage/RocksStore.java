@@ -9,6 +9,7 @@ import io.resketch.v1.Module;
 import io.resketch.v1.Skeleton;
 import io.resketch.v1.SketchRecord;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,9 @@ public final class RocksStore implements AutoCloseable {
     MODULES("modules"),
     SKETCHES("sketches"),
     TIMES("times"),
-    SKELETONS("skeletons");
+    SKELETONS("skeletons"),
+    /** How many sketches have a skeleton. */
+    SKELETON_USES("skeleton-uses");
 
     private final String label;
 
@@ -198,9 +201,13 @@ public final class RocksStore implements AutoCloseable {
     return get(Family.SKETCHES, Keys.in(collection, id), SketchRecord.parser());
   }
 
-  /** Whether a skeleton is stored under its content hash. */
-  public boolean hasSkeleton(String collection, byte[] hash) {
-    return get(Family.SKELETONS, Keys.in(collection, hash)) != null;
+  /** How many sketches have the skeleton of a content hash; 0 if it is not stored. */
+  public long skeletonUses(String collection, byte[] hash) {
+    byte[] value = get(Family.SKELETON_USES, Keys.in(collection, hash));
+    if (value != null && value.length != Long.BYTES) {
+      throw directory.damaged("the use count of a skeleton of " + collection + " is damaged", null);
+    }
+    return value == null ? 0 : ByteBuffer.wrap(value).getLong();
   }
 
   /**
@@ -353,9 +360,54 @@ public final class RocksStore implements AutoCloseable {
       put(Family.TIMES, Keys.time(collection, time, id), new byte[0]);
     }
 
+    /** Removes a sketch from its place in time, too. */
+    public void deleteSketch(String collection, String id, SketchRecord record) {
+      delete(Family.SKETCHES, Keys.in(collection, id));
+      Timestamp time = record.hasTime() ? record.getTime() : null;
+      delete(Family.TIMES, Keys.time(collection, time, id));
+    }
+
     /** Writes a skeleton under its content hash. */
     public void skeleton(String collection, byte[] hash, Skeleton skeleton) {
       put(Family.SKELETONS, Keys.in(collection, hash), skeleton);
+    }
+
+    /** Writes how many sketches have a skeleton; with 0 the skeleton goes. */
+    public void skeletonUses(String collection, byte[] hash, long uses) {
+      byte[] key = Keys.in(collection, hash);
+      if (uses > 0) {
+        put(Family.SKELETON_USES, key, ByteBuffer.allocate(Long.BYTES).putLong(uses).array());
+      } else {
+        delete(Family.SKELETON_USES, key);
+        delete(Family.SKELETONS, key);
+      }
+    }
+
+    /** Removes a collection with all it holds. */
+    public void deleteCollection(String id) {
+      byte[] from = Keys.prefix(id);
+      byte[] behind = from.clone();
+      behind[behind.length - 1]++; // a collection's keys go on with a zero byte
+      use(
+          "writing",
+          () -> {
+            for (Family family : Family.values()) {
+              if (family != Family.DEFAULT && family != Family.COLLECTIONS) {
+                batch.deleteRange(handles.get(family), from, behind);
+              }
+            }
+            return null;
+          });
+      delete(Family.COLLECTIONS, Keys.utf8(id));
+    }
+
+    private void delete(Family family, byte[] key) {
+      use(
+          "writing",
+          () -> {
+            batch.delete(handles.get(family), key);
+            return null;
+          });
     }
 
     /**

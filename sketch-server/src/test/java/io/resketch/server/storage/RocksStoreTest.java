@@ -168,6 +168,7 @@ final class RocksStoreTest {
       batch.module("rooms", dog);
       batch.module("rooms", cat);
       batch.skeleton("rooms", hash, skeleton);
+      batch.skeletonUses("rooms", hash, 2);
       batch.sketch("rooms", "a", record);
       batch.commit();
     }
@@ -177,7 +178,7 @@ final class RocksStoreTest {
     assertThat(store.collections()).containsExactly(collection);
     assertThat(store.modules("rooms")).containsExactly(cat, dog);
     assertThat(store.modules("room")).isEmpty();
-    assertThat(store.hasSkeleton("rooms", hash)).isTrue();
+    assertThat(store.skeletonUses("rooms", hash)).isEqualTo(2);
     assertThat(store.skeleton("rooms", hash)).isEqualTo(skeleton);
     assertThat(store.sketch("rooms", "a")).contains(record);
     assertThat(ids("rooms", null, null, null)).containsExactly("a");
