@@ -9,6 +9,7 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CollectionServiceGrpc.CollectionServiceBlockingStub;
 import io.resketch.v1.CreateCollectionRequest;
+import io.resketch.v1.DeleteCollectionRequest;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.RepositoryServiceGrpc;
@@ -159,6 +160,20 @@ public final class ResketchClient implements AutoCloseable {
                   response.getCollectionsList().stream().map(this::open).toList(),
                   response.getNextPageToken());
             });
+  }
+
+  /**
+   * Deletes a collection for good.
+   *
+   * @param force even if it holds runs
+   * @return how many runs it held
+   * @throws ResketchException NOT_FOUND; FAILED_PRECONDITION if it holds runs
+   */
+  public long deleteCollection(String id, boolean force) {
+    DeleteCollectionRequest request =
+        DeleteCollectionRequest.newBuilder().setName("collections/" + id).setForce(force).build();
+    return ResketchException.translate(
+        () -> collectionService().deleteCollection(request).getSketchCount());
   }
 
   private SketchCollection open(Collection message) {

@@ -7,10 +7,11 @@ import io.resketch.core.InvalidInputException;
  *
  * @param k answers wanted, 1 to 1,000
  * @param range only runs of this range
+ * @param filter only runs that pass, such as {@code label.camera = "door"}; empty: all
  * @param prefixLength floats compared from the start of each sketch, a multiple of 16; 0: all that
  *     the query and the stored sketch share
  */
-public record SearchOptions(int k, TimeRange range, int prefixLength) {
+public record SearchOptions(int k, TimeRange range, String filter, int prefixLength) {
   /** Checks the parameters. */
   public SearchOptions {
     if (k < 1 || k > 1000) {
@@ -24,6 +25,6 @@ public record SearchOptions(int k, TimeRange range, int prefixLength) {
 
   /** The {@code k} most similar runs of all, compared over everything kept. */
   public static SearchOptions top(int k) {
-    return new SearchOptions(k, TimeRange.all(), 0);
+    return new SearchOptions(k, TimeRange.all(), "", 0);
   }
 }

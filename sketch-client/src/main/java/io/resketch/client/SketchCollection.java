@@ -7,12 +7,16 @@ import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Decoder;
+import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.ExplainRequest;
+import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.PutRequest;
 import io.resketch.v1.RepositoryServiceDecodeRequest;
 import io.resketch.v1.SearchRequest;
+import io.resketch.v1.StoredObject;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.Duration;
@@ -132,10 +136,20 @@ public final class SketchCollection {
 
   /** As {@link #list(TimeRange)}, without the sketches themselves. */
   public Iterable<StoredSketch> listWithoutSketches(TimeRange range) {
+    return listWithoutSketches(range, "");
+  }
+
+  /**
+   * As {@link #listWithoutSketches(TimeRange)}, of the runs that pass a filter.
+   *
+   * @param filter such as {@code label.camera = "door"}; empty: all pass
+   */
+  public Iterable<StoredSketch> listWithoutSketches(TimeRange range, String filter) {
     return list(
         ListRequest.newBuilder()
             .setParent(name)
             .setRange(range.toMessage())
+            .setFilter(filter)
             .setPageSize(MAX_PAGE_SIZE)
             .setOmitSketches(true)
             .build());
@@ -152,6 +166,33 @@ public final class SketchCollection {
                   response.getRecordsList().stream().map(StoredSketch::of).toList(),
                   response.getNextPageToken());
             });
+  }
+
+  /**
+   * Deletes a run for good. Returns when that is on the server's disk.
+   *
+   * @return whether there was one
+   */
+  public boolean delete(String id) {
+    DeleteRequest request =
+        DeleteRequest.newBuilder().setName(nameOf(id)).setAllowMissing(true).build();
+    return ResketchException.translate(
+        () -> client.repositoryService().delete(request).getDeleted());
+  }
+
+  /**
+   * Says what carries the similarity of two stored runs.
+   *
+   * @param pairs strongest pairs of objects to return, 1 to 100
+   */
+  public ExplainResponse explain(String left, String right, int pairs) {
+    ExplainRequest request =
+        ExplainRequest.newBuilder()
+            .setLeft(nameOf(left))
+            .setRight(nameOf(right))
+            .setPairs(pairs)
+            .build();
+    return ResketchException.translate(() -> client.repositoryService().explain(request));
   }
 
   /** The {@code k} runs most like a stored run, which is left out. */
@@ -175,12 +216,24 @@ public final class SketchCollection {
         SearchRequest.newBuilder().setComputation(Graphs.computation(computation)), options);
   }
 
+  /**
+   * The runs most like one object of a stored run with all it was computed from. The run itself is
+   * left out.
+   */
+  public List<SearchHit> searchObject(String id, String objectId, SearchOptions options) {
+    return search(
+        SearchRequest.newBuilder()
+            .setObject(StoredObject.newBuilder().setSketchName(nameOf(id)).setObjectId(objectId)),
+        options);
+  }
+
   private List<SearchHit> search(SearchRequest.Builder query, SearchOptions options) {
     SearchRequest request =
         query
             .setParent(name)
             .setK(options.k())
             .setRange(options.range().toMessage())
+            .setFilter(options.filter())
             .setPrefixLength(options.prefixLength())
             .build();
     return ResketchException.translate(() -> client.repositoryService().search(request))

@@ -21,6 +21,10 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CreateCollectionRequest;
 import io.resketch.v1.CreateCollectionResponse;
+import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.DeleteResponse;
+import io.resketch.v1.ExplainRequest;
+import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.FinishedSketch;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetCollectionResponse;
@@ -65,6 +69,7 @@ public final class MemoryServer implements AutoCloseable {
       Collections.synchronizedMap(new LinkedHashMap<>());
   private final List<AggregateStatisticsRequest> statistics =
       Collections.synchronizedList(new ArrayList<>());
+  private final List<SearchRequest> searches = Collections.synchronizedList(new ArrayList<>());
   private final FakeServer server;
 
   /** Starts on a free port. */
@@ -78,6 +83,11 @@ public final class MemoryServer implements AutoCloseable {
 
   public int stored() {
     return records.size();
+  }
+
+  /** The searches so far. */
+  public List<SearchRequest> searches() {
+    return searches;
   }
 
   /** The statistics requests so far. */
@@ -259,6 +269,47 @@ public final class MemoryServer implements AutoCloseable {
           () -> GetResponse.newBuilder().setRecord(found(records, request.getName())).build());
     }
 
+    @Override
+    public void delete(DeleteRequest request, StreamObserver<DeleteResponse> observer) {
+      answer(
+          observer,
+          () ->
+              DeleteResponse.newBuilder()
+                  .setDeleted(records.remove(request.getName()) != null)
+                  .build());
+    }
+
+    /** Made-up contributions: of objects, or of modules if the two are the same. */
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            ExplainResponse.Builder out = ExplainResponse.newBuilder().setCosine(0.75);
+            if (request.getLeft().equals(request.getRight())) {
+              out.getModulesBuilder()
+                  .addModulesBuilder()
+                  .setModule("cat")
+                  .setContribution(0.5)
+                  .setStandardError(0.05)
+                  .setDetermined(true);
+              out.getModulesBuilder()
+                  .addModulesBuilder()
+                  .setModule("dog")
+                  .setReason("within 2 standard errors of 0");
+            } else {
+              out.getObjectsBuilder()
+                  .addPairsBuilder()
+                  .setLeftObjectId("a")
+                  .setLeftModule("cat")
+                  .setRightObjectId("b")
+                  .setRightModule("cat")
+                  .setContribution(0.5);
+            }
+            return out.build();
+          });
+    }
+
     /** Pages of two, whatever is asked for, with the number of the next as token. */
     @Override
     public void list(ListRequest request, StreamObserver<ListResponse> observer) {
@@ -283,8 +334,12 @@ public final class MemoryServer implements AutoCloseable {
       answer(
           observer,
           () -> {
+            searches.add(request);
             Sketch query =
                 switch (request.getQueryCase()) {
+                  case OBJECT ->
+                      Sketches.sketch(
+                          found(records, request.getObject().getSketchName()).getSketch());
                   case SKETCH_NAME ->
                       Sketches.sketch(found(records, request.getSketchName()).getSketch());
                   case SKETCH -> Sketches.sketch(request.getSketch());

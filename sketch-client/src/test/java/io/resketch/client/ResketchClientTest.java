@@ -95,7 +95,7 @@ final class ResketchClientTest {
     assertThat(rooms.search(cat(0.6f, 0.8f), SearchOptions.top(1)).get(0).toString())
         .isEqualTo("1.0000  run-1  2026-11-23T08:00:00.500Z  {camera=3}");
     Sketch query = new Sketcher(SPEC).sketch(cat(-0.6f, -0.8f)).truncate(512);
-    assertThat(rooms.search(query, new SearchOptions(1, TimeRange.all(), 256)))
+    assertThat(rooms.search(query, new SearchOptions(1, TimeRange.all(), "", 256)))
         .extracting(SearchHit::id)
         .containsExactly("run-3");
 

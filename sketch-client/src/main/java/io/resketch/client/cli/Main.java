@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       InspectCommand.class,
       PutCommand.class,
+      ListCommand.class,
       SearchCommand.class,
+      ExplainCommand.class,
+      DeleteCommand.class,
       StatsCommand.class
     },
     versionProvider = Main.Version.class)

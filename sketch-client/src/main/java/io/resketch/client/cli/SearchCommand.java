@@ -18,15 +18,20 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Searches a collection. */
 @Command(
     name = "search",
-    description = "Finds the stored runs most like a stored run, or like a computation in a file.",
+    description = {
+      "Finds the stored runs most like a stored run, like one object of a stored run, or like a"
+          + " computation in a file."
+    },
     footer = {
       "  resketch search --collection rooms --id run-1 -k 5",
+      "  resketch search --collection rooms --id run-1 --object cat1 --filter 'label.camera = door'",
       "  resketch search --collection rooms --computation query.jsonl --json"
     })
 final class SearchCommand extends ClientCommand {
@@ -47,6 +52,20 @@ final class SearchCommand extends ClientCommand {
     Optional<Path> computation = Optional.empty();
   }
 
+  @Option(
+      names = "--object",
+      paramLabel = "OBJECT",
+      description = "With --id: search for this object of the run, and all it was computed from.")
+  private Optional<String> object;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "FILTER",
+      defaultValue = "",
+      showDefaultValue = Visibility.NEVER,
+      description = "Only runs that pass, such as 'label.camera = \"door\" AND id != run-7'.")
+  private String filter;
+
   @Option(names = "-k", defaultValue = "10", description = "Answers wanted, 1 to 1000.")
   private int k;
 
@@ -60,23 +79,34 @@ final class SearchCommand extends ClientCommand {
   @Override
   int run() throws IOException {
     SearchOptions options = options();
+    if (object.isPresent() && query.id.isEmpty()) {
+      throw wrongUse("--object is of a stored run; give its --id");
+    }
     Optional<Computation> computation = Optional.empty();
     if (query.computation.isPresent()) {
       computation = Optional.of(read(query.computation.get()));
     }
     try (ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection = client.openCollection(serverOptions.collection());
-      report(
-          computation.isPresent()
-              ? collection.search(computation.get(), options)
-              : collection.search(query.id.orElseThrow(), options));
+      report(hits(collection, computation, options));
       return 0;
     }
   }
 
+  private List<SearchHit> hits(
+      SketchCollection collection, Optional<Computation> computation, SearchOptions options) {
+    if (computation.isPresent()) {
+      return collection.search(computation.get(), options);
+    }
+    String id = query.id.orElseThrow();
+    return object.isPresent()
+        ? collection.searchObject(id, object.get(), options)
+        : collection.search(id, options);
+  }
+
   private SearchOptions options() {
     try {
-      return new SearchOptions(k, TimeRange.all(), prefix);
+      return new SearchOptions(k, TimeRange.all(), filter, prefix);
     } catch (InvalidInputException e) {
       String option = e.field().equals("k") ? "-k" : "--prefix";
       throw wrongUse(option + e.getMessage().substring(e.field().length()));

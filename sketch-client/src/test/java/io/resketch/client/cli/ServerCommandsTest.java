@@ -159,4 +159,63 @@ final class ServerCommandsTest {
     assertThat(x).isBetween(0.2499f, 0.2501f);
     assertThat(onServer("decode", "--id", "none").code()).isEqualTo(1);
   }
+
+  @Test
+  void list_showsCollectionsAndRuns() throws IOException {
+    put(run("run-1", 0.25), run("run-2", 0.5), run("run-3", 0.5));
+    assertThat(onServer("list").out())
+        .isEqualTo(
+            """
+            run-1  2026-11-23T08:00:00Z
+            run-2  2026-11-23T08:00:00Z
+            run-3  2026-11-23T08:00:00Z
+            """);
+    CliRun all = CliRun.of("list", "--server", server.target());
+    assertThat(all.out()).startsWith("rooms  ").hasLineCount(1);
+    assertThat(json(CliRun.of("list", "--server", server.target(), "--json")).get("id"))
+        .hasToString("\"rooms\"");
+    assertThat(CliRun.of("list", "--server", server.target(), "--filter", "id = a").code())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void delete_takesRunsOut_andSaysWhichWereNotThere() throws IOException {
+    put(run("run-1", 0.25), run("run-2", 0.5));
+    assertThat(onServer("delete", "run-1", "none").out())
+        .isEqualTo("1 deleted, 1 were not there\n");
+    assertThat(server.stored()).isEqualTo(1);
+    assertThat(onServer("delete").code()).isEqualTo(2);
+    assertThat(onServer("delete", "run-1", "--all").code()).isEqualTo(2);
+  }
+
+  @Test
+  void explain_namesPairsOfObjects_orModules() throws IOException {
+    put(run("run-1", 0.25), run("run-2", 0.5));
+    assertThat(onServer("explain", "run-1", "run-2").out())
+        .isEqualTo("cosine 0.7500\n+0.5000  a (cat) with b (cat)\n");
+    assertThat(onServer("explain", "run-1", "run-1").out())
+        .isEqualTo("cosine 0.7500\n+0.5000 ± 0.1000  cat\n?  dog: within 2 standard errors of 0\n");
+    assertThat(json(onServer("explain", "run-1", "run-2", "--json")).get("cosine").getAsDouble())
+        .isEqualTo(0.75);
+  }
+
+  @Test
+  void search_byObject_withAFilter_asksTheServerSo() throws IOException {
+    put(run("run-1", 0.25), run("run-2", 0.5));
+    CliRun found =
+        onServer("search", "--id", "run-1", "--object", "a", "--filter", "label.camera = door");
+    assertThat(found.code()).isZero();
+    assertThat(server.searches())
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.getObject().getObjectId()).isEqualTo("a");
+              assertThat(request.getObject().getSketchName())
+                  .isEqualTo("collections/rooms/sketches/run-1");
+              assertThat(request.getFilter()).isEqualTo("label.camera = door");
+            });
+    Path query = Files.writeString(folder.resolve("query.jsonl"), run("", -0.4));
+    assertThat(onServer("search", "--computation", query.toString(), "--object", "a").code())
+        .isEqualTo(2);
+  }
 }
