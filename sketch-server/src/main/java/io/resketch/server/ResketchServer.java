@@ -23,6 +23,7 @@ import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Repository;
+import io.resketch.server.retention.Retention;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
@@ -49,6 +50,7 @@ public final class ResketchServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
+  private final Retention retention;
 
   private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
     this.store = store;
@@ -59,6 +61,7 @@ public final class ResketchServer implements AutoCloseable {
     Repository repository = new Repository(store, InstantSource.system());
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
+    retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to the pool: health and reflection answer when it is busy.
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
@@ -87,6 +90,7 @@ public final class ResketchServer implements AutoCloseable {
       executor.shutdown();
       throw e;
     }
+    retention.start();
     health.setStatus("", ServingStatus.SERVING);
   }
 
@@ -143,6 +147,7 @@ public final class ResketchServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
+    retention.close();
     store.close();
   }
 }

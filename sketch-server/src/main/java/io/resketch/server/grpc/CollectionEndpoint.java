@@ -1,6 +1,7 @@
 package io.resketch.server.grpc;
 
 import io.grpc.stub.StreamObserver;
+import io.resketch.core.InvalidInputException;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.v1.CollectionServiceGrpc;
@@ -12,6 +13,8 @@ import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetCollectionResponse;
 import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.ListCollectionsResponse;
+import io.resketch.v1.UpdateCollectionRequest;
+import io.resketch.v1.UpdateCollectionResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -46,6 +49,26 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
                     repository.describe(
                         repository.collection(Names.parseCollection("name", request.getName()))))
                 .build());
+  }
+
+  @Override
+  public void updateCollection(
+      UpdateCollectionRequest request, StreamObserver<UpdateCollectionResponse> observer) {
+    Unary.answer(
+        observer,
+        () -> {
+          List<String> paths = request.getUpdateMask().getPathsList();
+          if (!paths.equals(List.of("retention"))) {
+            throw new InvalidInputException(
+                "update_mask", paths + " must be [retention]; nothing else can change");
+          }
+          return UpdateCollectionResponse.newBuilder()
+              .setCollection(
+                  repository.retention(
+                      Names.parseCollection("collection.name", request.getCollection().getName()),
+                      request.getCollection().getRetention()))
+              .build();
+        });
   }
 
   @Override

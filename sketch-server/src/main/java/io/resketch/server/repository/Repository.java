@@ -20,11 +20,13 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Module;
 import io.resketch.v1.PutItem;
+import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SkeletonPolicy;
 import io.resketch.v1.SketchRecord;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,24 +96,30 @@ public final class Repository {
     SketchCollection existing = collections.get(id);
     if (existing != null) {
       Collection stored = existing.state().stored();
-      if (!stored.getSpec().equals(Sketches.spec(spec)) || stored.getSkeletonPolicy() != policy) {
+      boolean same =
+          stored.getSpec().equals(Sketches.spec(spec))
+              && stored.getSkeletonPolicy() == policy
+              && (!wanted.hasRetention()
+                  || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())));
+      if (!same) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
             Names.collection(id)
-                + " exists with another spec or skeleton policy, which never"
-                + " change; choose another id");
+                + " exists with another spec, skeleton policy or retention; choose another id, or"
+                + " change the retention by UpdateCollection");
       }
       return describe(existing);
     }
     java.time.Instant now = clock.instant();
-    Collection stored =
+    Collection.Builder building =
         Collection.newBuilder()
             .setName(Names.collection(id))
             .setSpec(Sketches.spec(spec))
             .setSkeletonPolicy(policy)
             .setCreateTime(
-                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
-            .build();
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
+    setRetention(building, wanted.getRetention());
+    Collection stored = building.build();
     try (RocksStore.Batch batch = store.batch()) {
       batch.collection(id, stored);
       batch.commit();
@@ -178,7 +186,7 @@ public final class Repository {
       SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
       if (existing == null) {
         write(collection, run, record, skeleton);
-      } else if (!existing.equals(record)) {
+      } else if (!existing.equals(record) && !existing.equals(shortened(record, existing))) {
         throw new RepositoryException(
             Reason.SKETCH_EXISTS,
             Names.sketch(collection.id(), run.id())
@@ -186,6 +194,15 @@ public final class Repository {
       }
     }
     return named(collection, run.id(), record).toBuilder().clearSketch().build();
+  }
+
+  /** What retention left of another is still the same content. */
+  private static SketchRecord shortened(SketchRecord record, SketchRecord existing) {
+    Sketch sketch = sketch(record);
+    int kept = sketch(existing).prefixLength();
+    return kept >= sketch.prefixLength()
+        ? record
+        : record.toBuilder().setSketch(Sketches.sketch(sketch.truncate(kept))).build();
   }
 
   private void write(
@@ -236,37 +253,111 @@ public final class Repository {
    * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND
    */
   public boolean delete(Names.SketchName name, boolean allowMissing) {
-    SketchCollection collection = collection(name.collection());
+    boolean deleted = shorten(collection(name.collection()), Map.of(name.id(), 0)) > 0;
+    if (!deleted && !allowMissing) {
+      throw missing(name);
+    }
+    return deleted;
+  }
+
+  /**
+   * Shortens or deletes sketches, all in one batch; returns when that is on disk. Sketches that are
+   * not there, or not longer, are left out.
+   *
+   * @param floats how many to keep of each sketch, by id; 0 to delete it
+   * @return number of sketches changed
+   */
+  public int shorten(SketchCollection collection, Map<String, Integer> floats) {
     synchronized (collection) {
       collection.requireLive();
-      SketchRecord record = store.sketch(name.collection(), name.id()).orElse(null);
-      if (record == null) {
-        if (allowMissing) {
-          return false;
-        }
-        throw missing(name);
-      }
-      Collection before = collection.state().stored();
-      Collection.Builder after =
-          before.toBuilder()
-              .setSketchCount(before.getSketchCount() - 1)
-              .setSketchBytes(before.getSketchBytes() - record.getSketch().getImage().size());
+      Collection.Builder after = collection.state().stored().toBuilder();
+      Map<ByteString, Long> uses = new HashMap<>();
+      int changed = 0;
       try (RocksStore.Batch batch = store.batch()) {
-        batch.deleteSketch(name.collection(), name.id(), record);
-        if (!record.getSkeletonHash().isEmpty()) {
-          byte[] hash = record.getSkeletonHash().toByteArray();
-          long uses = store.skeletonUses(name.collection(), hash) - 1;
-          batch.skeletonUses(name.collection(), hash, uses);
-          if (uses <= 0) {
-            after.setSkeletonBytes(before.getSkeletonBytes() - record.getSkeletonBytes());
+        for (Map.Entry<String, Integer> entry : floats.entrySet()) {
+          String id = entry.getKey();
+          SketchRecord record = store.sketch(collection.id(), id).orElse(null);
+          if (record == null) {
+            continue;
+          }
+          if (entry.getValue() == 0) {
+            batch.deleteSketch(collection.id(), id, record);
+            forgetSkeleton(collection, record, uses, after);
+            after
+                .setSketchCount(after.getSketchCount() - 1)
+                .setSketchBytes(after.getSketchBytes() - record.getSketch().getImage().size());
+            changed++;
+          } else if (sketch(named(collection, id, record)).prefixLength() > entry.getValue()) {
+            Sketch kept = sketch(record).truncate(entry.getValue());
+            SketchRecord shorter = record.toBuilder().setSketch(Sketches.sketch(kept)).build();
+            batch.sketch(collection.id(), id, shorter);
+            after.setSketchBytes(
+                after.getSketchBytes()
+                    - record.getSketch().getImage().size()
+                    + shorter.getSketch().getImage().size());
+            changed++;
           }
         }
-        batch.collection(name.collection(), after.build());
+        uses.forEach((hash, n) -> batch.skeletonUses(collection.id(), hash.toByteArray(), n));
+        batch.collection(collection.id(), after.build());
+        if (changed > 0) {
+          batch.commit();
+        }
+      }
+      collection.update(after.build(), collection.state().modules());
+      return changed;
+    }
+  }
+
+  private void forgetSkeleton(
+      SketchCollection collection,
+      SketchRecord record,
+      Map<ByteString, Long> uses,
+      Collection.Builder after) {
+    ByteString hash = record.getSkeletonHash();
+    if (hash.isEmpty()) {
+      return;
+    }
+    long left =
+        uses.getOrDefault(hash, store.skeletonUses(collection.id(), hash.toByteArray())) - 1;
+    uses.put(hash, left);
+    if (left == 0) {
+      after.setSkeletonBytes(after.getSkeletonBytes() - record.getSkeletonBytes());
+    }
+  }
+
+  /**
+   * Changes how a collection's sketches age; returns when that is on disk.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND
+   */
+  public Collection retention(String id, RetentionPolicy policy) {
+    SketchCollection collection = collection(id);
+    synchronized (collection) {
+      collection.requireLive();
+      Collection.Builder after = collection.state().stored().toBuilder();
+      setRetention(after, policy);
+      try (RocksStore.Batch batch = store.batch()) {
+        batch.collection(id, after.build());
         batch.commit();
       }
       collection.update(after.build(), collection.state().modules());
-      return true;
     }
+    return describe(collection);
+  }
+
+  private static void setRetention(Collection.Builder collection, RetentionPolicy policy) {
+    RetentionPolicy checked = RetentionRules.checked(policy);
+    if (checked.getRulesCount() == 0) {
+      collection.clearRetention();
+    } else {
+      collection.setRetention(checked);
+    }
+  }
+
+  /** All collections, by id. */
+  public List<SketchCollection> all() {
+    return List.copyOf(collections.values());
   }
 
   /**

@@ -3,6 +3,7 @@ package io.resketch.server.repository;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.v1.Collection;
+import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SkeletonPolicy;
 import java.util.Collections;
 import java.util.Map;
@@ -47,6 +48,11 @@ public final class SketchCollection {
   /** Whether skeletons are kept. */
   boolean keepsSkeletons() {
     return state.stored().getSkeletonPolicy() != SkeletonPolicy.SKELETON_POLICY_NONE;
+  }
+
+  /** How its sketches age, by rising age. */
+  public RetentionPolicy retention() {
+    return state.stored().getRetention();
   }
 
   /** A snapshot of the modules, by name. */
