@@ -1,5 +1,6 @@
 package io.resketch.client;
 
+import com.google.protobuf.FieldMask;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
@@ -15,8 +16,10 @@ import io.resketch.v1.GetRequest;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.PutRequest;
 import io.resketch.v1.RepositoryServiceDecodeRequest;
+import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.StoredObject;
+import io.resketch.v1.UpdateCollectionRequest;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.Duration;
@@ -166,6 +169,22 @@ public final class SketchCollection {
                   response.getRecordsList().stream().map(StoredSketch::of).toList(),
                   response.getNextPageToken());
             });
+  }
+
+  /**
+   * Changes how the sketches age.
+   *
+   * @param policy its rules; without any, sketches are kept as they are
+   * @return the rules that hold now
+   */
+  public RetentionPolicy retain(RetentionPolicy policy) {
+    UpdateCollectionRequest request =
+        UpdateCollectionRequest.newBuilder()
+            .setCollection(Collection.newBuilder().setName(name).setRetention(policy))
+            .setUpdateMask(FieldMask.newBuilder().addPaths("retention"))
+            .build();
+    return ResketchException.translate(
+        () -> client.collectionService().updateCollection(request).getCollection().getRetention());
   }
 
   /**

@@ -48,6 +48,8 @@ import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SketchRecord;
 import io.resketch.v1.StatisticsBucket;
+import io.resketch.v1.UpdateCollectionRequest;
+import io.resketch.v1.UpdateCollectionResponse;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.io.IOException;
@@ -206,6 +208,21 @@ public final class MemoryServer implements AutoCloseable {
               GetCollectionResponse.newBuilder()
                   .setCollection(found(collections, request.getName()))
                   .build());
+    }
+
+    @Override
+    public void updateCollection(
+        UpdateCollectionRequest request, StreamObserver<UpdateCollectionResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            Collection changed =
+                found(collections, request.getCollection().getName()).toBuilder()
+                    .setRetention(request.getCollection().getRetention())
+                    .build();
+            collections.put(changed.getName(), changed);
+            return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
+          });
     }
 
     @Override

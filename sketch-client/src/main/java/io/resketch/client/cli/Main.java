@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       ExplainCommand.class,
       DeleteCommand.class,
+      RetentionCommand.class,
       StatsCommand.class
     },
     versionProvider = Main.Version.class)

@@ -218,4 +218,18 @@ final class ServerCommandsTest {
     assertThat(onServer("search", "--computation", query.toString(), "--object", "a").code())
         .isEqualTo(2);
   }
+
+  @Test
+  void retention_isSet_shown_andTakenOff() throws IOException {
+    put(run("run-1", 0.25));
+    assertThat(onServer("retention").out()).isEqualTo("sketches are kept as they are\n");
+    String rules =
+        "after 7 days: keep 50.0 %\nafter 12 hours: keep 12.5 %\nafter 365 days: delete\n";
+    assertThat(onServer("retention", "7d=50%", "12h=12.5%", "365d=delete").out()).isEqualTo(rules);
+    assertThat(onServer("retention").out()).isEqualTo(rules);
+    assertThat(onServer("retention", "--none").out()).contains("kept as they are");
+    assertThat(onServer("retention", "7d=500%").err()).contains("'7d=500%' is not a rule");
+    assertThat(onServer("retention", "soon=50%").code()).isEqualTo(2);
+    assertThat(onServer("retention", "7d=50%", "--none").code()).isEqualTo(2);
+  }
 }
