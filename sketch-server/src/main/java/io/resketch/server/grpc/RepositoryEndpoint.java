@@ -6,6 +6,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.server.query.Explanations;
+import io.resketch.server.query.Relations;
 import io.resketch.server.query.Selection;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
@@ -21,6 +22,8 @@ import io.resketch.v1.ExplainRequest;
 import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.GetResponse;
+import io.resketch.v1.ListRelatedRequest;
+import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.ListResponse;
 import io.resketch.v1.PutRequest;
@@ -50,6 +53,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   private final SimilaritySearch search;
   private final TimeStatistics statistics;
   private final Explanations explanations;
+  private final Relations relations;
 
   public RepositoryEndpoint(
       Repository repository,
@@ -60,6 +64,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     this.search = search;
     this.statistics = statistics;
     this.explanations = explanations;
+    this.relations = new Relations(repository, search, explanations);
   }
 
   private SketchCollection collection(String parent) {
@@ -200,6 +205,12 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
           return explanations.explain(
               collection, left, stored(collection, "right", request.getRight()), pairs(request));
         });
+  }
+
+  @Override
+  public void listRelated(
+      ListRelatedRequest request, StreamObserver<ListRelatedResponse> observer) {
+    Unary.answer(observer, () -> relations.walk(request));
   }
 
   private static int pairs(ExplainRequest request) {

@@ -7,6 +7,7 @@ import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
+import io.resketch.core.decode.Unrolled;
 import io.resketch.core.decode.Unroller;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
@@ -27,6 +28,7 @@ import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -487,6 +489,29 @@ public final class Repository {
                             + " was stored without a skeleton; use SketchService.Decode with the"
                             + " skeleton"));
     return new GraphDecoder(collection.operators(), skeleton).decode(sketch(record), decoder);
+  }
+
+  /**
+   * The root objects of a stored run, unrolled.
+   *
+   * @param most that are unrolled: the first ones
+   * @return by id; empty if it was stored without a skeleton
+   */
+  public Map<String, Unrolled> roots(Names.SketchName name, int most) {
+    SketchRecord record = get(name);
+    if (record.getSkeletonHash().isEmpty()) {
+      return Map.of();
+    }
+    SketchCollection collection = collection(name.collection());
+    Decoded decoded = decode(record, collection, Decoder.JOINT);
+    Unroller unroller = new Unroller(collection.operators());
+    Map<String, Unrolled> out = new LinkedHashMap<>();
+    Skeleton skeleton = decoded.skeleton();
+    for (int k = 0; k < Math.min(most, skeleton.rootCount()); k++) {
+      String id = skeleton.id(skeleton.root(k));
+      out.computeIfAbsent(id, object -> unroller.unroll(decoded, object));
+    }
+    return out;
   }
 
   /**
