@@ -13,6 +13,8 @@ import io.resketch.v1.ExplainRequest;
 import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
+import io.resketch.v1.ListRelatedRequest;
+import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.PutRequest;
 import io.resketch.v1.RepositoryServiceDecodeRequest;
@@ -212,6 +214,16 @@ public final class SketchCollection {
             .setPairs(pairs)
             .build();
     return ResketchException.translate(() -> client.repositoryService().explain(request));
+  }
+
+  /**
+   * Walks from a stored run to those that share objects or modules with it.
+   *
+   * @param options depth and other numbers of the request; its name is set here
+   */
+  public ListRelatedResponse related(String id, ListRelatedRequest options) {
+    ListRelatedRequest request = options.toBuilder().setName(nameOf(id)).build();
+    return ResketchException.translate(() -> client.repositoryService().listRelated(request));
   }
 
   /** The {@code k} runs most like a stored run, which is left out. */

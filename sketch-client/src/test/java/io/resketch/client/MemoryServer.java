@@ -33,6 +33,8 @@ import io.resketch.v1.GetResponse;
 import io.resketch.v1.ItemStatus;
 import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.ListCollectionsResponse;
+import io.resketch.v1.ListRelatedRequest;
+import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.ListResponse;
 import io.resketch.v1.ModuleEstimate;
@@ -294,6 +296,29 @@ public final class MemoryServer implements AutoCloseable {
               DeleteResponse.newBuilder()
                   .setDeleted(records.remove(request.getName()) != null)
                   .build());
+    }
+
+    /** A made-up relation of the start with every other run. */
+    @Override
+    public void listRelated(
+        ListRelatedRequest request, StreamObserver<ListRelatedResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            SketchRecord start = found(records, request.getName());
+            ListRelatedResponse.Builder out =
+                ListRelatedResponse.newBuilder()
+                    .addSketches(start.toBuilder().putLabels("a<b", "x\u0001y"));
+            for (SketchRecord record : records.values()) {
+              if (!record.equals(start)) {
+                out.addSketches(record).addRelationsBuilder().setLeft(start.getName());
+                var relation = out.getRelationsBuilder(out.getRelationsCount() - 1);
+                relation.setRight(record.getName()).getEvidenceBuilder().setCosine(0.5);
+                relation.addSharedObjectsBuilder().setObjectId("a").setModule("cat").setCosine(0.9);
+              }
+            }
+            return out.build();
+          });
     }
 
     /** Made-up contributions: of objects, or of modules if the two are the same. */

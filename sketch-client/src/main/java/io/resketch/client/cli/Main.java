@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       SearchCommand.class,
       ExplainCommand.class,
+      RelatedCommand.class,
       DeleteCommand.class,
       RetentionCommand.class,
       StatsCommand.class

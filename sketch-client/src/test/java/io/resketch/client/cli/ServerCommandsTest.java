@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 final class ServerCommandsTest {
   @TempDir private Path folder;
@@ -231,5 +233,21 @@ final class ServerCommandsTest {
     assertThat(onServer("retention", "7d=500%").err()).contains("'7d=500%' is not a rule");
     assertThat(onServer("retention", "soon=50%").code()).isEqualTo(2);
     assertThat(onServer("retention", "7d=50%", "--none").code()).isEqualTo(2);
+  }
+
+  @Test
+  void related_printsRelations_andWritesTheGraph() throws Exception {
+    put(run("run-1", 0.25), run("run-2", 0.5));
+    Path graph = folder.resolve("g.graphml");
+    CliRun run = onServer("related", "--id", "run-1", "-o", graph.toString());
+    assertThat(run.out()).isEqualTo("run-1  run-2  0.5000  a (cat) 0.9000\n");
+    var document =
+        DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(graph.toFile());
+    assertThat(document.getElementsByTagName("node").getLength()).isEqualTo(2);
+    var edge = (Element) document.getElementsByTagName("edge").item(0);
+    assertThat(edge.getAttribute("target")).isEqualTo("run-2");
+    assertThat(edge.getTextContent()).contains("0.5", "a (cat) 0.9000");
+    assertThat(document.getElementsByTagName("node").item(0).getTextContent())
+        .contains("a<b=x\uFFFDy");
   }
 }
