@@ -22,6 +22,8 @@ import io.resketch.server.query.Estimators;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Repository;
+import io.resketch.server.rollup.RollUpWorker;
+import io.resketch.server.rollup.RollUps;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
@@ -48,6 +50,7 @@ public final class ResketchServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
+  private final RollUpWorker worker;
 
   private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
     this.store = store;
@@ -56,6 +59,7 @@ public final class ResketchServer implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     Repository repository = new Repository(store, InstantSource.system());
+    RollUps rollUps = new RollUps(store);
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
     // Only the work itself goes to the pool: health and reflection answer when it is busy.
@@ -72,7 +76,7 @@ public final class ResketchServer implements AutoCloseable {
                 new RepositoryEndpoint(
                     repository,
                     new SimilaritySearch(repository),
-                    new TimeStatistics(repository, estimators)))
+                    new TimeStatistics(repository, rollUps, estimators)))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
@@ -85,6 +89,7 @@ public final class ResketchServer implements AutoCloseable {
       executor.shutdown();
       throw e;
     }
+    worker = new RollUpWorker(repository, rollUps);
     health.setStatus("", ServingStatus.SERVING);
   }
 
@@ -141,6 +146,7 @@ public final class ResketchServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
+    worker.close();
     store.close();
   }
 }

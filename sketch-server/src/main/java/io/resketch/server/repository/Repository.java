@@ -2,6 +2,7 @@ package io.resketch.server.repository;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
@@ -14,6 +15,7 @@ import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.repository.RepositoryException.Reason;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
+import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Module;
@@ -25,6 +27,7 @@ import io.resketch.wire.Sketches;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -62,7 +65,29 @@ public final class Repository {
       modules.put(module.getName(), Sketches.module(module));
     }
     Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-    return new SketchCollection(id, operators, stored, modules);
+    SketchCollection collection = new SketchCollection(id, operators, stored, modules);
+    if (!store.marksHours(id)) {
+      markAllHours(id);
+    }
+    try (StoreSnapshot snapshot = store.snapshot()) {
+      snapshot.dirtyHours(id, UtcHours.FIRST, UtcHours.LAST).forEach(collection.dirtyHours()::load);
+    }
+    return collection;
+  }
+
+  /** For a collection of a release that had no roll-ups. */
+  private void markAllHours(String id) {
+    try (RocksStore.Batch batch = store.batch();
+        StoreSnapshot snapshot = store.snapshot()) {
+      Optional<Timestamp> next = snapshot.timeFrom(id, Timestamps.MIN_VALUE);
+      while (next.isPresent()) {
+        long hour = UtcHours.of(next.get());
+        batch.dirty(id, hour);
+        next = snapshot.timeFrom(id, UtcHours.start(hour + 1));
+      }
+      batch.marksHours(id);
+      batch.commit();
+    }
   }
 
   /**
@@ -111,6 +136,7 @@ public final class Repository {
             .build();
     try (RocksStore.Batch batch = store.batch()) {
       batch.collection(id, stored);
+      batch.marksHours(id);
       batch.commit();
     }
     SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of());
@@ -209,6 +235,7 @@ public final class Repository {
       }
       changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
+      collection.dirtyHours().touch(batch, run.time());
       batch.collection(collection.id(), after.build());
       batch.commit();
     }
@@ -264,6 +291,11 @@ public final class Repository {
           record.getName() + " is damaged: " + e.getMessage(),
           e);
     }
+  }
+
+  /** What is stored now, to be read as it is. */
+  public StoreSnapshot snapshot() {
+    return store.snapshot();
   }
 
   /** As {@link RocksStore#visitByTime}, with named records. */

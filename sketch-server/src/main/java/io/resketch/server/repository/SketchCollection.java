@@ -22,12 +22,15 @@ public final class SketchCollection {
 
   private final String id;
   private final Operators operators;
+  private final DirtyHours dirtyHours;
+  private final Object rolling = new Object();
   private volatile State state;
 
   SketchCollection(
       String id, Operators operators, Collection stored, Map<String, ModuleProfile> modules) {
     this.id = id;
     this.operators = operators;
+    this.dirtyHours = new DirtyHours(id);
     this.state = new State(stored, modules);
   }
 
@@ -37,6 +40,16 @@ public final class SketchCollection {
 
   public Operators operators() {
     return operators;
+  }
+
+  /** The hours with roll-ups to be made; to be used under the lock of this object. */
+  public DirtyHours dirtyHours() {
+    return dirtyHours;
+  }
+
+  /** The lock of whoever makes roll-ups, taken before that of this object. */
+  public Object rolling() {
+    return rolling;
   }
 
   State state() {
