@@ -136,7 +136,8 @@ public final class StoreSnapshot implements AutoCloseable {
           if (hour >= to) {
             return false;
           }
-          visitor.visit(hour, rest.get(), () -> store.parse(value, RollUp.parser()));
+          visitor.visit(
+              hour, Byte.toUnsignedInt(rest.get()), () -> store.parse(value, RollUp.parser()));
           return true;
         });
   }
