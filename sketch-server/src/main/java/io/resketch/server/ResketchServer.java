@@ -28,6 +28,7 @@ import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +45,7 @@ public final class ResketchServer implements AutoCloseable {
   private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private static final int CHANNELZ_TRACE = 100;
   private static final long DRAIN_SECONDS = 20;
+  private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
 
   private final RocksStore store;
   private final ExecutorService executor;
@@ -89,7 +91,7 @@ public final class ResketchServer implements AutoCloseable {
       executor.shutdown();
       throw e;
     }
-    worker = new RollUpWorker(repository, rollUps);
+    worker = new RollUpWorker(repository, rollUps, ROLL_UP_AFTER);
     health.setStatus("", ServingStatus.SERVING);
   }
 

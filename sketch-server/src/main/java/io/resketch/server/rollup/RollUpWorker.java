@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class RollUpWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUpWorker.class);
   private static final long PERIOD_SECONDS = 1;
-  private static final long IDLE_NANOS = Duration.ofSeconds(5).toNanos();
 
   /** More marked hours than these are not left to wait. */
   private static final int MANY = 1000;
@@ -30,6 +29,7 @@ public final class RollUpWorker implements AutoCloseable {
 
   private final Repository repository;
   private final RollUps rollUps;
+  private final long idleNanos;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -40,8 +40,13 @@ public final class RollUpWorker implements AutoCloseable {
   private volatile boolean closed;
   private long pausedUntil = System.nanoTime();
 
-  /** Starts. */
-  public RollUpWorker(Repository repository, RollUps rollUps) {
+  /**
+   * Starts.
+   *
+   * @param idle how long an hour must not have been written to
+   */
+  public RollUpWorker(Repository repository, RollUps rollUps, Duration idle) {
+    this.idleNanos = idle.toNanos();
     this.repository = repository;
     this.rollUps = rollUps;
     var unused =
@@ -78,11 +83,11 @@ public final class RollUpWorker implements AutoCloseable {
     }
   }
 
-  private static Optional<Long> next(SketchCollection collection, long from) {
+  private Optional<Long> next(SketchCollection collection, long from) {
     synchronized (collection) {
       return collection.dirtyHours().size() > MANY
           ? collection.dirtyHours().from(from)
-          : collection.dirtyHours().idleFrom(from, IDLE_NANOS);
+          : collection.dirtyHours().idleFrom(from, idleNanos);
     }
   }
 
