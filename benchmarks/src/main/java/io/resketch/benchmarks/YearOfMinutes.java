@@ -63,7 +63,7 @@ public final class YearOfMinutes {
     Path directory = Path.of(args[0]);
     delete(directory);
     System.out.printf("%s%n%,d sketches, d = %,d%n", args[1], MINUTES, SPEC.dimension());
-    System.out.println("| | ms |\n| --- | --- |");
+    System.out.println("\n| | s |\n| --- | --- |");
     fill(directory);
     scan(directory);
     ask(directory);
@@ -71,7 +71,7 @@ public final class YearOfMinutes {
   }
 
   private static void line(String what, double millis) {
-    System.out.printf(Locale.ROOT, "| %s | %,.3g |%n", what, millis);
+    System.out.printf(Locale.ROOT, "| %s | %.1f |%n", what, millis / 1000);
   }
 
   private static double millisSince(long start) {
@@ -111,7 +111,7 @@ public final class YearOfMinutes {
         batch.commit();
       }
     }
-    line("draw, sketch and store all, seconds", millisSince(start) / 1000);
+    line("draw, sketch and store all", millisSince(start));
   }
 
   /** Few objects at night, many in the afternoon. */
@@ -160,6 +160,9 @@ public final class YearOfMinutes {
     try (ResketchServer server = ResketchServer.start(config);
         ResketchClient client = ResketchClient.connect("127.0.0.1:" + server.port())) {
       SketchCollection year = client.openCollection("year");
+      System.out.println(
+          "\n| question | roll-ups read | sketches read | least, ms | median, ms |\n"
+              + "| --- | --- | --- | --- | --- |");
       TimeRange all = TimeRange.between(START, END);
       StatisticsQuery query = StatisticsQuery.over(all);
       StatisticsQuery byHour = query.byHourOfDay(ZoneOffset.UTC);
@@ -182,9 +185,7 @@ public final class YearOfMinutes {
   }
 
   private static void time(SketchCollection year, String what, StatisticsQuery query) {
-    long begin = System.nanoTime();
     List<StatisticsBucket> first = year.statistics(query);
-    double cold = millisSince(begin);
     double[] millis = new double[CALLS];
     for (int i = 0; i < CALLS; i++) {
       long start = System.nanoTime();
@@ -197,15 +198,13 @@ public final class YearOfMinutes {
     Arrays.sort(millis);
     long cells = first.stream().mapToLong(StatisticsBucket::cellsRead).sum();
     long sketches = first.stream().mapToLong(StatisticsBucket::sketchesRead).sum();
-    line(
-        what
-            + String.format(
-                Locale.ROOT,
-                "; %,d roll-ups and %,d sketches read; first %,.0f, least %,.1f; median",
-                cells,
-                sketches,
-                cold,
-                millis[0]),
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %,d | %,d | %.1f | %.1f |%n",
+        what,
+        cells,
+        sketches,
+        millis[0],
         millis[CALLS / 2]);
   }
 
