@@ -4,7 +4,6 @@ import com.google.protobuf.FieldMask;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
-import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Decoder;
@@ -280,7 +279,7 @@ public final class SketchCollection {
    * @param modules modules to count; empty: every module seen as a root
    */
   public List<StatisticsBucket> statistics(TimeRange range, List<String> modules) {
-    return statistics(request(range, modules).build());
+    return statistics(StatisticsQuery.over(range).modules(modules));
   }
 
   /**
@@ -290,19 +289,13 @@ public final class SketchCollection {
    * @param modules modules to count; empty: every module seen as a root
    */
   public List<StatisticsBucket> statistics(TimeRange range, Duration bucket, List<String> modules) {
-    return statistics(request(range, modules).setBucket(Times.duration(bucket)).build());
+    return statistics(StatisticsQuery.over(range).inBuckets(bucket).modules(modules));
   }
 
-  private AggregateStatisticsRequest.Builder request(TimeRange range, List<String> modules) {
-    return AggregateStatisticsRequest.newBuilder()
-        .setParent(name)
-        .setRange(range.toMessage())
-        .addAllModules(modules);
-  }
-
-  private List<StatisticsBucket> statistics(AggregateStatisticsRequest request) {
+  /** Statistics of modules, from sketches alone. Buckets without a sketch are left out. */
+  public List<StatisticsBucket> statistics(StatisticsQuery query) {
     return ResketchException.translate(
-            () -> client.repositoryService().aggregateStatistics(request))
+            () -> client.repositoryService().aggregateStatistics(query.toMessage(name)))
         .getBucketsList()
         .stream()
         .map(StatisticsBucket::of)

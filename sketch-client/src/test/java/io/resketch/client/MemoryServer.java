@@ -17,6 +17,7 @@ import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
+import io.resketch.v1.AttributeEstimates;
 import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CreateCollectionRequest;
@@ -38,6 +39,8 @@ import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.ListResponse;
 import io.resketch.v1.ModuleEstimate;
+import io.resketch.v1.ModuleMeans;
+import io.resketch.v1.ModulePresence;
 import io.resketch.v1.PutRequest;
 import io.resketch.v1.PutResponse;
 import io.resketch.v1.PutStreamRequest;
@@ -419,8 +422,38 @@ public final class MemoryServer implements AutoCloseable {
             statistics.add(request);
             StatisticsBucket.Builder bucket =
                 StatisticsBucket.newBuilder().setSketches(records.size());
-            bucket.getStartBuilder().setSeconds(1_795_000_000);
-            bucket.getEndBuilder().setSeconds(1_795_000_060);
+            switch (request.getGroupingCase()) {
+              case CYCLE -> {
+                if (request.getCycle() == AggregateStatisticsRequest.Cycle.CYCLE_HOUR_OF_DAY) {
+                  bucket.setHourOfDay(7);
+                } else {
+                  bucket.setDayOfWeek(1);
+                }
+              }
+              case LABEL -> bucket.setLabelValue("door");
+              case BUCKET, GROUPING_NOT_SET -> {
+                bucket.getStartBuilder().setSeconds(1_795_000_000);
+                bucket.getEndBuilder().setSeconds(1_795_000_060);
+              }
+            }
+            bucket.setSource(StatisticsBucket.Source.SOURCE_ROLL_UPS).setCellsRead(3);
+            if (request.getPresence()) {
+              bucket.addPresence(
+                  ModulePresence.newBuilder().setModule("cat").setPresent(5).setNotDetermined(2));
+              bucket.addPresence(ModulePresence.newBuilder().setModule("dog"));
+            }
+            if (request.getMeans()) {
+              bucket.addMeans(
+                  ModuleMeans.newBuilder()
+                      .setModule("cat")
+                      .setMean(
+                          AttributeEstimates.newBuilder()
+                              .addValues(0.5)
+                              .addStandardErrors(0.1)
+                              .setDetermined(true))
+                      .setSecondMoment(AttributeEstimates.newBuilder().setReason("a sum")));
+              bucket.addMeans(ModuleMeans.newBuilder().setModule("dog"));
+            }
             bucket.addEstimates(
                 ModuleEstimate.newBuilder()
                     .setModule("cat")

@@ -12,11 +12,14 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.v1.AggregateStatisticsRequest;
 import java.io.IOException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +183,33 @@ final class ResketchClientTest {
     rooms.statistics(TimeRange.all(), List.of());
     assertThat(server.statistics().get(1).hasBucket()).isFalse();
     assertThat(server.statistics().get(1).getRange().hasStart()).isFalse();
+  }
+
+  @Test
+  void statisticsQuery_passesEverythingOn() {
+    StatisticsQuery query =
+        StatisticsQuery.over(TimeRange.all())
+            .inBuckets(Duration.ofHours(1))
+            .byDayOfWeek(ZoneOffset.ofHours(-5))
+            .withPresence()
+            .withMeans()
+            .maxStandardError(0.5);
+    StatisticsBucket bucket = rooms.statistics(query).get(0);
+    AggregateStatisticsRequest request = server.statistics().get(0);
+    assertThat(request.getCycle()).isEqualTo(AggregateStatisticsRequest.Cycle.CYCLE_DAY_OF_WEEK);
+    assertThat(request.getUtcOffset().getSeconds()).isEqualTo(-5 * 3600);
+    assertThat(request.getMaxStandardError()).isEqualTo(0.5);
+    assertThat(bucket.dayOfWeek()).contains(DayOfWeek.MONDAY);
+    assertThat(bucket.start()).isEmpty();
+    assertThat(bucket.source()).isEqualTo(StatisticsBucket.Source.ROLL_UPS);
+    assertThat(bucket.cellsRead()).isEqualTo(3);
+    assertThat(bucket.presence().get(0))
+        .isEqualTo(new StatisticsBucket.ModulePresence("cat", 5, 2));
+    assertThat(bucket.means().get(0).mean()).containsExactly(Estimate.of(0.5, 0.1));
+    assertThat(bucket.means().get(0).secondMoment())
+        .containsExactly(Estimate.notDetermined("a sum"));
+    assertThat(rooms.statistics(query.byLabel("camera")).get(0).label()).contains("door");
+    assertThat(server.statistics().get(1).hasUtcOffset()).isFalse();
   }
 
   @Test

@@ -24,10 +24,13 @@ import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.retention.Retention;
+import io.resketch.server.rollup.RollUpWorker;
+import io.resketch.server.rollup.RollUps;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +47,7 @@ public final class ResketchServer implements AutoCloseable {
   private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private static final int CHANNELZ_TRACE = 100;
   private static final long DRAIN_SECONDS = 20;
+  private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
 
   private final RocksStore store;
   private final ExecutorService executor;
@@ -51,6 +55,7 @@ public final class ResketchServer implements AutoCloseable {
   private final Server server;
   private final HttpEndpoint http;
   private final Retention retention;
+  private final RollUpWorker worker;
 
   private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
     this.store = store;
@@ -59,6 +64,7 @@ public final class ResketchServer implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     Repository repository = new Repository(store, InstantSource.system());
+    RollUps rollUps = new RollUps(store);
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
     retention = new Retention(repository, InstantSource.system());
@@ -76,7 +82,7 @@ public final class ResketchServer implements AutoCloseable {
                 new RepositoryEndpoint(
                     repository,
                     new SimilaritySearch(repository),
-                    new TimeStatistics(repository, estimators),
+                    new TimeStatistics(repository, rollUps, estimators),
                     new Explanations(repository)))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -91,6 +97,7 @@ public final class ResketchServer implements AutoCloseable {
       throw e;
     }
     retention.start();
+    worker = new RollUpWorker(repository, rollUps, ROLL_UP_AFTER);
     health.setStatus("", ServingStatus.SERVING);
   }
 
@@ -148,6 +155,7 @@ public final class ResketchServer implements AutoCloseable {
     }
     http.close();
     retention.close();
+    worker.close();
     store.close();
   }
 }

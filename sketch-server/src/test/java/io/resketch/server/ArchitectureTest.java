@@ -20,6 +20,8 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.storage")
           .layer("repository")
           .definedBy("io.resketch.server.repository")
+          .layer("rollup")
+          .definedBy("io.resketch.server.rollup")
           .layer("query")
           .definedBy("io.resketch.server.query")
           .layer("grpc")
@@ -27,7 +29,9 @@ class ArchitectureTest {
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
+          .mayOnlyBeAccessedByLayers("rollup", "query", "grpc", "server")
+          .whereLayer("rollup")
+          .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("grpc", "server")
           .whereLayer("grpc")
@@ -60,6 +64,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.resketch.server.storage",
               "io.resketch.server.repository",
+              "io.resketch.server.rollup",
               "io.resketch.server.query")
           .should()
           .dependOnClassesThat()

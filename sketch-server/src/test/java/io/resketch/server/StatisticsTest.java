@@ -196,9 +196,10 @@ final class StatisticsTest {
     assertThat(estimates)
         .extracting(ModuleEstimate::getModule)
         .containsExactly("unicorn", "kind-1");
-    assertThat(estimates.get(0).getDetermined()).isTrue();
     assertThat(estimates.get(0).getCount())
         .isCloseTo(0, within(4 * estimates.get(0).getStandardError()));
+    assertThat(estimates.get(0).getDetermined()).isFalse();
+    assertThat(estimates.get(0).getReason()).startsWith("below the noise floor");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.v1.Module;
@@ -127,25 +128,27 @@ public final class Sketches {
         .build();
   }
 
-  /** Writes a count. */
+  /** Writes a count; below the noise floor as not determined, with what was measured. */
   public static ModuleEstimate estimate(ModuleCount count) {
+    Estimate answer = count.estimate();
     return ModuleEstimate.newBuilder()
         .setModule(count.module())
         .setCount(count.count())
         .setStandardError(count.standardError())
-        .setDetermined(count.determined())
-        .setReason(count.reason())
+        .setDetermined(answer.determined())
+        .setReason(answer.reason())
         .build();
   }
 
-  /** Reads a count. */
+  /** Reads a count as it was measured, also below the noise floor. */
   public static ModuleCount estimate(ModuleEstimate message) {
+    boolean measured = message.getDetermined() || message.getStandardError() > 0;
     return new ModuleCount(
         message.getModule(),
         message.getCount(),
         message.getStandardError(),
-        message.getDetermined(),
-        message.getReason());
+        measured,
+        measured ? "" : message.getReason());
   }
 
   /**

@@ -190,7 +190,7 @@ final class OfflineStats {
   }
 
   /** Vectors are determined as a whole. */
-  private static JsonObject vector(List<Estimate> values) {
+  static JsonObject vector(List<Estimate> values) {
     JsonObject out = new JsonObject();
     Optional<Estimate> open = values.stream().filter(e -> !e.determined()).findFirst();
     out.addProperty("determined", open.isEmpty());

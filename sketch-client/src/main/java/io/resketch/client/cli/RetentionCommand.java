@@ -84,7 +84,7 @@ final class RetentionCommand extends ClientCommand {
     if (!matcher.matches()) {
       throw wrongUse("'" + text + "' is not a rule; write 12h=50%, 7d=50% or 365d=delete");
     }
-    Duration age = new StatsCommand.Length().convert(matcher.group(1));
+    Duration age = new ServerStatsOptions.Length().convert(matcher.group(1));
     RetentionRule.Builder rule =
         RetentionRule.newBuilder().setAge(Durations.fromSeconds(age.toSeconds()));
     return matcher.group(3) != null

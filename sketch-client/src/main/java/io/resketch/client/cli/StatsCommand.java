@@ -3,28 +3,20 @@ package io.resketch.client.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.SketchCollection;
 import io.resketch.client.StatisticsBucket;
-import io.resketch.client.TimeRange;
+import io.resketch.client.StatisticsQuery;
 import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.core.decode.Decoder;
-import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Statistics of modules. */
 @Command(
@@ -37,7 +29,8 @@ import picocli.CommandLine.TypeConversionException;
           + " --guided, objects are decoded with their skeletons, and means are of all objects."
           + " --json also gives presence, means and second moments.",
       "",
-      "Of a server's --collection: totals over buckets of time.",
+      "Of a server's --collection: totals over all, over buckets of time, by hour of the day, day"
+          + " of the week or label. Whole hours are answered from stored sums.",
       "",
       "Behind ± is the half width of the 95 %% interval; ? is a question that the sketches do not"
           + " answer, and why."
@@ -46,7 +39,8 @@ import picocli.CommandLine.TypeConversionException;
       "  resketch stats sketches.rskt --modules person:4,car:4 --seed 7 --json",
       "  resketch stats sketches.npy --skeletons skeletons.jsonl --seed 7 --guided --json",
       "  resketch stats --collection street --bucket 60s --modules person,car",
-      "  resketch stats --collection street --start 2026-11-23T08:00:00Z --json"
+      "  resketch stats --collection street --by hour-of-day --utc-offset 1 --modules person",
+      "  resketch stats --collection street --start 2026-11-23T08:00:00Z --presence --json"
     })
 final class StatsCommand extends ClientCommand {
   @Parameters(paramLabel = "SKETCHES", arity = "0..1", description = "The sketches.")
@@ -86,24 +80,7 @@ final class StatsCommand extends ClientCommand {
   @Option(names = "--collection", paramLabel = "ID", description = "Id of the collection.")
   private Optional<String> collection;
 
-  @Option(
-      names = "--start",
-      paramLabel = "TIME",
-      description = "First moment, such as 2026-11-23T08:00:00Z. Default: open.")
-  private Optional<Instant> start;
-
-  @Option(
-      names = "--end",
-      paramLabel = "TIME",
-      description = "First moment behind the range. Default: open.")
-  private Optional<Instant> end;
-
-  @Option(
-      names = "--bucket",
-      paramLabel = "LENGTH",
-      converter = Length.class,
-      description = "Length of a bucket, such as 500ms, 60s, 15m, 1h, 1d. Default: one bucket.")
-  private Optional<Duration> bucket;
+  @Mixin private ServerStatsOptions question;
 
   @Override
   int run() throws IOException {
@@ -120,8 +97,10 @@ final class StatsCommand extends ClientCommand {
       }
       return ofServer();
     }
-    if (start.isPresent() || end.isPresent() || bucket.isPresent()) {
-      throw wrongUse("--start, --end and --bucket go with --collection; files have no times");
+    if (question.isGiven()) {
+      throw wrongUse(
+          "times and groups, --presence, --means and --max-error go with --collection; files have"
+              + " no times");
     }
     if (guided && skeletons.isEmpty()) {
       throw wrongUse("--guided needs --skeletons to decode with");
@@ -169,89 +148,17 @@ final class StatsCommand extends ClientCommand {
   }
 
   private int ofServer() {
-    TimeRange range = new TimeRange(start, end);
-    List<String> modules = moduleOptions.names(this);
+    StatisticsQuery query = question.query(this, moduleOptions.names(this));
     try (ResketchClient client =
         ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
-      SketchCollection opened = client.openCollection(collection.orElseThrow());
       List<StatisticsBucket> buckets =
-          bucket.isPresent()
-              ? opened.statistics(range, bucket.get(), modules)
-              : opened.statistics(range, modules);
+          client.openCollection(collection.orElseThrow()).statistics(query);
       if (json()) {
-        print(json(buckets).toString());
+        print(ServerStats.json(buckets).toString());
       } else {
-        table(buckets).forEach(this::print);
+        ServerStats.table(buckets).forEach(this::print);
       }
       return 0;
-    }
-  }
-
-  private static List<String> table(List<StatisticsBucket> buckets) {
-    if (buckets.isEmpty()) {
-      return List.of("no sketches in this range");
-    }
-    StatsTable table =
-        new StatsTable(
-            "start",
-            "sketches",
-            buckets.get(0).counts().stream().map(ModuleCount::module).toList());
-    for (StatisticsBucket at : buckets) {
-      table.add(
-          at.start().map(Object::toString).orElse("-"),
-          at.sketches(),
-          at.counts().stream().map(ModuleCount::estimate).toList());
-    }
-    return table.lines();
-  }
-
-  private static JsonObject json(List<StatisticsBucket> buckets) {
-    JsonArray list = new JsonArray();
-    for (StatisticsBucket bucket : buckets) {
-      JsonArray counts = new JsonArray();
-      for (ModuleCount count : bucket.counts()) {
-        JsonObject out = new JsonObject();
-        out.addProperty("module", count.module());
-        out.addProperty("determined", count.determined());
-        if (count.determined()) {
-          out.addProperty("count", count.count());
-          out.addProperty("standardError", count.standardError());
-        } else {
-          out.addProperty("reason", count.reason());
-        }
-        counts.add(out);
-      }
-      JsonObject out = new JsonObject();
-      bucket.start().ifPresent(time -> out.addProperty("start", time.toString()));
-      bucket.end().ifPresent(time -> out.addProperty("end", time.toString()));
-      out.addProperty("sketches", bucket.sketches());
-      out.add("counts", counts);
-      list.add(out);
-    }
-    JsonObject out = new JsonObject();
-    out.add("buckets", list);
-    return out;
-  }
-
-  /** A number and a unit. */
-  static final class Length implements ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,8})(ms|s|m|h|d)");
-
-    @Override
-    public Duration convert(String value) {
-      Matcher matcher = FORM.matcher(value);
-      if (!matcher.matches()) {
-        throw new TypeConversionException(
-            "'" + value + "' is not a length of time; write 500ms, 60s, 15m, 1h or 1d");
-      }
-      long number = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(number);
-        case "s" -> Duration.ofSeconds(number);
-        case "m" -> Duration.ofMinutes(number);
-        case "h" -> Duration.ofHours(number);
-        default -> Duration.ofDays(number);
-      };
     }
   }
 }

@@ -144,6 +144,29 @@ final class ServerCommandsTest {
   }
 
   @Test
+  void stats_areGrouped_andSayWhatTheyComeFrom() throws IOException {
+    put(run("run-1", 0.5));
+    assertThat(onServer("stats", "--by", "hour-of-day", "--utc-offset", "-3").out())
+        .startsWith("hour  sketches          cat  dog\n07           1  6.97 ± 0.10    ?\n");
+    assertThat(onServer("stats", "--by", "weekday").out()).contains("\nmonday  ");
+    assertThat(onServer("stats", "--by", "label:camera").out()).contains("\ndoor   ");
+    JsonObject bucket =
+        json(onServer("stats", "--json", "--presence", "--means", "--max-error", "0.1"))
+            .getAsJsonArray("buckets")
+            .get(0)
+            .getAsJsonObject();
+    assertThat(bucket.toString())
+        .contains("\"source\":\"ROLL_UPS\",\"cellsRead\":3,\"sketchesRead\":0")
+        .contains("\"present\":5,\"presenceNotDetermined\":2")
+        .contains("\"mean\":{\"determined\":true,\"values\":[0.5],\"standardErrors\":[0.1]}")
+        .contains("\"secondMoment\":{\"determined\":false,\"reason\":\"a sum\"}");
+    assertThat(onServer("stats", "--by", "month").err()).contains("--by month is unknown");
+    assertThat(onServer("stats", "--utc-offset", "1").err()).contains("--utc-offset goes with");
+    assertThat(onServer("stats", "--by", "weekday", "--bucket", "1h").code()).isEqualTo(2);
+    assertThat(onServer("stats", "--means").err()).contains("go with --json");
+  }
+
+  @Test
   void decode_asksTheServer() throws IOException {
     put(run("run-1", 0.25));
     CliRun run = onServer("decode", "--id", "run-1");

@@ -2,6 +2,7 @@ package io.resketch.server.query;
 
 import io.resketch.core.operator.Operators;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.BlindStatistics;
 import io.resketch.core.stats.CountEstimator;
 import io.resketch.core.stats.ModuleProfile;
 import java.util.List;
@@ -17,6 +18,14 @@ public final class Estimators {
 
   private final BoundedCache<SketchSpec, Operators> operators = new BoundedCache<>(MAX_SPECS);
   private final BoundedCache<Key, CountEstimator> estimators = new BoundedCache<>(MAX_ESTIMATORS);
+  private final BoundedCache<Key, BlindStatistics> statistics = new BoundedCache<>(MAX_ESTIMATORS);
+
+  /** The statistics of these modules, in this order, for sketches of this length. */
+  public BlindStatistics statistics(Operators of, List<ModuleProfile> modules, int prefixLength) {
+    return statistics.get(
+        new Key(of.spec(), List.copyOf(modules), prefixLength),
+        () -> new BlindStatistics(estimator(of, modules, prefixLength)));
+  }
 
   /** The operators of a spec. */
   public Operators operators(SketchSpec spec) {

@@ -1,255 +1,98 @@
 package io.resketch.server.query;
 
 import com.google.protobuf.Duration;
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
-import io.resketch.core.sketch.Sketch;
-import io.resketch.core.stats.CountEstimator;
-import io.resketch.core.stats.ModuleCount;
-import io.resketch.core.stats.ModuleProfile;
-import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
+import io.resketch.server.rollup.RollUps;
 import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.AggregateStatisticsRequest.Cycle;
 import io.resketch.v1.AggregateStatisticsResponse;
-import io.resketch.v1.StatisticsBucket;
-import io.resketch.v1.TimeRange;
-import io.resketch.wire.Sketches;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
- * Module counts per bucket of time. The sketches of a bucket are summed, and the sum is counted:
- * counting is linear, so that is the sum of the single counts, and its error takes into account
- * that sketches of similar runs err alike. Thread-safe.
+ * Module counts and means per bucket of time, hour of the day, day of the week or label. The
+ * sketches of a bucket are summed, hours that lie inside it from their roll-ups, and the sum is
+ * counted: counting is linear, so that is the sum of the single counts, and its error takes into
+ * account that sketches of similar runs err alike. Thread-safe.
  */
 public final class TimeStatistics {
-  private static final int MAX_BUCKETS = 100_000;
-  private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
+  private static final int MAX_OFFSET_HOURS = 14;
+  private static final int HOUR_SECONDS = 3600;
 
   private final Repository repository;
+  private final RollUps rollUps;
   private final Estimators estimators;
 
-  public TimeStatistics(Repository repository, Estimators estimators) {
+  public TimeStatistics(Repository repository, RollUps rollUps, Estimators estimators) {
     this.repository = repository;
+    this.rollUps = rollUps;
     this.estimators = estimators;
   }
 
-  /** Counts what the request asks for. */
+  /** Answers a request. */
   public AggregateStatisticsResponse aggregate(
       SketchCollection collection, AggregateStatisticsRequest request) {
+    check(request);
+    ModuleCounter counter = new ModuleCounter(estimators, collection, request.getModulesList());
+    Aggregation aggregation = new Aggregation(repository, collection, request, counter);
+    if (aggregation.takesRollUps()) {
+      Span span = Span.of(request.getRange());
+      rollUps.roll(collection, span.firstWholeHour(), span.wholeHoursEnd());
+    }
+    return aggregation.run();
+  }
+
+  private static void check(AggregateStatisticsRequest request) {
     TimeRanges.check(request.getRange());
-    BigInteger bucket = request.hasBucket() ? checkBucket(request) : null;
-    return new Aggregation(collection, request.getRange(), bucket, request.getModulesList()).run();
-  }
-
-  private static BigInteger checkBucket(AggregateStatisticsRequest request) {
-    Duration bucket = request.getBucket();
-    if (!Durations.isValid(bucket) || !Durations.isPositive(bucket)) {
+    if (request.hasBucket()) {
+      checkBucket(request);
+    }
+    if (request.hasCycle()
+        && request.getCycle() != Cycle.CYCLE_HOUR_OF_DAY
+        && request.getCycle() != Cycle.CYCLE_DAY_OF_WEEK) {
       throw new InvalidInputException(
-          "bucket",
-          "seconds=" + bucket.getSeconds() + ", nanos=" + bucket.getNanos() + " must be above 0");
+          "cycle",
+          request.getCycleValue() + " must be CYCLE_HOUR_OF_DAY (1) or CYCLE_DAY_OF_WEEK (2)");
     }
-    BigInteger nanos = nanos(bucket.getSeconds(), bucket.getNanos());
-    TimeRange range = request.getRange();
-    if (range.hasStart() && range.hasEnd()) {
-      BigInteger length = nanos(range.getEnd()).subtract(nanos(range.getStart()));
-      checkCount(length.add(nanos).subtract(BigInteger.ONE).divide(nanos), bucket);
+    if (request.hasLabel() && request.getLabel().isEmpty()) {
+      throw new InvalidInputException("label", "is empty; give the key of a label");
     }
-    return nanos;
-  }
-
-  private static void checkCount(BigInteger buckets, Duration bucket) {
-    if (buckets.compareTo(BigInteger.valueOf(MAX_BUCKETS)) > 0) {
+    checkOffset(request);
+    double error = request.getMaxStandardError();
+    if (!(error >= 0 && error < Double.POSITIVE_INFINITY)) {
       throw new InvalidInputException(
-          "bucket",
-          Durations.toString(bucket)
-              + " makes "
-              + buckets
-              + " buckets, at most "
-              + MAX_BUCKETS
-              + " are allowed; take a longer bucket or a shorter range");
+          "max_standard_error", error + " must be 0, for no demand, or above, and finite");
     }
   }
 
-  private static BigInteger nanos(long seconds, int nanos) {
-    return BigInteger.valueOf(seconds).multiply(NANOS).add(BigInteger.valueOf(nanos));
-  }
-
-  private static BigInteger nanos(Timestamp time) {
-    return nanos(time.getSeconds(), time.getNanos());
-  }
-
-  /** A time in nanoseconds, empty if it lies behind the last that a Timestamp can hold. */
-  private static Optional<Timestamp> timestamp(BigInteger nanos) {
-    BigInteger[] parts = nanos.divideAndRemainder(NANOS);
-    if (parts[1].signum() < 0) {
-      parts[0] = parts[0].subtract(BigInteger.ONE);
-      parts[1] = parts[1].add(NANOS);
-    }
-    if (parts[0].compareTo(BigInteger.valueOf(Timestamps.MAX_VALUE.getSeconds())) > 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Timestamp.newBuilder()
-            .setSeconds(parts[0].longValueExact())
-            .setNanos(parts[1].intValueExact())
-            .build());
-  }
-
-  /** One request under way: holds the sums of one bucket at a time. */
-  private final class Aggregation {
-    private final SketchCollection collection;
-    private final TimeRange range;
-    private final BigInteger bucket;
-    private final List<String> names;
-    private final List<ModuleProfile> profiles;
-    private final AggregateStatisticsResponse.Builder out =
-        AggregateStatisticsResponse.newBuilder();
-    private BigInteger origin;
-    private BigInteger index;
-    private SketchSums sums = new SketchSums();
-    private Timestamp first;
-    private Timestamp last;
-
-    /**
-     * @param bucket length in nanoseconds, null for one bucket over all
-     */
-    Aggregation(
-        SketchCollection collection, TimeRange range, BigInteger bucket, List<String> requested) {
-      this.collection = collection;
-      this.range = range;
-      this.bucket = bucket;
-      this.origin = range.hasStart() ? nanos(range.getStart()) : null;
-      Map<String, ModuleProfile> seen = collection.modules();
-      Map<String, ModuleProfile> known = new LinkedHashMap<>();
-      for (ModuleProfile profile : seen.values()) {
-        if (profile.root()) {
-          known.put(profile.name(), profile);
-        }
-      }
-      for (String name : requested) {
-        Names.checkModule("modules", name);
-        known.putIfAbsent(name, seen.getOrDefault(name, ModuleProfile.unseen(name)));
-      }
-      if (requested.stream().distinct().count() != requested.size()) {
-        throw new InvalidInputException("modules", "a name stands twice; ask for it once");
-      }
-      this.names = requested.isEmpty() ? List.copyOf(known.keySet()) : requested;
-      this.profiles = List.copyOf(known.values());
-    }
-
-    AggregateStatisticsResponse run() {
-      boolean timed = bucket != null || range.hasStart() || range.hasEnd();
-      repository.visit(
-          collection,
-          TimeRanges.start(range),
-          TimeRanges.end(range),
-          null,
-          (position, id, record) -> {
-            if (record.hasTime() || !timed) {
-              add(record.hasTime() ? record.getTime() : null, Repository.sketch(record));
-            }
-            return true;
-          });
-      finishBucket();
-      return out.build();
-    }
-
-    private void add(Timestamp time, Sketch sketch) {
-      if (bucket != null) {
-        if (origin == null) {
-          origin = nanos(time);
-        }
-        BigInteger at = nanos(time).subtract(origin).divide(bucket);
-        checkCount(
-            at.add(BigInteger.ONE),
-            Durations.fromNanos(bucket.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact()));
-        if (!at.equals(index)) {
-          finishBucket();
-          index = at;
-        }
-      }
-      if (time != null) {
-        first = first == null ? time : first;
-        last = time;
-      }
-      sums.add(sketch);
-    }
-
-    private void finishBucket() {
-      if (sums.count() == 0) {
-        return;
-      }
-      StatisticsBucket.Builder done = StatisticsBucket.newBuilder().setSketches(sums.count());
-      if (bucket != null) {
-        BigInteger start = origin.add(index.multiply(bucket));
-        timestamp(start).ifPresent(done::setStart);
-        timestamp(start.add(bucket)).ifPresent(done::setEnd);
-      } else {
-        setIfKnown(done);
-      }
-      for (ModuleCount count : counts(sums.sums())) {
-        done.addEstimates(Sketches.estimate(count));
-      }
-      out.addBuckets(done);
-      sums = new SketchSums();
-    }
-
-    private void setIfKnown(StatisticsBucket.Builder done) {
-      if (range.hasStart()) {
-        done.setStart(range.getStart());
-      } else if (first != null) {
-        done.setStart(first);
-      }
-      if (range.hasEnd()) {
-        done.setEnd(range.getEnd());
-      } else if (last != null) {
-        timestamp(nanos(last).add(BigInteger.ONE)).ifPresent(done::setEnd);
-      }
-    }
-
-    /** Counts of the requested modules, sums of different prefix lengths taken together. */
-    private List<ModuleCount> counts(List<Sketch> bySize) {
-      Map<String, ModuleCount> total = new LinkedHashMap<>();
-      for (Sketch sum : bySize) {
-        for (ModuleCount count : counts(sum)) {
-          total.merge(count.module(), count, TimeStatistics::plus);
-        }
-      }
-      List<ModuleCount> requested = new ArrayList<>();
-      names.forEach(name -> requested.add(total.get(name)));
-      return requested;
-    }
-
-    private List<ModuleCount> counts(Sketch sum) {
-      CountEstimator estimator;
-      try {
-        estimator = estimators.estimator(collection.operators(), profiles, sum.prefixLength());
-      } catch (InvalidInputException e) { // too short for so many modules
-        return profiles.stream()
-            .map(profile -> new ModuleCount(profile.name(), 0, 0, false, e.getMessage()))
-            .toList();
-      }
-      return estimator.estimate(sum);
+  private static void checkBucket(AggregateStatisticsRequest request) {
+    BigInteger length = Nanos.ofBucket(request.getBucket());
+    if (request.getRange().hasStart() && request.getRange().hasEnd()) {
+      BigInteger range =
+          Nanos.of(request.getRange().getEnd()).subtract(Nanos.of(request.getRange().getStart()));
+      Nanos.checkBuckets(range.add(length).subtract(BigInteger.ONE).divide(length), length);
     }
   }
 
-  private static ModuleCount plus(ModuleCount a, ModuleCount b) {
-    if (!a.determined() || !b.determined()) {
-      return a.determined() ? b : a;
+  private static void checkOffset(AggregateStatisticsRequest request) {
+    Duration offset = request.getUtcOffset();
+    if (!Durations.isValid(offset)
+        || offset.getNanos() != 0
+        || offset.getSeconds() % HOUR_SECONDS != 0
+        || Math.abs(offset.getSeconds()) > MAX_OFFSET_HOURS * HOUR_SECONDS) {
+      throw new InvalidInputException(
+          "utc_offset",
+          "seconds="
+              + offset.getSeconds()
+              + ", nanos="
+              + offset.getNanos()
+              + " must be whole hours, -14 to 14; take the nearest");
     }
-    return new ModuleCount(
-        a.module(),
-        a.count() + b.count(),
-        Math.hypot(a.standardError(), b.standardError()),
-        true,
-        "");
+    if (offset.getSeconds() != 0 && !request.hasCycle()) {
+      throw new InvalidInputException(
+          "utc_offset", "goes with cycle only; shift range.start to shift buckets of time");
+    }
   }
 }

@@ -1,5 +1,5 @@
 /**
  * Questions over many sketches: search by similarity, statistics over time. Reads through {@code
- * repository}.
+ * repository} and {@code rollup}.
  */
 package io.resketch.server.query;

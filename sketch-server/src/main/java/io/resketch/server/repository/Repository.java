@@ -2,6 +2,7 @@ package io.resketch.server.repository;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoded;
@@ -17,6 +18,7 @@ import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.repository.RepositoryException.Reason;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
+import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Module;
@@ -69,7 +71,29 @@ public final class Repository {
       modules.put(module.getName(), Sketches.module(module));
     }
     Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-    return new SketchCollection(id, operators, stored, modules);
+    SketchCollection collection = new SketchCollection(id, operators, stored, modules);
+    if (!store.marksHours(id)) {
+      markAllHours(id);
+    }
+    try (StoreSnapshot snapshot = store.snapshot()) {
+      snapshot.dirtyHours(id, UtcHours.FIRST, UtcHours.LAST).forEach(collection.dirtyHours()::load);
+    }
+    return collection;
+  }
+
+  /** For a collection of a release that had no roll-ups. */
+  private void markAllHours(String id) {
+    try (RocksStore.Batch batch = store.batch();
+        StoreSnapshot snapshot = store.snapshot()) {
+      Optional<Timestamp> next = snapshot.timeFrom(id, Timestamps.MIN_VALUE);
+      while (next.isPresent()) {
+        long hour = UtcHours.of(next.get());
+        batch.dirty(id, hour);
+        next = snapshot.timeFrom(id, UtcHours.start(hour + 1));
+      }
+      batch.marksHours(id);
+      batch.commit();
+    }
   }
 
   /**
@@ -124,6 +148,7 @@ public final class Repository {
     Collection stored = building.build();
     try (RocksStore.Batch batch = store.batch()) {
       batch.collection(id, stored);
+      batch.marksHours(id);
       batch.commit();
     }
     SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of());
@@ -236,6 +261,7 @@ public final class Repository {
       }
       changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
+      collection.dirtyHours().touch(batch, run.time());
       batch.collection(collection.id(), after.build());
       batch.commit();
     }
@@ -284,6 +310,7 @@ public final class Repository {
           }
           if (entry.getValue() == 0) {
             batch.deleteSketch(collection.id(), id, record);
+            collection.dirtyHours().touch(batch, timeOf(record));
             forgetSkeleton(collection, record, uses, after);
             after
                 .setSketchCount(after.getSketchCount() - 1)
@@ -293,6 +320,7 @@ public final class Repository {
             Sketch kept = sketch(record).truncate(entry.getValue());
             SketchRecord shorter = record.toBuilder().setSketch(Sketches.sketch(kept)).build();
             batch.sketch(collection.id(), id, shorter);
+            collection.dirtyHours().touch(batch, timeOf(record));
             after.setSketchBytes(
                 after.getSketchBytes()
                     - record.getSketch().getImage().size()
@@ -309,6 +337,10 @@ public final class Repository {
       collection.update(after.build(), collection.state().modules());
       return changed;
     }
+  }
+
+  private static Timestamp timeOf(SketchRecord record) {
+    return record.hasTime() ? record.getTime() : null;
   }
 
   private void forgetSkeleton(
@@ -431,6 +463,11 @@ public final class Repository {
           record.getName() + " is damaged: " + e.getMessage(),
           e);
     }
+  }
+
+  /** What is stored now, to be read as it is. */
+  public StoreSnapshot snapshot() {
+    return store.snapshot();
   }
 
   /** As {@link RocksStore#visitByTime}, with named records. */

@@ -23,6 +23,8 @@ public final class SketchCollection {
 
   private final String id;
   private final Operators operators;
+  private final DirtyHours dirtyHours;
+  private final Object rolling = new Object();
   private volatile State state;
   private boolean deleted;
 
@@ -30,6 +32,7 @@ public final class SketchCollection {
       String id, Operators operators, Collection stored, Map<String, ModuleProfile> modules) {
     this.id = id;
     this.operators = operators;
+    this.dirtyHours = new DirtyHours(id);
     this.state = new State(stored, modules);
   }
 
@@ -39,6 +42,16 @@ public final class SketchCollection {
 
   public Operators operators() {
     return operators;
+  }
+
+  /** The hours with roll-ups to be made; to be used under the lock of this object. */
+  public DirtyHours dirtyHours() {
+    return dirtyHours;
+  }
+
+  /** The lock of whoever makes roll-ups, taken before that of this object. */
+  public Object rolling() {
+    return rolling;
   }
 
   State state() {
@@ -74,7 +87,7 @@ public final class SketchCollection {
    * Called by the holder of the lock before it writes: another thread may have deleted the
    * collection while it waited.
    */
-  void requireLive() {
+  public void requireLive() {
     if (deleted) {
       throw new RepositoryException(
           RepositoryException.Reason.COLLECTION_NOT_FOUND,

@@ -13,6 +13,8 @@ import java.util.Arrays;
  * <pre>
  * time key: collection 0 | 0 | sketch id                                    without a time, first
  *           collection 0 | 1 | seconds (8 bytes, sign flipped, big-endian) | nanos (4) | sketch id
+ * cell:     collection 0 | level | hours since 1970 (8 bytes, likewise) | hour of the week, or 0
+ * dirty:    collection 0 | hours since 1970 (8 bytes, likewise), or nothing
  * </pre>
  */
 public final class Keys {
@@ -65,6 +67,41 @@ public final class Keys {
     int at = prefix(collection).length;
     int skip = timeKey[at] == 0 ? 1 : TIME_BYTES;
     return new String(timeKey, at + skip, timeKey.length - at - skip, StandardCharsets.UTF_8);
+  }
+
+  /** The seconds and nanos of a time key, null if it has none. */
+  static Timestamp time(String collection, byte[] timeKey) {
+    ByteBuffer rest = rest(collection, timeKey);
+    return rest.get() == 0
+        ? null
+        : Timestamp.newBuilder()
+            .setSeconds(rest.getLong() ^ Long.MIN_VALUE)
+            .setNanos(rest.getInt())
+            .build();
+  }
+
+  static byte[] cell(String collection, Level level, long hour, int hourOfWeek) {
+    return in(
+        collection,
+        ByteBuffer.allocate(10)
+            .put(level.code())
+            .putLong(hour ^ Long.MIN_VALUE)
+            .put((byte) hourOfWeek)
+            .array());
+  }
+
+  static byte[] dirty(String collection, long hour) {
+    return in(collection, ByteBuffer.allocate(8).putLong(hour ^ Long.MIN_VALUE).array());
+  }
+
+  static long dirtyHour(String collection, byte[] dirtyKey) {
+    return rest(collection, dirtyKey).getLong() ^ Long.MIN_VALUE;
+  }
+
+  /** What stands behind the collection. */
+  static ByteBuffer rest(String collection, byte[] key) {
+    int at = prefix(collection).length;
+    return ByteBuffer.wrap(key, at, key.length - at);
   }
 
   static boolean startsWith(byte[] key, byte[] prefix) {

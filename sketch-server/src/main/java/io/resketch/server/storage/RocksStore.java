@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.Timestamp;
 import io.resketch.v1.Collection;
 import io.resketch.v1.Module;
+import io.resketch.v1.RollUp;
 import io.resketch.v1.Skeleton;
 import io.resketch.v1.SketchRecord;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -27,9 +27,11 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -47,7 +49,7 @@ public final class RocksStore implements AutoCloseable {
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
-  private enum Family {
+  enum Family {
     DEFAULT("default"),
     COLLECTIONS("collections"),
     MODULES("modules"),
@@ -55,7 +57,9 @@ public final class RocksStore implements AutoCloseable {
     TIMES("times"),
     SKELETONS("skeletons"),
     /** How many sketches have a skeleton. */
-    SKELETON_USES("skeleton-uses");
+    SKELETON_USES("skeleton-uses"),
+    ROLLUPS("rollups"),
+    DIRTY("dirty");
 
     private final String label;
 
@@ -69,6 +73,7 @@ public final class RocksStore implements AutoCloseable {
   private final DBOptions options;
   private final ColumnFamilyOptions familyOptions;
   private final WriteOptions durable;
+  private final ReadOptions latest = new ReadOptions();
   private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
 
   /** Held for reading by every use of the database, for writing while it is closed. */
@@ -146,6 +151,7 @@ public final class RocksStore implements AutoCloseable {
     }
     for (Family family : Family.values()) {
       scan(
+          latest,
           family,
           new byte[0],
           new byte[0],
@@ -160,12 +166,12 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /** A use of the database. */
-  private interface Use<T> {
+  interface Use<T> {
     T run() throws RocksDBException;
   }
 
   /** Runs a use unless the database is closed, and keeps it open meanwhile. */
-  private <T> T use(String doing, Use<T> use) {
+  <T> T use(String doing, Use<T> use) {
     open.readLock().lock();
     try {
       if (closed) {
@@ -180,15 +186,23 @@ public final class RocksStore implements AutoCloseable {
   }
 
   private byte[] get(Family family, byte[] key) {
-    return use("reading", () -> db.get(handles.get(family), key));
+    return get(latest, family, key);
+  }
+
+  private byte[] get(ReadOptions at, Family family, byte[] key) {
+    return use("reading", () -> db.get(handles.get(family), at, key));
   }
 
   private <T> Optional<T> get(Family family, byte[] key, Parser<T> parser) {
-    byte[] value = get(family, key);
+    return get(latest, family, key, parser);
+  }
+
+  <T> Optional<T> get(ReadOptions at, Family family, byte[] key, Parser<T> parser) {
+    byte[] value = get(at, family, key);
     return value == null ? Optional.empty() : Optional.of(parse(value, parser));
   }
 
-  private <T> T parse(byte[] value, Parser<T> parser) {
+  <T> T parse(byte[] value, Parser<T> parser) {
     try {
       return parser.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
@@ -231,6 +245,7 @@ public final class RocksStore implements AutoCloseable {
   public List<Collection> collections() {
     List<Collection> out = new ArrayList<>();
     scan(
+        latest,
         Family.COLLECTIONS,
         new byte[0],
         new byte[0],
@@ -242,20 +257,29 @@ public final class RocksStore implements AutoCloseable {
   public List<Module> modules(String collection) {
     List<Module> out = new ArrayList<>();
     byte[] prefix = Keys.prefix(collection);
-    scan(Family.MODULES, prefix, prefix, (key, value) -> out.add(parse(value, Module.parser())));
+    scan(
+        latest,
+        Family.MODULES,
+        prefix,
+        prefix,
+        (key, value) -> out.add(parse(value, Module.parser())));
     return out;
   }
 
+  StorageException damaged(String what) {
+    return directory.damaged(what, null);
+  }
+
   /** Takes up records of a scan; returns false to end it. */
-  private interface Visitor {
+  interface Visitor {
     boolean visit(byte[] key, byte[] value);
   }
 
-  private void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
+  void scan(ReadOptions at, Family family, byte[] prefix, byte[] start, Visitor visitor) {
     use(
         "reading",
         () -> {
-          try (RocksIterator iterator = db.newIterator(handles.get(family))) {
+          try (RocksIterator iterator = db.newIterator(handles.get(family), at)) {
             boolean more = true;
             for (iterator.seek(start); more && iterator.isValid(); iterator.next()) {
               byte[] key = iterator.key();
@@ -264,6 +288,22 @@ public final class RocksStore implements AutoCloseable {
             iterator.status(); // an iterator that cannot read on looks like one at its end
           }
           return null;
+        });
+  }
+
+  /** The last key with a prefix that ends in a zero byte, null if there is none. */
+  byte[] lastKey(ReadOptions at, Family family, byte[] prefix) {
+    byte[] behind = prefix.clone();
+    behind[behind.length - 1] = 1;
+    return use(
+        "reading",
+        () -> {
+          try (RocksIterator iterator = db.newIterator(handles.get(family), at)) {
+            iterator.seekForPrev(behind);
+            byte[] key = iterator.isValid() ? iterator.key() : null;
+            iterator.status();
+            return key != null && Keys.startsWith(key, prefix) ? key : null;
+          }
         });
   }
 
@@ -287,36 +327,36 @@ public final class RocksStore implements AutoCloseable {
    */
   public void visitByTime(
       String collection, Timestamp start, Timestamp end, byte[] after, SketchVisitor visitor) {
-    byte[] first =
-        after != null
-            ? after
-            : start == null ? Keys.prefix(collection) : Keys.time(collection, start, "");
-    byte[] limit = end == null ? null : Keys.time(collection, end, "");
-    scan(
-        Family.TIMES,
-        Keys.prefix(collection),
-        first,
-        (key, value) -> {
-          if (after != null && Arrays.equals(key, after)) {
-            return true;
-          }
-          if (limit != null && Arrays.compareUnsigned(key, limit) >= 0) {
-            return false;
-          }
-          String id = Keys.sketchId(collection, key);
-          SketchRecord record =
-              sketch(collection, id)
-                  .orElseThrow(
-                      () ->
-                          directory.damaged(
-                              "the sketch "
-                                  + collection
-                                  + "/"
-                                  + id
-                                  + " of the time index is missing",
-                              null));
-          return visitor.visit(key, id, record);
-        });
+    try (StoreSnapshot now = snapshot()) {
+      now.visitByTime(collection, start, end, after, visitor);
+    }
+  }
+
+  /** What the store holds now, to be read as it is. */
+  public StoreSnapshot snapshot() {
+    return use("reading", () -> new StoreSnapshot(this, db.getSnapshot()));
+  }
+
+  /** Gives a snapshot back, unless the database has taken it along. */
+  void release(Snapshot snapshot) {
+    open.readLock().lock();
+    try {
+      if (!closed) {
+        db.releaseSnapshot(snapshot);
+      }
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  /** Whether all hours with sketches of a collection have been marked from its first sketch on. */
+  public boolean marksHours(String collection) {
+    return get(Family.DIRTY, Keys.prefix(collection)) != null;
+  }
+
+  /** A roll-up of an hour, of the day or of the month that starts with it. */
+  public Optional<RollUp> cell(String collection, Level level, long hour) {
+    return get(Family.ROLLUPS, Keys.cell(collection, level, hour, 0), RollUp.parser());
   }
 
   /** Starts a batch of writes. */
@@ -335,6 +375,15 @@ public final class RocksStore implements AutoCloseable {
           "writing",
           () -> {
             batch.put(handles.get(family), key, value);
+            return null;
+          });
+    }
+
+    private void delete(Family family, byte[] key) {
+      use(
+          "writing",
+          () -> {
+            batch.delete(handles.get(family), key);
             return null;
           });
     }
@@ -401,13 +450,33 @@ public final class RocksStore implements AutoCloseable {
       delete(Family.COLLECTIONS, Keys.utf8(id));
     }
 
-    private void delete(Family family, byte[] key) {
-      use(
-          "writing",
-          () -> {
-            batch.delete(handles.get(family), key);
-            return null;
-          });
+    /** Says that all hours with sketches of a collection are marked, from now on and before. */
+    public void marksHours(String collection) {
+      put(Family.DIRTY, Keys.prefix(collection), new byte[0]);
+    }
+
+    /** Marks an hour: its roll-ups may be behind its sketches. */
+    public void dirty(String collection, long hour) {
+      put(Family.DIRTY, Keys.dirty(collection, hour), new byte[0]);
+    }
+
+    /** Takes the mark of an hour away. */
+    public void clean(String collection, long hour) {
+      delete(Family.DIRTY, Keys.dirty(collection, hour));
+    }
+
+    /**
+     * Writes a roll-up, or takes it away if it is of no sketches.
+     *
+     * @param hourOfWeek 0 but for MONTH_HOUR
+     */
+    public void cell(String collection, Level level, long hour, int hourOfWeek, RollUp cell) {
+      byte[] key = Keys.cell(collection, level, hour, hourOfWeek);
+      if (cell.getSketches() == 0) {
+        delete(Family.ROLLUPS, key);
+      } else {
+        put(Family.ROLLUPS, key, cell);
+      }
     }
 
     /**
@@ -451,6 +520,7 @@ public final class RocksStore implements AutoCloseable {
       handles.values().forEach(ColumnFamilyHandle::close);
       db.close();
       durable.close();
+      latest.close();
       familyOptions.close();
       options.close();
       directory.writeInventory();

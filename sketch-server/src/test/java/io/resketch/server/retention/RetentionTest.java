@@ -15,6 +15,7 @@ import io.resketch.server.repository.Names.SketchName;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.repository.SketchCollection;
+import io.resketch.server.rollup.RollUps;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.Collection;
@@ -183,7 +184,7 @@ final class RetentionTest {
   }
 
   private ModuleEstimate cats() {
-    return new TimeStatistics(repository, new Estimators())
+    return new TimeStatistics(repository, new RollUps(store), new Estimators())
         .aggregate(rooms, AggregateStatisticsRequest.newBuilder().addModules("cat").build())
         .getBuckets(0)
         .getEstimates(0);

@@ -49,6 +49,10 @@ final class RawStore implements AutoCloseable {
     handles.add(db.createColumnFamily(new ColumnFamilyDescriptor(name.getBytes(UTF_8))));
   }
 
+  void dropFamily(String name) throws RocksDBException {
+    db.dropColumnFamily(family(name));
+  }
+
   @Override
   public void close() {
     handles.forEach(ColumnFamilyHandle::close);

@@ -242,11 +242,11 @@ final class RocksStoreTest {
         .hasMessageContaining(foreign + " was written by another release or program");
     store.close();
     try (RawStore raw = new RawStore(directory)) {
-      raw.addFamily("rollups");
+      raw.addFamily("concepts");
     }
     assertThatThrownBy(() -> RocksStore.open(directory))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("this release does not know: [rollups]");
+        .hasMessageContaining("this release does not know: [concepts]");
   }
 
   @Test

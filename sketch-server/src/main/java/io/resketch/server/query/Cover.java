@@ -1,0 +1,182 @@
+package io.resketch.server.query;
+
+import com.google.protobuf.util.Timestamps;
+import io.resketch.server.repository.UtcHours;
+import io.resketch.server.storage.Level;
+import io.resketch.server.storage.StoreSnapshot;
+import io.resketch.v1.RollUp;
+import io.resketch.v1.SketchRecord;
+import java.util.NavigableSet;
+import java.util.Optional;
+
+/**
+ * Takes every sketch of a span exactly once: as a part of the largest roll-up that lies inside the
+ * span and in one group and is not behind its sketches, else by itself.
+ */
+final class Cover {
+  /** Takes up what covers the span; where groups follow each other in time, so do the calls. */
+  interface Sink {
+    void cell(Group group, RollUp cell);
+
+    void sketch(Group group, SketchRecord record);
+  }
+
+  private final StoreSnapshot snapshot;
+  private final String collection;
+  private final Span span;
+  private final Grouping grouping;
+  private final Sink sink;
+
+  /** Marked hours of the span: their roll-ups, and those above them, may be behind. */
+  private NavigableSet<Long> dirty;
+
+  /** The first day that has not been looked at, as its first hour; likewise for hours. */
+  private long nextDay;
+
+  private long nextHour;
+
+  Cover(StoreSnapshot snapshot, String collection, Span span, Grouping grouping, Sink sink) {
+    this.snapshot = snapshot;
+    this.collection = collection;
+    this.span = span;
+    this.grouping = grouping;
+    this.sink = sink;
+  }
+
+  /** Without roll-ups. */
+  void sketches() {
+    if (span.isAll()) {
+      sketches(span);
+    } else {
+      sketches(span.within(span.firstHour(), span.hoursEnd()));
+    }
+  }
+
+  /** With roll-ups. */
+  void run() {
+    if (span.isAll()) {
+      sketches(new Span(null, Timestamps.MIN_VALUE)); // those without a time
+    }
+    dirty = snapshot.dirtyHours(collection, span.firstHour(), span.hoursEnd());
+    if (grouping instanceof Grouping.Cyclic cyclic && cyclic.takesHoursOfWeek()) {
+      months(cyclic);
+    } else {
+      days(span.firstHour(), span.hoursEnd());
+    }
+  }
+
+  private boolean isDirty(long from, long to) {
+    Long first = dirty.ceiling(from);
+    return first != null && first < to;
+  }
+
+  private void months(Grouping.Cyclic cyclic) {
+    long[] covered = {span.firstHour()};
+    snapshot.cells(
+        collection,
+        Level.MONTH_HOUR,
+        span.firstWholeHour(),
+        span.wholeHoursEnd(),
+        (month, hourOfWeek, cell) -> {
+          long end = UtcHours.nextMonth(month);
+          if (!span.hasHours(month, end) || isDirty(month, end)) {
+            return;
+          }
+          if (end > covered[0]) { // the first of its cells
+            days(covered[0], month);
+            covered[0] = end;
+          }
+          sink.cell(cyclic.ofHourOfWeek(hourOfWeek), cell.read());
+        });
+    days(covered[0], span.hoursEnd());
+  }
+
+  private void days(long from, long to) {
+    nextDay = UtcHours.day(from);
+    snapshot.cells(
+        collection,
+        Level.DAY,
+        nextDay,
+        to,
+        (day, unused, cell) -> {
+          dirtyDays(from, day, to);
+          day(from, day, to, Optional.of(cell));
+          nextDay = day + UtcHours.DAY;
+        });
+    dirtyDays(from, to, to);
+  }
+
+  /** Days that start before {@code limit} and have marked hours, but no roll-up. */
+  private void dirtyDays(long from, long limit, long to) {
+    Long hour = dirty.ceiling(Math.max(from, nextDay));
+    while (hour != null && hour < limit) {
+      long day = UtcHours.day(hour);
+      day(from, day, to, Optional.empty());
+      nextDay = day + UtcHours.DAY;
+      hour = dirty.ceiling(nextDay);
+    }
+  }
+
+  /** A day, as far as it lies in the hours [from, to). */
+  private void day(long from, long day, long to, Optional<StoreSnapshot.Cell> cell) {
+    long end = day + UtcHours.DAY;
+    if (cell.isPresent() && from <= day && end <= to && usable(day, end)) {
+      Optional<Group> group = grouping.ofHours(day, UtcHours.DAY);
+      if (group.isPresent()) {
+        sink.cell(group.get(), cell.get().read());
+        return;
+      }
+    }
+    hours(Math.max(from, day), Math.min(to, end));
+  }
+
+  private boolean usable(long from, long to) {
+    return span.hasHours(from, to) && !isDirty(from, to);
+  }
+
+  private void hours(long from, long to) {
+    nextHour = from;
+    snapshot.cells(
+        collection,
+        Level.HOUR,
+        from,
+        to,
+        (hour, unused, cell) -> {
+          dirtyHours(hour);
+          hour(hour, cell);
+          nextHour = hour + 1;
+        });
+    dirtyHours(to);
+  }
+
+  /** Marked hours before {@code limit} that have no roll-up. */
+  private void dirtyHours(long limit) {
+    Long hour = dirty.ceiling(nextHour);
+    while (hour != null && hour < limit) {
+      sketches(span.within(hour, hour + 1));
+      nextHour = hour + 1;
+      hour = dirty.ceiling(nextHour);
+    }
+  }
+
+  private void hour(long hour, StoreSnapshot.Cell cell) {
+    Optional<Group> group = usable(hour, hour + 1) ? grouping.ofHours(hour, 1) : Optional.empty();
+    if (group.isPresent()) {
+      sink.cell(group.get(), cell.read());
+    } else {
+      sketches(span.within(hour, hour + 1));
+    }
+  }
+
+  private void sketches(Span within) {
+    snapshot.visitByTime(
+        collection,
+        within.start(),
+        within.end(),
+        null,
+        (position, id, record) -> {
+          grouping.of(record).ifPresent(group -> sink.sketch(group, record));
+          return true;
+        });
+  }
+}

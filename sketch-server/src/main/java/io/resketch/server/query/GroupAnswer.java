@@ -1,0 +1,105 @@
+package io.resketch.server.query;
+
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.stats.Estimate;
+import io.resketch.core.stats.ModuleCount;
+import io.resketch.core.stats.ModuleStatistics;
+import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.AttributeEstimates;
+import io.resketch.v1.ModuleMeans;
+import io.resketch.v1.ModulePresence;
+import io.resketch.v1.StatisticsBucket;
+import io.resketch.v1.StatisticsBucket.Source;
+import io.resketch.wire.Sketches;
+import java.util.List;
+import java.util.Optional;
+
+/** What is known of a group when all of it has been read; no longer its sums. */
+final class GroupAnswer {
+  private final Group group;
+  private final long sketches;
+  private final long cellsRead;
+  private final long summed;
+  private final SingleCounts singles;
+  private final List<ModuleCount> counts;
+  private final List<ModuleStatistics> statistics;
+
+  GroupAnswer(
+      Group group, GroupSums read, ModuleCounter counter, AggregateStatisticsRequest request) {
+    this.group = group;
+    this.sketches = read.count();
+    this.cellsRead = read.cells();
+    this.summed = read.sketches();
+    this.singles = read.singles();
+    List<Sketch> sums = read.sums();
+    this.counts = counter.counts(sums);
+    this.statistics = request.getMeans() ? counter.statistics(sums) : List.of();
+  }
+
+  Group group() {
+    return group;
+  }
+
+  SingleCounts singles() {
+    return singles;
+  }
+
+  /** Of the counts from sums. */
+  double largestError() {
+    return counts.stream().mapToDouble(ModuleCount::standardError).max().orElse(0);
+  }
+
+  StatisticsBucket message(Grouping grouping, AggregateStatisticsRequest request) {
+    StatisticsBucket.Builder out =
+        StatisticsBucket.newBuilder()
+            .setSketches(sketches)
+            .setCellsRead(cellsRead)
+            .setSketchesRead(summed + (request.getPresence() ? 0 : singles.sketches()))
+            .setSource(cellsRead > 0 ? Source.SOURCE_ROLL_UPS : Source.SOURCE_SUMMED_SKETCHES);
+    grouping.describe(group, out);
+    double limit = request.getMaxStandardError();
+    for (int m = 0; m < counts.size(); m++) {
+      ModuleCount count = counts.get(m);
+      if (limit > 0 && count.standardError() > limit && singles.sketches() > 0) {
+        ModuleCount better = singles.better(m, count);
+        if (!better.equals(count)) {
+          out.setSource(Source.SOURCE_SINGLE_SKETCHES);
+        }
+        count = better;
+      }
+      out.addEstimates(Sketches.estimate(count));
+      if (request.getPresence()) {
+        out.addPresence(
+            ModulePresence.newBuilder()
+                .setModule(count.module())
+                .setPresent(singles.present(m))
+                .setNotDetermined(singles.notDetermined(m)));
+      }
+    }
+    statistics.forEach(module -> out.addMeans(means(module)));
+    return out.build();
+  }
+
+  private static ModuleMeans means(ModuleStatistics module) {
+    return ModuleMeans.newBuilder()
+        .setModule(module.module())
+        .setMean(vector(module.mean()))
+        .setSecondMoment(vector(module.secondMoment()))
+        .build();
+  }
+
+  private static AttributeEstimates vector(List<Estimate> values) {
+    AttributeEstimates.Builder out = AttributeEstimates.newBuilder();
+    if (values.isEmpty()) {
+      return out.setReason("the module has no known attributes").build();
+    }
+    Optional<Estimate> undetermined = values.stream().filter(e -> !e.determined()).findFirst();
+    if (undetermined.isPresent()) {
+      return out.setReason(undetermined.get().reason()).build();
+    }
+    for (Estimate value : values) {
+      out.addValues(value.value()).addStandardErrors(value.standardError());
+    }
+    return out.setDetermined(true).build();
+  }
+}

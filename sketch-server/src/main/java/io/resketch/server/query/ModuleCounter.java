@@ -1,0 +1,128 @@
+package io.resketch.server.query;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.stats.BlindStatistics;
+import io.resketch.core.stats.CountEstimator;
+import io.resketch.core.stats.Estimate;
+import io.resketch.core.stats.ModuleCount;
+import io.resketch.core.stats.ModuleProfile;
+import io.resketch.core.stats.ModuleStatistics;
+import io.resketch.core.stats.Presence;
+import io.resketch.server.repository.Names;
+import io.resketch.server.repository.SketchCollection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts the modules of a request in sketches of any length. All modules that the collection has
+ * seen as roots are fitted along, whether asked for or not.
+ */
+final class ModuleCounter {
+  private final Estimators estimators;
+  private final SketchCollection collection;
+  private final List<ModuleProfile> profiles;
+
+  /** Places in {@code profiles} of the modules asked for. */
+  private final int[] asked;
+
+  /**
+   * The modules of a request.
+   *
+   * @param requested names; empty: all seen as roots
+   * @throws InvalidInputException if a name is not one or stands twice
+   */
+  ModuleCounter(Estimators estimators, SketchCollection collection, List<String> requested) {
+    this.estimators = estimators;
+    this.collection = collection;
+    Map<String, ModuleProfile> seen = collection.modules();
+    Map<String, ModuleProfile> known = new LinkedHashMap<>();
+    for (ModuleProfile profile : seen.values()) {
+      if (profile.root()) {
+        known.put(profile.name(), profile);
+      }
+    }
+    for (String name : requested) {
+      Names.checkModule("modules", name);
+      known.putIfAbsent(name, seen.getOrDefault(name, ModuleProfile.unseen(name)));
+    }
+    if (requested.stream().distinct().count() != requested.size()) {
+      throw new InvalidInputException("modules", "a name stands twice; ask for it once");
+    }
+    profiles = List.copyOf(known.values());
+    List<String> names = List.copyOf(known.keySet());
+    asked = (requested.isEmpty() ? names : requested).stream().mapToInt(names::indexOf).toArray();
+  }
+
+  /** Number of modules asked for. */
+  int size() {
+    return asked.length;
+  }
+
+  private <T> List<T> asked(List<T> all) {
+    return Arrays.stream(asked).mapToObj(all::get).toList();
+  }
+
+  /** Counts of the modules asked for. */
+  List<ModuleCount> counts(Sketch sketch) {
+    CountEstimator estimator;
+    try {
+      estimator = estimators.estimator(collection.operators(), profiles, sketch.prefixLength());
+    } catch (InvalidInputException e) { // too short for so many modules
+      return asked(profiles).stream()
+          .map(profile -> new ModuleCount(profile.name(), 0, 0, false, e.getMessage()))
+          .toList();
+    }
+    return asked(estimator.estimate(sketch));
+  }
+
+  /** Counts over sums of different prefix lengths together. */
+  List<ModuleCount> counts(List<Sketch> sums) {
+    List<ModuleCount> total = counts(sums.get(0));
+    for (Sketch sum : sums.subList(1, sums.size())) {
+      List<ModuleCount> more = counts(sum);
+      List<ModuleCount> both = new ArrayList<>();
+      for (int m = 0; m < more.size(); m++) {
+        both.add(plus(total.get(m), more.get(m)));
+      }
+      total = both;
+    }
+    return total;
+  }
+
+  private static ModuleCount plus(ModuleCount a, ModuleCount b) {
+    if (!a.determined() || !b.determined()) {
+      return a.determined() ? b : a;
+    }
+    return new ModuleCount(
+        a.module(),
+        a.count() + b.count(),
+        Math.hypot(a.standardError(), b.standardError()),
+        true,
+        "");
+  }
+
+  /** Statistics of the modules asked for, over the shortest of the sums' prefix lengths. */
+  List<ModuleStatistics> statistics(List<Sketch> sums) {
+    double[] ones = new double[sums.size()];
+    Arrays.fill(ones, 1);
+    Sketch total = Sketch.weightedSum(sums, ones);
+    BlindStatistics statistics;
+    try {
+      statistics = estimators.statistics(collection.operators(), profiles, total.prefixLength());
+    } catch (InvalidInputException e) { // too short for so many modules
+      return asked(profiles).stream()
+          .map(
+              profile -> {
+                List<Estimate> none = List.of(Estimate.notDetermined(e.getMessage()));
+                return new ModuleStatistics(
+                    profile.name(), none.get(0), Presence.NOT_DETERMINED, none, none);
+              })
+          .toList();
+    }
+    return asked(statistics.estimate(total));
+  }
+}
