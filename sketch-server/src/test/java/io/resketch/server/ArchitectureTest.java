@@ -22,13 +22,17 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.repository")
           .layer("query")
           .definedBy("io.resketch.server.query")
+          .layer("exchange")
+          .definedBy("io.resketch.server.exchange")
           .layer("grpc")
           .definedBy("io.resketch.server.grpc")
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
+          .mayOnlyBeAccessedByLayers("query", "exchange", "grpc", "server")
           .whereLayer("query")
+          .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
+          .whereLayer("exchange")
           .mayOnlyBeAccessedByLayers("grpc", "server")
           .whereLayer("grpc")
           .mayOnlyBeAccessedByLayers("server")
@@ -60,7 +64,8 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.resketch.server.storage",
               "io.resketch.server.repository",
-              "io.resketch.server.query")
+              "io.resketch.server.query",
+              "io.resketch.server.exchange")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.rpc..");

@@ -11,6 +11,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.storage.StorageException;
+import io.resketch.v1.ItemStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,16 @@ final class Errors {
     return StatusProto.toStatusRuntimeException(status(error));
   }
 
+  /** What becomes of an item of a stream. */
+  static ItemStatus itemStatus(Throwable error) {
+    Status status = status(error);
+    return ItemStatus.newBuilder()
+        .setCode(status.getCode())
+        .setMessage(status.getMessage())
+        .addAllDetails(status.getDetailsList())
+        .build();
+  }
+
   static Status status(Throwable error) {
     if (error instanceof InvalidInputException invalid) {
       BadRequest details =
@@ -52,7 +63,8 @@ final class Errors {
           switch (failed.reason()) {
             case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND -> Code.NOT_FOUND;
             case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
-            case MODULE_MISMATCH, NO_SKELETON, COLLECTION_NOT_EMPTY -> Code.FAILED_PRECONDITION;
+            case MODULE_MISMATCH, NO_SKELETON, SKELETON_MISSING, COLLECTION_NOT_EMPTY ->
+                Code.FAILED_PRECONDITION;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }

@@ -216,7 +216,7 @@ public final class RocksStore implements AutoCloseable {
    * @throws StorageException if it is not there
    */
   public Skeleton skeleton(String collection, byte[] hash) {
-    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser())
+    return findSkeleton(collection, hash)
         .orElseThrow(
             () ->
                 directory.damaged(
@@ -225,6 +225,11 @@ public final class RocksStore implements AutoCloseable {
                         + " is missing: "
                         + HexFormat.of().formatHex(hash),
                     null));
+  }
+
+  /** The skeleton of a content hash, if it is stored. */
+  public Optional<Skeleton> findSkeleton(String collection, byte[] hash) {
+    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser());
   }
 
   /** All collections, by id. */
@@ -279,7 +284,8 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /**
-   * Visits sketches in order of time, then id, as they were when the call began.
+   * Visits sketches in order of time, then id, as they were when the call began, but for those
+   * deleted before they are reached.
    *
    * @param start null for no lower bound, which includes sketches without a time
    * @param end null for no upper bound; exclusive
@@ -304,19 +310,21 @@ public final class RocksStore implements AutoCloseable {
             return false;
           }
           String id = Keys.sketchId(collection, key);
-          SketchRecord record =
-              sketch(collection, id)
-                  .orElseThrow(
-                      () ->
-                          directory.damaged(
-                              "the sketch "
-                                  + collection
-                                  + "/"
-                                  + id
-                                  + " of the time index is missing",
-                              null));
-          return visitor.visit(key, id, record);
+          Optional<SketchRecord> record = sketch(collection, id);
+          if (record.isEmpty()) {
+            requireDeleted(collection, id, key);
+            return true;
+          }
+          return visitor.visit(key, id, record.orElseThrow());
         });
+  }
+
+  /** A sketch is deleted with its place in time while a visit goes on. */
+  private void requireDeleted(String collection, String id, byte[] timeKey) {
+    if (get(Family.TIMES, timeKey) != null) {
+      throw directory.damaged(
+          "the sketch " + collection + "/" + id + " of the time index is missing", null);
+    }
   }
 
   /** Starts a batch of writes. */
