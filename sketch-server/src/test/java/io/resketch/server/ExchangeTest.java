@@ -217,7 +217,7 @@ final class ExchangeTest {
   void export_resumedBehindAnyMessage_hasTheSketchesThatWereMissing() {
     fill();
     List<ExportResponse> export = export(server, ALL);
-    for (int cut = 0; cut < export.size(); cut += 9) {
+    for (int cut = 0; cut < export.size(); cut += 25) {
       ExportRequest rest = ALL.toBuilder().setAfterCursor(export.get(cut).getCursor()).build();
       List<ExchangeSketch> both = new ArrayList<>(sketches(export.subList(0, cut + 1)));
       List<ExportResponse> resumed = export(server, rest);
@@ -290,8 +290,7 @@ final class ExchangeTest {
       skeleton++;
     }
     ByteString lost = items.remove(skeleton).getSkeleton().getHash();
-    long users =
-        items.stream().filter(i -> i.getSketch().getSkeletonHash().equals(lost)).count();
+    long users = items.stream().filter(i -> i.getSketch().getSkeletonHash().equals(lost)).count();
     int damaged = items.size() - 1;
     ExchangeItem.Builder last = items.get(damaged).toBuilder();
     last.getSketchBuilder().getSketchBuilder().setImage(ByteString.copyFromUtf8("RSKT"));

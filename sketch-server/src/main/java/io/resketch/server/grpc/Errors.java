@@ -12,6 +12,7 @@ import io.resketch.core.MismatchException;
 import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.storage.StorageException;
 import io.resketch.v1.ItemStatus;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,10 @@ final class Errors {
   private static final int MAX_MESSAGE = 400;
 
   private static final int MAX_FIELD = 200;
+
+  /** What the caller can mend, and the log need not know. */
+  private static final Set<StorageException.Reason> CALLERS_FAULTS =
+      Set.of(StorageException.Reason.NO_BACKUP_DIRECTORY, StorageException.Reason.BACKUP_NOT_FOUND);
 
   private Errors() {}
 
@@ -68,17 +73,22 @@ final class Errors {
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }
-    LOG.error("a call failed", error);
     if (error instanceof StorageException failed) {
+      if (!CALLERS_FAULTS.contains(failed.reason())) {
+        LOG.error("a call failed", error);
+      }
       Code code =
           switch (failed.reason()) {
             case DISK_FULL -> Code.RESOURCE_EXHAUSTED;
-            case DATA_DAMAGED -> Code.DATA_LOSS;
+            case DATA_DAMAGED, BACKUP_DAMAGED -> Code.DATA_LOSS;
             case DATA_NOT_OURS, STORAGE_FAILED -> Code.INTERNAL;
             case STORAGE_CLOSED -> Code.UNAVAILABLE;
+            case NO_BACKUP_DIRECTORY -> Code.FAILED_PRECONDITION;
+            case BACKUP_NOT_FOUND -> Code.NOT_FOUND;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }
+    LOG.error("a call failed", error);
     return Status.newBuilder()
         .setCode(Code.INTERNAL_VALUE)
         .setMessage(cut("the server failed: " + error.getMessage(), MAX_MESSAGE))

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.BackupEngine;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -436,6 +437,20 @@ public final class RocksStore implements AutoCloseable {
     @Override
     public void close() {
       batch.close();
+    }
+  }
+
+  /** Copies what is on disk now to a new backup, and keeps the database open meanwhile. */
+  void backup(BackupEngine engine) throws RocksDBException {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw directory.closed();
+      }
+      // Tables are shared between backups, the write-ahead log is not: it is emptied first.
+      engine.createNewBackup(db, true);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
