@@ -291,6 +291,7 @@ public final class MemoryServer implements AutoCloseable {
                   case COMPUTATION ->
                       new Sketcher(spec(request.getParent()))
                           .sketch(Graphs.computation(request.getComputation()));
+                  case OBJECT -> throw new InvalidInputException("object", "is not known here");
                   case QUERY_NOT_SET -> throw new InvalidInputException("query", "is missing");
                 };
             int prefix =

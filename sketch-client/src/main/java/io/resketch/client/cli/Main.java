@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       PutCommand.class,
       SearchCommand.class,
-      StatsCommand.class
+      StatsCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      BackupCommand.class,
+      BackupsCommand.class,
+      VerifyCommand.class
     },
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
@@ -67,6 +72,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine out = new CommandLine(new Main());
     out.addSubcommand(ToolCommand.of("serve", "resketch-serve", "Run a server."));
+    out.addSubcommand(
+        ToolCommand.of("restore", "resketch-restore", "Make a data directory from a backup."));
     out.addSubcommand(
         ToolCommand.of("demo", "resketch-demo", "Run the demonstration on real street video."));
     out.setExpandAtFiles(false);
