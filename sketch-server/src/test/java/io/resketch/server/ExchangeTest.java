@@ -251,6 +251,21 @@ final class ExchangeTest {
   }
 
   @Test
+  void modulesOfMoreAttributesThanOneMessageMayHave_comeThrough() {
+    FinishedSketch.Builder run =
+        FinishedSketch.newBuilder()
+            .setSketch(Sketches.sketch(new Sketcher(SPEC).sketch(Runs.scene(new Random(1), 1))));
+    for (int i = 0; i < 3; i++) {
+      Module module = Module.newBuilder().setName("m" + i).setDimension(3 << 20).build();
+      server.put("rooms", run.setId("run-" + i).clearModules().addModules(module).build());
+    }
+    List<ExchangeItem> items = items(export(server, ALL));
+    other.create("rooms", SPEC);
+    assertTaken(importAll(other, ROOMS, items), items.size());
+    assertThat(other.collection("rooms").getModulesCount()).isEqualTo(3);
+  }
+
+  @Test
   void emptyCollection_isAHeader() {
     List<ExchangeItem> items = items(export(server, ALL));
     assertThat(items).hasSize(1);

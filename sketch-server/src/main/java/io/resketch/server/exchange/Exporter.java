@@ -3,6 +3,7 @@ package io.resketch.server.exchange;
 import com.google.protobuf.ByteString;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.query.Selection;
+import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.storage.StorageException;
@@ -130,18 +131,22 @@ public final class Exporter {
   private void addModules(Map<String, ModuleProfile> modules) {
     ExchangeModules.Builder part = ExchangeModules.newBuilder();
     int bytes = 0;
+    long attributes = 0;
     for (ModuleProfile profile : modules.values()) {
       if (profile.equals(known.get(profile.name()))) {
         continue;
       }
       Module module = Sketches.module(profile);
-      if (bytes + module.getSerializedSize() > MODULES_BYTES && part.getModulesCount() > 0) {
+      bytes += module.getSerializedSize();
+      attributes += module.getDimension();
+      if (part.getModulesCount() > 0
+          && (bytes > MODULES_BYTES || attributes > Inputs.MAX_ATTRIBUTES)) {
         add(ExchangeItem.newBuilder().setModules(part));
         part.clear();
-        bytes = 0;
+        bytes = module.getSerializedSize();
+        attributes = module.getDimension();
       }
       part.addModules(module);
-      bytes += module.getSerializedSize();
     }
     if (part.getModulesCount() > 0) {
       add(ExchangeItem.newBuilder().setModules(part));
