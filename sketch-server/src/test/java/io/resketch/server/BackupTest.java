@@ -271,6 +271,24 @@ final class BackupTest {
   }
 
   @Test
+  void interruptedBackup_isNotListed_andTheNextOneClearsItAway() throws IOException {
+    fill(1);
+    backup(0);
+    server.close();
+    Path half = Files.createDirectories(backups.resolve("private/2")).resolve("MANIFEST-000005");
+    Files.writeString(half, "half");
+    Path orphan = backups.resolve("shared_checksum/000099_sABCDEFGHIJKLMNOPQRST_10.sst");
+    Files.writeString(orphan, "half");
+    server = new TestServer(config("data").withBackupDirectory(backups));
+    assertThat(ids()).containsExactly(1);
+    fill(2);
+    assertThat(backup(0).getBackup().getId()).isEqualTo(2);
+    assertThat(verify(2).getId()).isEqualTo(2);
+    assertThat(backupFiles()).doesNotContain(half, orphan);
+    assertThat(restore("restored").text()).contains("1 collections, 2 sketches");
+  }
+
+  @Test
   void restore_intoADirectoryInUse_isRefused() throws IOException {
     fill(1);
     backup(0);
