@@ -5,12 +5,19 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.AdminServiceGrpc;
+import io.resketch.v1.AdminServiceGrpc.AdminServiceBlockingStub;
+import io.resketch.v1.Backup;
 import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CollectionServiceGrpc.CollectionServiceBlockingStub;
+import io.resketch.v1.CreateBackupRequest;
+import io.resketch.v1.CreateBackupResponse;
 import io.resketch.v1.CreateCollectionRequest;
+import io.resketch.v1.DeleteBackupRequest;
 import io.resketch.v1.DeleteCollectionRequest;
 import io.resketch.v1.GetCollectionRequest;
+import io.resketch.v1.ListBackupsRequest;
 import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.RepositoryServiceGrpc;
 import io.resketch.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
@@ -18,6 +25,7 @@ import io.resketch.v1.RepositoryServiceGrpc.RepositoryServiceStub;
 import io.resketch.v1.SkeletonPolicy;
 import io.resketch.v1.SketchServiceGrpc;
 import io.resketch.v1.SketchServiceGrpc.SketchServiceBlockingStub;
+import io.resketch.v1.VerifyBackupRequest;
 import io.resketch.wire.Sketches;
 import java.time.Duration;
 import java.util.List;
@@ -29,8 +37,8 @@ import java.util.regex.Pattern;
 /**
  * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
  * call, and again after a failure. Calls end with DEADLINE_EXCEEDED after {@link #CALL_TIMEOUT},
- * streams do not; a call that found the server unavailable is made up to three times, which is safe
- * for all of them.
+ * streams and backups do not; a call that found the server unavailable is made up to three times,
+ * which is safe for all of them.
  *
  * <pre>{@code
  * try (ResketchClient client = ResketchClient.connect("127.0.0.1:7420")) {
@@ -193,6 +201,53 @@ public final class ResketchClient implements AutoCloseable {
   /** The stub of RepositoryService, for calls that this class does not wrap; good for one call. */
   public RepositoryServiceBlockingStub repositoryService() {
     return withDeadline(RepositoryServiceGrpc.newBlockingStub(channel));
+  }
+
+  /**
+   * Makes a backup of all that the server keeps, in the directory it was started with.
+   *
+   * @param keep then verify it and delete all but the newest so many; 0: delete none
+   * @throws ResketchException FAILED_PRECONDITION if the server has no directory for backups
+   */
+  public CreateBackupResponse createBackup(int keep) {
+    CreateBackupRequest request = CreateBackupRequest.newBuilder().setKeep(keep).build();
+    return ResketchException.translate(() -> adminService().createBackup(request));
+  }
+
+  /** The backups of the server, oldest first. */
+  public List<Backup> backups() {
+    return ResketchException.translate(
+        () -> adminService().listBackups(ListBackupsRequest.getDefaultInstance()).getBackupsList());
+  }
+
+  /**
+   * Has the server compare every file of a backup with its checksum.
+   *
+   * @param id 0 for the newest
+   * @throws ResketchException DATA_LOSS if it is damaged, NOT_FOUND if there is none
+   */
+  public Backup verifyBackup(int id) {
+    VerifyBackupRequest request = VerifyBackupRequest.newBuilder().setId(id).build();
+    return ResketchException.translate(() -> adminService().verifyBackup(request).getBackup());
+  }
+
+  /**
+   * Deletes a backup.
+   *
+   * @throws ResketchException NOT_FOUND if there is none
+   */
+  public void deleteBackup(int id) {
+    DeleteBackupRequest request = DeleteBackupRequest.newBuilder().setId(id).build();
+    var unused = ResketchException.translate(() -> adminService().deleteBackup(request));
+  }
+
+  /** Without a deadline: a backup takes as long as its bytes. */
+  private AdminServiceBlockingStub adminService() {
+    return AdminServiceGrpc.newBlockingStub(channel);
+  }
+
+  RepositoryServiceBlockingStub blockingStreams() {
+    return RepositoryServiceGrpc.newBlockingStub(channel);
   }
 
   RepositoryServiceStub repositoryStreams() {

@@ -8,8 +8,10 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Decoder;
 import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.ExchangeItem;
 import io.resketch.v1.ExplainRequest;
 import io.resketch.v1.ExplainResponse;
+import io.resketch.v1.ExportRequest;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.ListRelatedRequest;
@@ -110,9 +112,52 @@ public final class SketchCollection {
    * @throws ResketchException if the stream breaks; a refused item does not break it
    */
   public PutSummary putAll(Iterator<PutItem> items, Consumer<PutOutcome> listener) {
-    BulkPut bulk = new BulkPut(name, listener);
-    var unused = client.repositoryStreams().putStream(bulk);
-    return bulk.run(items);
+    var stream = new BulkStream<>(new BulkPut(name), listener);
+    var unused = client.repositoryStreams().putStream(stream);
+    return stream.run(items);
+  }
+
+  /**
+   * Reads the collection out in order of time, then id: header, modules, sketches behind their
+   * skeletons.
+   *
+   * @param filter as in {@code resketch.v1.ListRequest}; empty: all
+   * @param afterCursor cursor of a message of the same range and filter, to go on behind it; empty:
+   *     from the start
+   */
+  public ExportStream export(TimeRange range, String filter, String afterCursor) {
+    return new ExportStream(
+        client,
+        ExportRequest.newBuilder()
+            .setParent(name)
+            .setRange(range.toMessage())
+            .setFilter(filter)
+            .setAfterCursor(afterCursor)
+            .build());
+  }
+
+  /**
+   * Stores what {@link #export} has read out, here or on another server, and returns when each item
+   * is on the server's disk or refused. Items are taken from the source as in {@link #putAll}.
+   *
+   * @param items the first is a header
+   * @param listener told of every item, in order, on the calling thread; the id is empty where the
+   *     item is no sketch
+   * @throws ResketchException if the stream breaks, for one because the header is of another spec;
+   *     the export can then be imported again from its start
+   */
+  public ImportSummary importAll(Iterator<ExchangeItem> items, Consumer<PutOutcome> listener) {
+    long[] sketches = {0};
+    var stream =
+        new BulkStream<>(
+            new BulkImport(name),
+            outcome -> {
+              sketches[0] += outcome.stored() && !outcome.id().isEmpty() ? 1 : 0;
+              listener.accept(outcome);
+            });
+    var unused = client.repositoryStreams().import_(stream);
+    PutSummary all = stream.run(items);
+    return new ImportSummary(sketches[0], all.failed());
   }
 
   /** As {@link #putAll(Iterator, Consumer)}. */

@@ -139,7 +139,7 @@ final class BulkPutTest {
   void slowServer_leavesAtMostAWindowOfSmallItemsInFlight() throws Exception {
     // One more may have been looked at by hasNext.
     assertThat(takenBeforeTheServerReads(1000, BulkPutTest::small))
-        .isBetween(BulkPut.WINDOW, BulkPut.WINDOW + 1);
+        .isBetween(BulkStream.WINDOW, BulkStream.WINDOW + 1);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
@@ -26,12 +27,14 @@ import io.resketch.server.repository.Repository;
 import io.resketch.server.retention.Retention;
 import io.resketch.server.rollup.RollUpWorker;
 import io.resketch.server.rollup.RollUps;
+import io.resketch.server.storage.Backups;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +53,7 @@ public final class ResketchServer implements AutoCloseable {
   private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
 
   private final RocksStore store;
+  private final Optional<Backups> backups;
   private final ExecutorService executor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -57,8 +61,10 @@ public final class ResketchServer implements AutoCloseable {
   private final Retention retention;
   private final RollUpWorker worker;
 
-  private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
+  private ResketchServer(ServerConfig config, RocksStore store, Optional<Backups> backups)
+      throws IOException {
     this.store = store;
+    this.backups = backups;
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -84,6 +90,7 @@ public final class ResketchServer implements AutoCloseable {
                     new SimilaritySearch(repository),
                     new TimeStatistics(repository, rollUps, estimators),
                     new Explanations(repository)))
+            .addService(new AdminEndpoint(store, backups))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
@@ -113,15 +120,18 @@ public final class ResketchServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @throws StorageException if the data directory cannot be opened, for one because another server
-   *     uses it
+   * @throws StorageException if the data directory or that of the backups cannot be opened, for one
+   *     because another server uses it
    * @throws IOException if a port cannot be listened on
    */
   public static ResketchServer start(ServerConfig config) throws IOException {
     RocksStore store = RocksStore.open(config.dataDirectory());
+    Optional<Backups> backups = Optional.empty();
     try {
-      return new ResketchServer(config, store);
+      backups = config.backupDirectory().map(Backups::open);
+      return new ResketchServer(config, store, backups);
     } catch (IOException | RuntimeException e) {
+      backups.ifPresent(Backups::close);
       store.close();
       throw e;
     }
@@ -156,6 +166,7 @@ public final class ResketchServer implements AutoCloseable {
     http.close();
     retention.close();
     worker.close();
+    backups.ifPresent(Backups::close);
     store.close();
   }
 }

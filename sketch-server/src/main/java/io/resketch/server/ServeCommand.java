@@ -4,6 +4,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -49,11 +50,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "Port of /metrics and /healthz, 0 for any (default ${DEFAULT-VALUE}).")
   private int httpPort;
 
+  @Option(
+      names = "--backup-dir",
+      paramLabel = "DIR",
+      description = "Where backups go, apart from the data; without it none can be made.")
+  private Optional<Path> backups = Optional.empty();
+
   @Override
   public Integer call() throws InterruptedException {
     ResketchServer server;
     try {
-      server = ResketchServer.start(new ServerConfig(data, host, port, httpPort));
+      server = ResketchServer.start(new ServerConfig(data, host, port, httpPort, backups));
     } catch (InvalidInputException | StorageException e) {
       return fail(e.getMessage());
     } catch (IOException e) {

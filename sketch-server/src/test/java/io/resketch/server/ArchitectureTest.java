@@ -24,15 +24,19 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.rollup")
           .layer("query")
           .definedBy("io.resketch.server.query")
+          .layer("exchange")
+          .definedBy("io.resketch.server.exchange")
           .layer("grpc")
           .definedBy("io.resketch.server.grpc")
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("rollup", "query", "grpc", "server")
+          .mayOnlyBeAccessedByLayers("rollup", "query", "exchange", "grpc", "server")
           .whereLayer("rollup")
           .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("query")
+          .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
+          .whereLayer("exchange")
           .mayOnlyBeAccessedByLayers("grpc", "server")
           .whereLayer("grpc")
           .mayOnlyBeAccessedByLayers("server")
@@ -65,7 +69,8 @@ class ArchitectureTest {
               "io.resketch.server.storage",
               "io.resketch.server.repository",
               "io.resketch.server.rollup",
-              "io.resketch.server.query")
+              "io.resketch.server.query",
+              "io.resketch.server.exchange")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.rpc..");

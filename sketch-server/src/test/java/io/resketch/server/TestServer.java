@@ -46,7 +46,11 @@ final class TestServer implements AutoCloseable {
   final ManagedChannel channel;
 
   TestServer(Path directory) throws IOException {
-    server = ResketchServer.start(new ServerConfig(directory, "127.0.0.1", 0, 0));
+    this(new ServerConfig(directory, "127.0.0.1", 0, 0));
+  }
+
+  TestServer(ServerConfig config) throws IOException {
+    server = ResketchServer.start(config);
     channel = channel(server.port());
   }
 

@@ -38,7 +38,12 @@ import picocli.CommandLine.Spec;
       RelatedCommand.class,
       DeleteCommand.class,
       RetentionCommand.class,
-      StatsCommand.class
+      StatsCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      BackupCommand.class,
+      BackupsCommand.class,
+      VerifyCommand.class
     },
     versionProvider = Main.Version.class)
 public final class Main implements Runnable {
@@ -72,6 +77,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine out = new CommandLine(new Main());
     out.addSubcommand(ToolCommand.of("serve", "resketch-serve", "Run a server."));
+    out.addSubcommand(
+        ToolCommand.of("restore", "resketch-restore", "Make a data directory from a backup."));
     out.addSubcommand(
         ToolCommand.of("demo", "resketch-demo", "Run the demonstration on real street video."));
     out.setExpandAtFiles(false);

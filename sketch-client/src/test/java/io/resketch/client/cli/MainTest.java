@@ -24,7 +24,11 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sketch", "decode", "put", "search", "stats"})
+  @ValueSource(
+      strings = {
+        "sketch", "decode", "put", "search", "stats", "export", "import", "backup", "backups",
+        "verify"
+      })
   void help_hasExampleAndExitCodes(String command) {
     CliRun run = CliRun.of(command, "--help");
     assertThat(run.code()).isZero();

@@ -11,6 +11,8 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.storage.StorageException;
+import io.resketch.v1.ItemStatus;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +29,24 @@ final class Errors {
 
   private static final int MAX_FIELD = 200;
 
+  /** What the caller can mend, and the log need not know. */
+  private static final Set<StorageException.Reason> CALLERS_FAULTS =
+      Set.of(StorageException.Reason.NO_BACKUP_DIRECTORY, StorageException.Reason.BACKUP_NOT_FOUND);
+
   private Errors() {}
 
   static StatusRuntimeException exception(Throwable error) {
     return StatusProto.toStatusRuntimeException(status(error));
+  }
+
+  /** What becomes of an item of a stream. */
+  static ItemStatus itemStatus(Throwable error) {
+    Status status = status(error);
+    return ItemStatus.newBuilder()
+        .setCode(status.getCode())
+        .setMessage(status.getMessage())
+        .addAllDetails(status.getDetailsList())
+        .build();
   }
 
   static Status status(Throwable error) {
@@ -52,21 +68,27 @@ final class Errors {
           switch (failed.reason()) {
             case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND -> Code.NOT_FOUND;
             case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
-            case MODULE_MISMATCH, NO_SKELETON, COLLECTION_NOT_EMPTY -> Code.FAILED_PRECONDITION;
+            case MODULE_MISMATCH, NO_SKELETON, SKELETON_MISSING, COLLECTION_NOT_EMPTY ->
+                Code.FAILED_PRECONDITION;
+          };
+      return status(code, error.getMessage(), info(failed.reason().name()));
+    }
+    if (error instanceof StorageException failed) {
+      if (!CALLERS_FAULTS.contains(failed.reason())) {
+        LOG.error("a call failed", error);
+      }
+      Code code =
+          switch (failed.reason()) {
+            case DISK_FULL -> Code.RESOURCE_EXHAUSTED;
+            case DATA_DAMAGED, BACKUP_DAMAGED -> Code.DATA_LOSS;
+            case DATA_NOT_OURS, STORAGE_FAILED -> Code.INTERNAL;
+            case STORAGE_CLOSED -> Code.UNAVAILABLE;
+            case NO_BACKUP_DIRECTORY -> Code.FAILED_PRECONDITION;
+            case BACKUP_NOT_FOUND -> Code.NOT_FOUND;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }
     LOG.error("a call failed", error);
-    if (error instanceof StorageException failed) {
-      Code code =
-          switch (failed.reason()) {
-            case DISK_FULL -> Code.RESOURCE_EXHAUSTED;
-            case DATA_DAMAGED -> Code.DATA_LOSS;
-            case DATA_NOT_OURS, STORAGE_FAILED -> Code.INTERNAL;
-            case STORAGE_CLOSED -> Code.UNAVAILABLE;
-          };
-      return status(code, error.getMessage(), info(failed.reason().name()));
-    }
     return Status.newBuilder()
         .setCode(Code.INTERNAL_VALUE)
         .setMessage(cut("the server failed: " + error.getMessage(), MAX_MESSAGE))

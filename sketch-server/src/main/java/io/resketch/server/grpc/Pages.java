@@ -37,21 +37,38 @@ final class Pages {
 
   /** The position in a token, null if there is no token. */
   static byte[] position(MessageLite scope, String token) {
+    try {
+      return positionOf(scope, token);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "page_token",
+          "is not a token of this request; take next_page_token of the page before, and change"
+              + " nothing else");
+    }
+  }
+
+  /** As {@link #position}, for the cursor of an export. */
+  static byte[] cursor(MessageLite scope, String token) {
+    try {
+      return positionOf(scope, token);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "after_cursor",
+          "is not a cursor of this export; take one of the same parent, range and filter");
+    }
+  }
+
+  private static byte[] positionOf(MessageLite scope, String token) {
     if (token.isEmpty()) {
       return null;
     }
-    byte[] bytes;
-    try {
-      bytes = Base64.getUrlDecoder().decode(token);
-    } catch (IllegalArgumentException e) {
-      throw invalid();
-    }
+    byte[] bytes = Base64.getUrlDecoder().decode(token);
     if (bytes.length <= CHECK_BYTES) {
-      throw invalid();
+      throw new IllegalArgumentException("too short");
     }
     byte[] position = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
     if (!Arrays.equals(check(scope, position), Arrays.copyOf(bytes, CHECK_BYTES))) {
-      throw invalid();
+      throw new IllegalArgumentException("of another request");
     }
     return position;
   }
@@ -65,12 +82,5 @@ final class Pages {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
-  }
-
-  private static InvalidInputException invalid() {
-    return new InvalidInputException(
-        "page_token",
-        "is not a token of this request; take next_page_token of the page before, and change"
-            + " nothing else");
   }
 }

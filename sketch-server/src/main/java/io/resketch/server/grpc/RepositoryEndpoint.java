@@ -20,8 +20,12 @@ import io.resketch.v1.DeleteRequest;
 import io.resketch.v1.DeleteResponse;
 import io.resketch.v1.ExplainRequest;
 import io.resketch.v1.ExplainResponse;
+import io.resketch.v1.ExportRequest;
+import io.resketch.v1.ExportResponse;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.GetResponse;
+import io.resketch.v1.ImportRequest;
+import io.resketch.v1.ImportResponse;
 import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
@@ -84,6 +88,16 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   @Override
   public StreamObserver<PutStreamRequest> putStream(StreamObserver<PutStreamResponse> observer) {
     return new PutStream(repository, (ServerCallStreamObserver<PutStreamResponse>) observer);
+  }
+
+  @Override
+  public void export(ExportRequest request, StreamObserver<ExportResponse> observer) {
+    ExportStream.start(repository, request, (ServerCallStreamObserver<ExportResponse>) observer);
+  }
+
+  @Override
+  public StreamObserver<ImportRequest> import_(StreamObserver<ImportResponse> observer) {
+    return new ImportStream(repository, (ServerCallStreamObserver<ImportResponse>) observer);
   }
 
   @Override

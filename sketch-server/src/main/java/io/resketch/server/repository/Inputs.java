@@ -20,7 +20,7 @@ import java.util.List;
  */
 public final class Inputs {
   /** Attributes of all objects of a graph together; as many as the largest sketch has floats. */
-  static final int MAX_ATTRIBUTES = SketchSpec.MAX_DIMENSION;
+  public static final int MAX_ATTRIBUTES = SketchSpec.MAX_DIMENSION;
 
   private Inputs() {}
 

@@ -235,15 +235,7 @@ public final class Repository {
   private void write(
       SketchCollection collection, Run run, SketchRecord record, io.resketch.v1.Skeleton skeleton) {
     SketchCollection.State before = collection.state();
-    Map<String, ModuleProfile> changed = new TreeMap<>();
-    for (ModuleProfile profile : run.profiles()) {
-      ModuleProfile known =
-          changed.getOrDefault(profile.name(), before.modules().get(profile.name()));
-      ModuleProfile merged = known == null ? profile : merge(known, profile);
-      if (!merged.equals(known)) {
-        changed.put(profile.name(), merged);
-      }
-    }
+    Map<String, ModuleProfile> changed = changes(before.modules(), run.profiles());
     Collection.Builder after =
         before.stored().toBuilder()
             .setSketchCount(before.stored().getSketchCount() + 1)
@@ -265,12 +257,65 @@ public final class Repository {
       batch.collection(collection.id(), after.build());
       batch.commit();
     }
-    Map<String, ModuleProfile> modules = before.modules();
-    if (!changed.isEmpty()) {
-      modules = new TreeMap<>(modules);
-      modules.putAll(changed);
+    collection.update(after.build(), changed(before.modules(), changed));
+  }
+
+  /** What of the modules known changes by profiles. */
+  private static Map<String, ModuleProfile> changes(
+      Map<String, ModuleProfile> modules, List<ModuleProfile> profiles) {
+    Map<String, ModuleProfile> changed = new TreeMap<>();
+    for (ModuleProfile profile : profiles) {
+      ModuleProfile known = changed.getOrDefault(profile.name(), modules.get(profile.name()));
+      ModuleProfile merged = known == null ? profile : merge(known, profile);
+      if (!merged.equals(known)) {
+        changed.put(profile.name(), merged);
+      }
     }
-    collection.update(after.build(), modules);
+    return changed;
+  }
+
+  private static Map<String, ModuleProfile> changed(
+      Map<String, ModuleProfile> modules, Map<String, ModuleProfile> changes) {
+    if (changes.isEmpty()) {
+      return modules;
+    }
+    Map<String, ModuleProfile> out = new TreeMap<>(modules);
+    out.putAll(changes);
+    return out;
+  }
+
+  /**
+   * Makes modules known; returns when that is on disk.
+   *
+   * @throws RepositoryException MODULE_MISMATCH if a module was registered with another number of
+   *     attributes
+   */
+  public void register(SketchCollection collection, List<ModuleProfile> profiles) {
+    synchronized (collection) {
+      collection.requireLive();
+      SketchCollection.State before = collection.state();
+      Map<String, ModuleProfile> changed = changes(before.modules(), profiles);
+      if (changed.isEmpty()) {
+        return;
+      }
+      try (RocksStore.Batch batch = store.batch()) {
+        changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
+        batch.commit();
+      }
+      collection.update(before.stored(), changed(before.modules(), changed));
+    }
+  }
+
+  /**
+   * The modules, by name, with those of every sketch that could be seen before the call.
+   *
+   * @throws RepositoryException COLLECTION_NOT_FOUND if the collection was deleted
+   */
+  public Map<String, ModuleProfile> settledModules(SketchCollection collection) {
+    synchronized (collection) { // a write under way is on disk before its modules are known here
+      collection.requireLive();
+      return collection.modules();
+    }
   }
 
   /**
@@ -496,6 +541,17 @@ public final class Repository {
         : Optional.of(
             Graphs.skeleton(
                 store.skeleton(collection.id(), record.getSkeletonHash().toByteArray())));
+  }
+
+  /** Whether a sketch is stored. */
+  public boolean holds(SketchCollection collection, String id) {
+    return store.sketch(collection.id(), id).isPresent();
+  }
+
+  /** A skeleton as it is stored, by its content hash; empty if it is not. */
+  public Optional<io.resketch.v1.Skeleton> storedSkeleton(
+      SketchCollection collection, ByteString hash) {
+    return store.findSkeleton(collection.id(), hash.toByteArray());
   }
 
   /**

@@ -12,12 +12,13 @@ public final class RepositoryException extends RuntimeException {
     COLLECTION_NOT_EMPTY,
     SKETCH_EXISTS,
     MODULE_MISMATCH,
-    NO_SKELETON
+    NO_SKELETON,
+    SKELETON_MISSING
   }
 
   private final Reason reason;
 
-  RepositoryException(Reason reason, String message) {
+  public RepositoryException(Reason reason, String message) {
     super(message);
     this.reason = reason;
   }

@@ -59,7 +59,7 @@ public final class SketchCollection {
   }
 
   /** Whether skeletons are kept. */
-  boolean keepsSkeletons() {
+  public boolean keepsSkeletons() {
     return state.stored().getSkeletonPolicy() != SkeletonPolicy.SKELETON_POLICY_NONE;
   }
 

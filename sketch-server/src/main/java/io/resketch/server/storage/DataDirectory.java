@@ -2,9 +2,11 @@ package io.resketch.server.storage;
 
 import io.resketch.server.storage.StorageException.Reason;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,6 +22,9 @@ import org.rocksdb.Status;
 final class DataDirectory {
   /** Sizes and names of the files of a closed database, a line each. */
   private static final String INVENTORY = "CLOSED";
+
+  /** Where a backup is copied to before its files take their place. */
+  private static final String FILLING = "RESTORING";
 
   private static final Pattern RECORD_FILE = Pattern.compile("\\d+\\.(sst|log)");
   private static final Pattern DATA_FILE =
@@ -68,6 +73,68 @@ final class DataDirectory {
     Files.writeString(path.resolve(INVENTORY), inventory);
   }
 
+  /** Puts a database into a folder. */
+  interface Filler {
+    void fill(Path folder) throws IOException;
+  }
+
+  /**
+   * Fills a directory that is missing, empty or left by a fill that was interrupted. Until it is
+   * filled, it cannot be opened.
+   *
+   * @throws StorageException if there is something else in it
+   */
+  void fill(Filler filler) {
+    Path folder = path.resolve(FILLING);
+    try {
+      Files.createDirectories(path);
+      requireEmptyButForFilling();
+      delete(folder);
+      Files.createDirectory(folder);
+      try {
+        filler.fill(folder);
+      } catch (IOException | RuntimeException e) {
+        delete(folder);
+        throw e;
+      }
+      for (Path file : list(folder)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+        Files.move(file, path.resolve(file.getFileName()));
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new StorageException(Reason.STORAGE_FAILED, path + " cannot be filled: " + e, e);
+    }
+  }
+
+  private void requireEmptyButForFilling() throws IOException {
+    for (Path file : list(path)) {
+      if (!file.equals(path.resolve(FILLING))) {
+        throw new StorageException(
+            Reason.DATA_NOT_OURS,
+            path + " is not empty, it holds " + file.getFileName() + "; choose a new directory",
+            null);
+      }
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      for (Path file : list(folder)) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    }
+  }
+
   private void checkInventory() throws IOException {
     if (!Files.exists(path.resolve(INVENTORY))) {
       return; // new, or not closed: what counts is then in the write-ahead log
@@ -102,6 +169,9 @@ final class DataDirectory {
 
   /** RocksDB takes a directory without CURRENT for an empty one, and deletes what is there. */
   private void checkFiles() throws IOException {
+    if (Files.exists(path.resolve(FILLING))) {
+      throw damaged("restoring a backup into it did not finish", null);
+    }
     checkInventory();
     if (Files.exists(path.resolve("CURRENT"))) {
       return;

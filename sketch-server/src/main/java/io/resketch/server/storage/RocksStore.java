@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.BackupEngine;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -230,7 +231,7 @@ public final class RocksStore implements AutoCloseable {
    * @throws StorageException if it is not there
    */
   public Skeleton skeleton(String collection, byte[] hash) {
-    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser())
+    return findSkeleton(collection, hash)
         .orElseThrow(
             () ->
                 directory.damaged(
@@ -239,6 +240,11 @@ public final class RocksStore implements AutoCloseable {
                         + " is missing: "
                         + HexFormat.of().formatHex(hash),
                     null));
+  }
+
+  /** The skeleton of a content hash, if it is stored. */
+  public Optional<Skeleton> findSkeleton(String collection, byte[] hash) {
+    return get(Family.SKELETONS, Keys.in(collection, hash), Skeleton.parser());
   }
 
   /** All collections, by id. */
@@ -319,7 +325,8 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /**
-   * Visits sketches in order of time, then id, as they were when the call began.
+   * Visits sketches in order of time, then id, as they were when the call began, but for those
+   * deleted before they are reached.
    *
    * @param start null for no lower bound, which includes sketches without a time
    * @param end null for no upper bound; exclusive
@@ -497,6 +504,20 @@ public final class RocksStore implements AutoCloseable {
     @Override
     public void close() {
       batch.close();
+    }
+  }
+
+  /** Copies what is on disk now to a new backup, and keeps the database open meanwhile. */
+  void backup(BackupEngine engine) throws RocksDBException {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw directory.closed();
+      }
+      // Tables are shared between backups, the write-ahead log is not: it is emptied first.
+      engine.createNewBackup(db, true);
+    } finally {
+      open.readLock().unlock();
     }
   }
 

@@ -15,7 +15,13 @@ public final class StorageException extends RuntimeException {
     /** The disk failed; no more writes are taken. */
     STORAGE_FAILED,
     /** The store was closed. */
-    STORAGE_CLOSED
+    STORAGE_CLOSED,
+    /** The server was started without a directory for backups. */
+    NO_BACKUP_DIRECTORY,
+    /** There is no such backup. */
+    BACKUP_NOT_FOUND,
+    /** A backup is not what was written. */
+    BACKUP_DAMAGED
   }
 
   private final Reason reason;

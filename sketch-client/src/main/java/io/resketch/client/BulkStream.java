@@ -1,0 +1,236 @@
+package io.resketch.client;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.resketch.v1.ItemStatus;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * One stream of items that are acknowledged one by one, driven by the calling thread: gRPC's
+ * threads only hand over acknowledgements and wake it. An item is taken from the source when the
+ * transport has room for it and fewer than {@link #WINDOW} items wait for their acknowledgement, so
+ * memory stays bounded however slow the server is.
+ *
+ * @param <T> an item
+ * @param <Q> its message
+ * @param <A> its acknowledgement
+ */
+final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
+  /** Items sent and not yet acknowledged, at most. */
+  static final int WINDOW = 64;
+
+  /** How items are sent and answered. */
+  interface Format<T, Q, A> {
+    /** The message of an item. */
+    Q request(T item, boolean first);
+
+    /** What the outcome of an item shows of it. */
+    String id(T item);
+
+    /** Position of the item of an acknowledgement, from 0. */
+    long index(A acknowledgement);
+
+    /** What became of it. */
+    ItemStatus status(A acknowledgement);
+  }
+
+  private final Format<T, Q, A> format;
+  private final Consumer<PutOutcome> listener;
+  private final Deque<String> unacknowledged = new ArrayDeque<>();
+  private long stored;
+  private long failed;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // The fields below are guarded by the lock.
+  private final Deque<A> acknowledgements = new ArrayDeque<>();
+  private boolean ended;
+  private Optional<ResketchException> failure = Optional.empty();
+  // Set before the call starts, and then only read.
+  private ClientCallStreamObserver<Q> requests;
+
+  BulkStream(Format<T, Q, A> format, Consumer<PutOutcome> listener) {
+    this.format = format;
+    this.listener = listener;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<Q> requestStream) {
+    requests = requestStream;
+    requestStream.setOnReadyHandler(() -> change(() -> {}));
+  }
+
+  @Override
+  public void onNext(A response) {
+    change(() -> acknowledgements.add(response));
+  }
+
+  @Override
+  public void onError(Throwable t) {
+    StatusRuntimeException error =
+        t instanceof StatusRuntimeException e ? e : Status.fromThrowable(t).asRuntimeException();
+    change(
+        () -> {
+          ended = true;
+          failure = Optional.of(ResketchException.of(error));
+        });
+  }
+
+  @Override
+  public void onCompleted() {
+    change(() -> ended = true);
+  }
+
+  private void change(Runnable update) {
+    lock.lock();
+    try {
+      update.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends every item and waits for every acknowledgement. The call has been started. */
+  PutSummary run(Iterator<T> items) {
+    try {
+      Optional<RuntimeException> sourceFailure = feed(items);
+      requests.onCompleted();
+      awaitEnd();
+      if (sourceFailure.isPresent()) {
+        throw sourceFailure.get();
+      }
+      return new PutSummary(stored, failed);
+    } catch (RuntimeException | Error e) {
+      requests.cancel("the stream was given up", e);
+      throw e;
+    }
+  }
+
+  /** A failing source ends the feed early: what was sent before is still waited for. */
+  private Optional<RuntimeException> feed(Iterator<T> items) {
+    while (true) {
+      awaitRoom();
+      T item;
+      try {
+        if (!items.hasNext()) {
+          return Optional.empty();
+        }
+        item = items.next();
+      } catch (RuntimeException e) {
+        return Optional.of(e);
+      }
+      send(item);
+    }
+  }
+
+  private void send(T item) {
+    boolean first = stored + failed + unacknowledged.size() == 0;
+    unacknowledged.add(format.id(item));
+    requests.onNext(format.request(item, first));
+  }
+
+  private void awaitRoom() {
+    while (true) {
+      await(this::hasRoom).forEach(this::acknowledge);
+      if (hasRoom()) {
+        return;
+      }
+      if (hasEnded()) {
+        throw endedEarly();
+      }
+    }
+  }
+
+  private boolean hasRoom() {
+    return unacknowledged.size() < WINDOW && requests.isReady();
+  }
+
+  private void awaitEnd() {
+    while (!hasEnded()) {
+      await(() -> false).forEach(this::acknowledge);
+    }
+    if (!unacknowledged.isEmpty()) {
+      throw endedEarly();
+    }
+  }
+
+  private ResketchException endedEarly() {
+    return ResketchException.of(
+        Status.INTERNAL.withDescription(
+            "the server ended the stream without an answer to "
+                + unacknowledged.size()
+                + " items; send them again"));
+  }
+
+  /** Whether the stream has ended and every acknowledgement has been taken. */
+  private boolean hasEnded() {
+    lock.lock();
+    try {
+      return ended && failure.isEmpty() && acknowledgements.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until {@code enough} holds, there are acknowledgements, or the server ended the stream.
+   *
+   * @return the acknowledgements there are
+   * @throws ResketchException once none is left and the stream has ended with an error
+   */
+  private List<A> await(BooleanSupplier enough) {
+    lock.lock();
+    try {
+      while (acknowledgements.isEmpty() && !ended && !enough.getAsBoolean()) {
+        changed.await();
+      }
+      if (acknowledgements.isEmpty() && failure.isPresent()) {
+        throw failure.get();
+      }
+      List<A> news = List.copyOf(acknowledgements);
+      acknowledgements.clear();
+      return news;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ResketchException.of(
+          Status.CANCELLED.withDescription("interrupted while storing").withCause(e));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void acknowledge(A response) {
+    long index = stored + failed;
+    if (unacknowledged.isEmpty() || format.index(response) != index) {
+      throw ResketchException.of(
+          Status.INTERNAL.withDescription(
+              "the server acknowledged item "
+                  + format.index(response)
+                  + " where item "
+                  + index
+                  + " was due"));
+    }
+    String id = unacknowledged.remove();
+    Optional<ResketchException> error =
+        format.status(response).getCode() == 0
+            ? Optional.empty()
+            : Optional.of(ResketchException.of(format.status(response)));
+    if (error.isPresent()) {
+      failed++;
+    } else {
+      stored++;
+    }
+    listener.accept(new PutOutcome(index, id, error));
+  }
+}
