@@ -18,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.resketch.server.grpc.CollectionEndpoint;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
+import io.resketch.server.index.SketchIndexes;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
@@ -45,18 +46,22 @@ public final class ResketchServer implements AutoCloseable {
   private static final long DRAIN_SECONDS = 20;
 
   private final RocksStore store;
+  private final SketchIndexes indexes;
   private final ExecutorService executor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
 
-  private ResketchServer(ServerConfig config, RocksStore store) throws IOException {
+  private ResketchServer(ServerConfig config, RocksStore store, int indexThreshold)
+      throws IOException {
     this.store = store;
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     Repository repository = new Repository(store, InstantSource.system());
+    indexes =
+        new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
     // Only the work itself goes to the pool: health and reflection answer when it is busy.
@@ -72,7 +77,7 @@ public final class ResketchServer implements AutoCloseable {
             .addService(
                 new RepositoryEndpoint(
                     repository,
-                    new SimilaritySearch(repository),
+                    new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, estimators),
                     new Explanations(repository)))
             .addService(health.getHealthService())
@@ -85,6 +90,7 @@ public final class ResketchServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       executor.shutdown();
+      indexes.close();
       throw e;
     }
     health.setStatus("", ServingStatus.SERVING);
@@ -107,9 +113,14 @@ public final class ResketchServer implements AutoCloseable {
    * @throws IOException if a port cannot be listened on
    */
   public static ResketchServer start(ServerConfig config) throws IOException {
+    return start(config, SketchIndexes.DEFAULT_THRESHOLD);
+  }
+
+  /** As above, with an index for collections from {@code indexThreshold} sketches on. */
+  static ResketchServer start(ServerConfig config, int indexThreshold) throws IOException {
     RocksStore store = RocksStore.open(config.dataDirectory());
     try {
-      return new ResketchServer(config, store);
+      return new ResketchServer(config, store, indexThreshold);
     } catch (IOException | RuntimeException e) {
       store.close();
       throw e;
@@ -143,6 +154,7 @@ public final class ResketchServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
+    indexes.close();
     store.close();
   }
 }

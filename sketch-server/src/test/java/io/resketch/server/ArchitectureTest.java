@@ -20,6 +20,8 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.storage")
           .layer("repository")
           .definedBy("io.resketch.server.repository")
+          .layer("index")
+          .definedBy("io.resketch.server.index")
           .layer("query")
           .definedBy("io.resketch.server.query")
           .layer("grpc")
@@ -27,7 +29,9 @@ class ArchitectureTest {
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
+          .mayOnlyBeAccessedByLayers("index", "query", "grpc", "server")
+          .whereLayer("index")
+          .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("grpc", "server")
           .whereLayer("grpc")
@@ -54,12 +58,22 @@ class ArchitectureTest {
           .resideInAPackage("org.rocksdb..");
 
   @ArchTest
+  static final ArchRule LUCENE_IS_IN_INDEX_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.resketch.server.index")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.lucene..");
+
+  @ArchTest
   static final ArchRule CALLS_ARE_KNOWN_TO_GRPC_AND_THE_SERVER_ONLY =
       noClasses()
           .that()
           .resideInAnyPackage(
               "io.resketch.server.storage",
               "io.resketch.server.repository",
+              "io.resketch.server.index",
               "io.resketch.server.query")
           .should()
           .dependOnClassesThat()

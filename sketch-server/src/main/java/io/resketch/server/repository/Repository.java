@@ -14,6 +14,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.repository.RepositoryException.Reason;
+import io.resketch.server.storage.ChangeLog;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import io.resketch.v1.Collection;
@@ -65,7 +66,7 @@ public final class Repository {
       modules.put(module.getName(), Sketches.module(module));
     }
     Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-    return new SketchCollection(id, operators, stored, modules);
+    return new SketchCollection(id, operators, stored, modules, store.changes(id).next());
   }
 
   /**
@@ -116,7 +117,7 @@ public final class Repository {
       batch.collection(id, stored);
       batch.commit();
     }
-    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of());
+    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of(), 0);
     collections.put(id, created);
     return describe(created);
   }
@@ -134,6 +135,11 @@ public final class Repository {
           Names.collection(id) + " does not exist; create it or correct the name");
     }
     return collection;
+  }
+
+  /** All collections, by id. */
+  public List<SketchCollection> collections() {
+    return List.copyOf(collections.values());
   }
 
   /** A collection with what it holds now. */
@@ -217,6 +223,7 @@ public final class Repository {
       }
       changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
+      batch.change(collection.id(), collection.changes(), run.id());
       batch.collection(collection.id(), after.build());
       batch.commit();
     }
@@ -253,6 +260,7 @@ public final class Repository {
               .setSketchBytes(before.getSketchBytes() - record.getSketch().getImage().size());
       try (RocksStore.Batch batch = store.batch()) {
         batch.deleteSketch(name.collection(), name.id(), record);
+        batch.change(name.collection(), collection.changes(), name.id());
         if (!record.getSkeletonHash().isEmpty()) {
           byte[] hash = record.getSkeletonHash().toByteArray();
           long uses = store.skeletonUses(name.collection(), hash) - 1;
@@ -330,13 +338,16 @@ public final class Repository {
    * @throws StorageException if it is not what was stored
    */
   public static Sketch sketch(SketchRecord record) {
+    return sketch(record.getName(), record);
+  }
+
+  /** As above, of a record without its name. */
+  public static Sketch sketch(String name, SketchRecord record) {
     try {
       return Sketches.sketch(record.getSketch());
     } catch (InvalidInputException e) {
       throw new StorageException(
-          StorageException.Reason.DATA_DAMAGED,
-          record.getName() + " is damaged: " + e.getMessage(),
-          e);
+          StorageException.Reason.DATA_DAMAGED, name + " is damaged: " + e.getMessage(), e);
     }
   }
 
@@ -353,6 +364,22 @@ public final class Repository {
         end,
         after,
         (position, id, record) -> visitor.visit(position, id, named(collection, id, record)));
+  }
+
+  /** As {@link RocksStore#visitById}; records have no names. */
+  public void visitById(
+      SketchCollection collection, String after, RocksStore.SketchVisitor visitor) {
+    store.visitById(collection.id(), after, visitor);
+  }
+
+  /** A stored sketch, without its name; empty if it is not there. */
+  public Optional<SketchRecord> find(SketchCollection collection, String id) {
+    return store.sketch(collection.id(), id);
+  }
+
+  /** The changes of a collection that an index follows. */
+  public ChangeLog changes(SketchCollection collection) {
+    return store.changes(collection.id());
   }
 
   /**

@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * Keys that sort as the records should. A collection's keys start with its id and a zero byte,
- * which no id contains; behind it the sketch id, the module name, the skeleton's hash, or the time.
+ * which no id contains; behind it the sketch id, the module name, the skeleton's hash, the time, or
+ * the number of a change (8 bytes, big-endian).
  *
  * <pre>
  * time key: collection 0 | 0 | sketch id                                    without a time, first
@@ -65,6 +66,17 @@ public final class Keys {
     int at = prefix(collection).length;
     int skip = timeKey[at] == 0 ? 1 : TIME_BYTES;
     return new String(timeKey, at + skip, timeKey.length - at - skip, StandardCharsets.UTF_8);
+  }
+
+  /** The first key behind that of an id; before all ids for an empty one. */
+  static byte[] behind(String collection, String id) {
+    byte[] key = in(collection, id);
+    return id.isEmpty() ? key : Arrays.copyOf(key, key.length + 1);
+  }
+
+  /** Key of a change. */
+  static byte[] sequence(String collection, long sequence) {
+    return in(collection, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
   }
 
   static boolean startsWith(byte[] key, byte[] prefix) {

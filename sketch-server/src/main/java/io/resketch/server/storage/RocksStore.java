@@ -1,5 +1,6 @@
 package io.resketch.server.storage;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -47,7 +48,7 @@ public final class RocksStore implements AutoCloseable {
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
-  private enum Family {
+  enum Family {
     DEFAULT("default"),
     COLLECTIONS("collections"),
     MODULES("modules"),
@@ -55,7 +56,9 @@ public final class RocksStore implements AutoCloseable {
     TIMES("times"),
     SKELETONS("skeletons"),
     /** How many sketches have a skeleton. */
-    SKELETON_USES("skeleton-uses");
+    SKELETON_USES("skeleton-uses"),
+    /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
+    CHANGES("changes");
 
     private final String label;
 
@@ -179,7 +182,7 @@ public final class RocksStore implements AutoCloseable {
     }
   }
 
-  private byte[] get(Family family, byte[] key) {
+  byte[] get(Family family, byte[] key) {
     return use("reading", () -> db.get(handles.get(family), key));
   }
 
@@ -190,7 +193,11 @@ public final class RocksStore implements AutoCloseable {
 
   private <T> T parse(byte[] value, Parser<T> parser) {
     try {
-      return parser.parseFrom(value);
+      CodedInputStream in = CodedInputStream.newInstance(value);
+      in.enableAliasing(true); // the value is nobody else's
+      T message = parser.parseFrom(in);
+      in.checkLastTagWas(0);
+      return message;
     } catch (InvalidProtocolBufferException e) {
       throw directory.damaged("a record cannot be read: " + e.getMessage(), e);
     }
@@ -247,11 +254,11 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /** Takes up records of a scan; returns false to end it. */
-  private interface Visitor {
+  interface Visitor {
     boolean visit(byte[] key, byte[] value);
   }
 
-  private void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
+  void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
     use(
         "reading",
         () -> {
@@ -270,7 +277,7 @@ public final class RocksStore implements AutoCloseable {
   /** Takes up sketches of a listing. */
   public interface SketchVisitor {
     /**
-     * Called for each sketch in order of time, then id.
+     * Called for each sketch in order.
      *
      * @param position opaque; a listing can be taken up behind it
      * @return false to end the listing
@@ -319,6 +326,29 @@ public final class RocksStore implements AutoCloseable {
         });
   }
 
+  /**
+   * Visits sketches in order of id, as they were when the call began.
+   *
+   * @param after id to start behind; empty for all
+   */
+  public void visitById(String collection, String after, SketchVisitor visitor) {
+    byte[] prefix = Keys.prefix(collection);
+    scan(
+        Family.SKETCHES,
+        prefix,
+        Keys.behind(collection, after),
+        (key, value) ->
+            visitor.visit(
+                key,
+                new String(key, prefix.length, key.length - prefix.length, StandardCharsets.UTF_8),
+                parse(value, SketchRecord.parser())));
+  }
+
+  /** The log of changes that the index of a collection follows. */
+  public ChangeLog changes(String collection) {
+    return new ChangeLog(this, collection);
+  }
+
   /** Starts a batch of writes. */
   public Batch batch() {
     return new Batch();
@@ -330,7 +360,7 @@ public final class RocksStore implements AutoCloseable {
 
     private Batch() {}
 
-    private void put(Family family, byte[] key, byte[] value) {
+    void put(Family family, byte[] key, byte[] value) {
       use(
           "writing",
           () -> {
@@ -351,6 +381,24 @@ public final class RocksStore implements AutoCloseable {
     /** Writes a module. */
     public void module(String collection, Module module) {
       put(Family.MODULES, Keys.in(collection, module.getName()), module);
+    }
+
+    /** Writes that a sketch was put or deleted; part of the batch that does it. */
+    public void change(String collection, long sequence, String id) {
+      put(Family.CHANGES, Keys.sequence(collection, sequence), Keys.utf8(id));
+    }
+
+    /** Removes changes. */
+    void deleteChanges(String collection, long from, long to) {
+      use(
+          "writing",
+          () -> {
+            batch.deleteRange(
+                handles.get(Family.CHANGES),
+                Keys.sequence(collection, from),
+                Keys.sequence(collection, to));
+            return null;
+          });
     }
 
     /** Writes a sketch and its place in time. */
