@@ -67,6 +67,10 @@ final class CollectionIndex implements Closeable {
     return collection == other;
   }
 
+  private int dimension() {
+    return collection.operators().spec().dimension();
+  }
+
   /** Ids of candidates; empty if the index cannot say. */
   Optional<Set<String>> search(Sketch query, int count, Query filter) {
     Ready now = ready;
@@ -132,7 +136,7 @@ final class CollectionIndex implements Closeable {
     }
     SketchIndex index = null;
     try {
-      index = SketchIndex.open(path);
+      index = SketchIndex.open(path, dimension());
       Progress progress = index.progress();
       ChangeLog.Mark mark = log.mark().orElseThrow(() -> new IOException("it has no log"));
       if (!mark.index().equals(progress.index())
@@ -153,13 +157,12 @@ final class CollectionIndex implements Closeable {
     Progress progress = new Progress(UUID.randomUUID(), collection.changes());
     log.dropBefore(progress.index(), progress.sequence());
     Files.createDirectories(path);
-    SketchIndex index = SketchIndex.create(path);
+    SketchIndex index = SketchIndex.create(path, dimension());
     boolean complete = false;
     try {
       IOException[] failure = {null};
       repository.visitById(
           collection,
-          "",
           (position, id, record) -> {
             try {
               put(index, id, record);

@@ -7,22 +7,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -31,6 +33,8 @@ import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 
 /**
@@ -38,8 +42,8 @@ import org.apache.lucene.util.IOUtils;
  * bits each, with what filters ask for. Changes come from one thread; searches from any.
  */
 final class SketchIndex implements Closeable {
-  /** Floats indexed; see docs/performance.md. */
-  static final int PREFIX = 256;
+  /** Floats indexed at most; see docs/performance.md. */
+  private static final int MAX_PREFIX = 512;
 
   private static final int FORMAT = 1;
   private static final int NEIGHBOURS = 16;
@@ -50,6 +54,7 @@ final class SketchIndex implements Closeable {
   /** Sketches without a vector that a search compares beside the nearest. */
   private static final int MAX_WHOLE = 10_000;
 
+  private final int prefix;
   private final Directory directory;
 
   private final IndexWriter writer;
@@ -63,15 +68,20 @@ final class SketchIndex implements Closeable {
    */
   record Progress(UUID index, long sequence) {}
 
-  private SketchIndex(Directory directory, IndexWriter writer) throws IOException {
+  private SketchIndex(int prefix, Directory directory, IndexWriter writer) throws IOException {
+    this.prefix = prefix;
     this.directory = directory;
     this.writer = writer;
     this.searchers = new SearcherManager(writer, new SearcherFactory());
   }
 
-  /** Starts an index; what is in the directory goes with the first commit. */
-  static SketchIndex create(Path path) throws IOException {
-    return open(path, IndexWriterConfig.OpenMode.CREATE);
+  /**
+   * Starts an index; what is in the directory goes with the first commit.
+   *
+   * @param dimension of the sketches
+   */
+  static SketchIndex create(Path path, int dimension) throws IOException {
+    return open(path, dimension, IndexWriterConfig.OpenMode.CREATE);
   }
 
   /**
@@ -79,20 +89,39 @@ final class SketchIndex implements Closeable {
    *
    * @throws IOException if there is none, or it is damaged
    */
-  static SketchIndex open(Path path) throws IOException {
-    SketchIndex out = open(path, IndexWriterConfig.OpenMode.APPEND);
-    try (DirectoryReader reader = DirectoryReader.open(out.directory)) {
-      for (LeafReaderContext leaf : reader.leaves()) {
-        ((CodecReader) leaf.reader()).checkIntegrity();
+  static SketchIndex open(Path path, int dimension) throws IOException {
+    try (Directory directory = FSDirectory.open(path)) {
+      requireWhole(directory);
+    }
+    return open(path, dimension, IndexWriterConfig.OpenMode.APPEND);
+  }
+
+  /** Checks the checksums of the last commit's files before anything is made of their content. */
+  private static void requireWhole(Directory directory) throws IOException {
+    String commit = SegmentInfos.getLastCommitSegmentsFileName(directory);
+    if (commit == null) {
+      throw new IOException("there is no index");
+    }
+    Set<String> damaged = new HashSet<>();
+    for (String file : directory.listAll()) {
+      try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
+        CodecUtil.checksumEntireFile(in);
+      } catch (IOException e) {
+        damaged.add(file); // a crash leaves unfinished files, which no commit counts on
       }
-      return out;
-    } catch (IOException | RuntimeException e) {
-      IOUtils.closeWhileHandlingException(out);
-      throw e;
+    }
+    if (damaged.contains(commit) || damaged.stream().anyMatch(file -> file.endsWith(".si"))) {
+      throw new IOException("damaged: " + damaged);
+    }
+    for (String file : SegmentInfos.readCommit(directory, commit).files(true)) {
+      if (damaged.contains(file)) {
+        throw new IOException("damaged: " + file);
+      }
     }
   }
 
-  private static SketchIndex open(Path path, IndexWriterConfig.OpenMode mode) throws IOException {
+  private static SketchIndex open(Path path, int dimension, IndexWriterConfig.OpenMode mode)
+      throws IOException {
     ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
     merges.setMaxMergesAndThreads(2, 1);
     IndexWriterConfig config =
@@ -106,7 +135,7 @@ final class SketchIndex implements Closeable {
     IndexWriter writer = null;
     try {
       writer = new IndexWriter(directory, config);
-      return new SketchIndex(directory, writer);
+      return new SketchIndex(prefix(dimension), directory, writer);
     } catch (IOException | RuntimeException e) {
       if (writer != null) {
         writer.rollback();
@@ -114,6 +143,15 @@ final class SketchIndex implements Closeable {
       IOUtils.closeWhileHandlingException(directory);
       throw e;
     }
+  }
+
+  /** Floats of a sketch that are indexed. */
+  static int prefix(int dimension) {
+    return Math.min(MAX_PREFIX, dimension);
+  }
+
+  private String format() {
+    return FORMAT + "/" + prefix;
   }
 
   private static final class VectorCodec extends Lucene912Codec {
@@ -142,17 +180,17 @@ final class SketchIndex implements Closeable {
   }
 
   /** The first floats over their norm; null if there are fewer, or they are 0. */
-  private static float[] vector(Sketch sketch) {
-    if (sketch.prefixLength() < PREFIX) {
+  private float[] vector(Sketch sketch) {
+    if (sketch.prefixLength() < prefix) {
       return null;
     }
     double squares = 0;
-    for (int i = 0; i < PREFIX; i++) {
+    for (int i = 0; i < prefix; i++) {
       squares += (double) sketch.value(i) * sketch.value(i);
     }
-    float[] out = new float[PREFIX];
+    float[] out = new float[prefix];
     double length = 0;
-    for (int i = 0; i < PREFIX; i++) {
+    for (int i = 0; i < prefix; i++) {
       out[i] = (float) (sketch.value(i) / Math.sqrt(squares));
       length += out[i] * out[i];
     }
@@ -162,7 +200,7 @@ final class SketchIndex implements Closeable {
   /** Makes what was put and deleted durable, with the progress it stands for, and visible. */
   void commit(Progress progress) throws IOException {
     Map<String, String> data = new HashMap<>();
-    data.put("format", FORMAT + "/" + PREFIX);
+    data.put("format", format());
     data.put("index", progress.index().toString());
     data.put("sequence", Long.toString(progress.sequence()));
     writer.setLiveCommitData(data.entrySet());
@@ -178,7 +216,7 @@ final class SketchIndex implements Closeable {
   Progress progress() throws IOException {
     Map<String, String> data = new HashMap<>();
     writer.getLiveCommitData().forEach(entry -> data.put(entry.getKey(), entry.getValue()));
-    if (!(FORMAT + "/" + PREFIX).equals(data.get("format"))) {
+    if (!format().equals(data.get("format"))) {
       throw new IOException("the index has format " + data.get("format"));
     }
     return new Progress(UUID.fromString(data.get("index")), Long.parseLong(data.get("sequence")));
@@ -188,7 +226,7 @@ final class SketchIndex implements Closeable {
    * Ids of the sketches nearest to a query by their first floats, and of all that have no vector;
    * empty if those are too many.
    *
-   * @param query at least {@link #PREFIX} floats
+   * @param query at least as many floats as are indexed
    * @param count how many of the nearest
    * @param filter among these
    */

@@ -36,7 +36,7 @@ public final class SketchIndexes implements AutoCloseable {
   /** Nearest by the prefix for every hit wanted; see docs/performance.md. */
   private static final int CANDIDATES_PER_HIT = 10;
 
-  private static final int MIN_CANDIDATES = 200;
+  private static final int MIN_CANDIDATES = 100;
 
   private final Repository repository;
   private final Path directory;
@@ -78,7 +78,7 @@ public final class SketchIndexes implements AutoCloseable {
     if (index == null
         || !index.isOf(collection)
         || collection.size() < threshold
-        || query.prefixLength() < SketchIndex.PREFIX) {
+        || query.prefixLength() < SketchIndex.prefix(query.dimension())) {
       return Optional.empty();
     }
     return Fields.query(wanted)

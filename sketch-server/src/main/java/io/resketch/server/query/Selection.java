@@ -89,7 +89,7 @@ public record Selection(Timestamp start, Timestamp end, Filter filter) {
           return true;
         };
     if (start == null && end == null) {
-      repository.visitById(collection, "", each);
+      repository.visitById(collection, each);
     } else if (!isEmpty()) {
       repository.visit(collection, start, end, null, each);
     }

@@ -367,9 +367,8 @@ public final class Repository {
   }
 
   /** As {@link RocksStore#visitById}; records have no names. */
-  public void visitById(
-      SketchCollection collection, String after, RocksStore.SketchVisitor visitor) {
-    store.visitById(collection.id(), after, visitor);
+  public void visitById(SketchCollection collection, RocksStore.SketchVisitor visitor) {
+    store.visitById(collection.id(), visitor);
   }
 
   /** A stored sketch, without its name; empty if it is not there. */

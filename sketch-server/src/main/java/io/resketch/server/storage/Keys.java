@@ -68,12 +68,6 @@ public final class Keys {
     return new String(timeKey, at + skip, timeKey.length - at - skip, StandardCharsets.UTF_8);
   }
 
-  /** The first key behind that of an id; before all ids for an empty one. */
-  static byte[] behind(String collection, String id) {
-    byte[] key = in(collection, id);
-    return id.isEmpty() ? key : Arrays.copyOf(key, key.length + 1);
-  }
-
   /** Key of a change. */
   static byte[] sequence(String collection, long sequence) {
     return in(collection, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());

@@ -28,6 +28,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class RocksStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final String FORMAT = "1";
+  private static final long READ_AHEAD = 4 << 20;
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
@@ -259,10 +261,17 @@ public final class RocksStore implements AutoCloseable {
   }
 
   void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
+    try (ReadOptions options = new ReadOptions()) {
+      scan(family, options, prefix, start, visitor);
+    }
+  }
+
+  private void scan(
+      Family family, ReadOptions options, byte[] prefix, byte[] start, Visitor visitor) {
     use(
         "reading",
         () -> {
-          try (RocksIterator iterator = db.newIterator(handles.get(family))) {
+          try (RocksIterator iterator = db.newIterator(handles.get(family), options)) {
             boolean more = true;
             for (iterator.seek(start); more && iterator.isValid(); iterator.next()) {
               byte[] key = iterator.key();
@@ -326,22 +335,22 @@ public final class RocksStore implements AutoCloseable {
         });
   }
 
-  /**
-   * Visits sketches in order of id, as they were when the call began.
-   *
-   * @param after id to start behind; empty for all
-   */
-  public void visitById(String collection, String after, SketchVisitor visitor) {
+  /** Visits all sketches in order of id, as they were when the call began. */
+  public void visitById(String collection, SketchVisitor visitor) {
     byte[] prefix = Keys.prefix(collection);
-    scan(
-        Family.SKETCHES,
-        prefix,
-        Keys.behind(collection, after),
-        (key, value) ->
-            visitor.visit(
-                key,
-                new String(key, prefix.length, key.length - prefix.length, StandardCharsets.UTF_8),
-                parse(value, SketchRecord.parser())));
+    // It reads ahead, and leaves the cache to those who read single records.
+    try (ReadOptions options = new ReadOptions().setReadaheadSize(READ_AHEAD).setFillCache(false)) {
+      scan(
+          Family.SKETCHES,
+          options,
+          prefix,
+          prefix,
+          (key, value) -> {
+            String id =
+                new String(key, prefix.length, key.length - prefix.length, StandardCharsets.UTF_8);
+            return visitor.visit(key, id, parse(value, SketchRecord.parser()));
+          });
+    }
   }
 
   /** The log of changes that the index of a collection follows. */
