@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.IOUtils;
@@ -86,8 +87,10 @@ final class CollectionIndex implements Closeable {
       Optional<List<String>> found = now.index().search(query, count, filter);
       found.ifPresent(out::addAll);
       return found.map(ids -> out);
-    } catch (AlreadyClosedException e) {
+    } catch (AlreadyClosedException | IndexSearcher.TooManyClauses e) {
       return Optional.empty();
+    } catch (StorageException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       LOG.warn("the index {} fails and will be built again; searches scan meanwhile", path, e);
       failed = true;

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
@@ -46,6 +48,15 @@ final class SketchIndex implements Closeable {
   private static final int MAX_PREFIX = 512;
 
   private static final int FORMAT = 1;
+
+  /** Lucene warns where the JVM offers vectors, for which others asked, and is too old for it. */
+  private static final Logger LUCENE =
+      Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");
+
+  static {
+    LUCENE.setLevel(Level.SEVERE);
+  }
+
   private static final int NEIGHBOURS = 16;
   private static final int BUILD_CANDIDATES = 100;
   private static final int BITS = 7;
