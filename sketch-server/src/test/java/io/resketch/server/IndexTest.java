@@ -45,9 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Searches through the approximate index, against the exact scan of the same server. */
 final class IndexTest {
   private static final SketchSpec SPEC = new SketchSpec(1024, 16, 7);
-  private static final int STORED = 1500;
+  private static final int STORED = 1200;
   private static final int THRESHOLD = 500;
-  private static final int QUERIES = 25;
+  private static final int QUERIES = 20;
   private static final String ROOMS = "collections/rooms";
 
   @TempDir private static Path filled;
@@ -202,7 +202,7 @@ final class IndexTest {
   @Test
   void theIndex_findsWhatTheScanFinds() {
     assertThat(recall(server, SearchRequest.newBuilder())).isGreaterThan(0.98);
-    assertThat(recall(server, SearchRequest.newBuilder().setK(40))).isGreaterThan(0.98);
+    assertThat(recall(server, SearchRequest.newBuilder().setK(20))).isGreaterThan(0.98);
     assertThat(recall(server, SearchRequest.newBuilder().setPrefixLength(512))).isGreaterThan(0.98);
   }
 
@@ -251,19 +251,19 @@ final class IndexTest {
     copy(filled, directory);
     try (TestServer changed = new TestServer(directory, THRESHOLD)) {
       awaitIndex(changed);
-      for (int i = STORED; i < STORED + 20; i++) {
+      for (int i = STORED; i < STORED + 10; i++) {
         changed.put("rooms", message(i));
         SearchResponse found = search(changed, itself(i));
         assertThat(found.getExact()).isFalse();
         assertThat(ids(found)).containsExactly("run-" + i);
-        if (i % 10 == 0) {
+        if (i % 5 == 0) {
           awaitIndex(changed);
         }
         changed
             .repository()
             .delete(DeleteRequest.newBuilder().setName(ROOMS + "/sketches/run-" + i).build());
         assertThat(ids(search(changed, itself(i)))).doesNotContain("run-" + i);
-        if (i % 10 == 5) {
+        if (i % 5 == 3) {
           awaitIndex(changed);
         }
       }
@@ -276,7 +276,7 @@ final class IndexTest {
   void afterKills_whatWasAcknowledgedIsFound() throws Exception {
     copy(filled, directory);
     AtomicInteger stored = new AtomicInteger(STORED);
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 2; round++) {
       try (ServeProcess process = ServeProcess.start(directory, THRESHOLD)) {
         ManagedChannel channel = TestServer.channel(process.port());
         Thread load = new Thread(() -> putUntilItFails(channel, stored));
