@@ -43,9 +43,9 @@ public final class SearchReport {
   private static final int WINDOW = 256;
   private static final int K = 10;
   private static final int QUERIES = 1000;
-  private static final int EXACT_QUERIES = 200;
+  private static final int EXACT_QUERIES = 100;
   private static final int WARM_UP = 200;
-  private static final int CANDIDATES = 100;
+  private static final int CANDIDATES = 200;
 
   private final Frames frames = new Frames(SEED);
   private final Path folder;

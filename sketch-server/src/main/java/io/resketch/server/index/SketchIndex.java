@@ -27,6 +27,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -60,6 +61,7 @@ final class SketchIndex implements Closeable {
   private static final int NEIGHBOURS = 16;
   private static final int BUILD_CANDIDATES = 100;
   private static final int BITS = 7;
+  private static final int SEGMENTS = 4;
   private static final int BUFFER_MB = 64;
 
   /** Sketches without a vector that a search compares beside the nearest. */
@@ -135,12 +137,15 @@ final class SketchIndex implements Closeable {
       throws IOException {
     ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
     merges.setMaxMergesAndThreads(2, 1);
+    TieredMergePolicy few = new TieredMergePolicy(); // a search goes through every segment's graph
+    few.setSegmentsPerTier(SEGMENTS);
     IndexWriterConfig config =
         new IndexWriterConfig(null) // nothing is analysed
             .setOpenMode(mode)
             .setCodec(new VectorCodec())
             .setRAMBufferSizeMB(BUFFER_MB)
             .setMergeScheduler(merges)
+            .setMergePolicy(few)
             .setCommitOnClose(false);
     Directory directory = FSDirectory.open(path);
     IndexWriter writer = null;

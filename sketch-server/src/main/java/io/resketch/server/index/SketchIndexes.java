@@ -36,7 +36,7 @@ public final class SketchIndexes implements AutoCloseable {
   /** Nearest by the prefix for every hit wanted; see docs/performance.md. */
   private static final int CANDIDATES_PER_HIT = 10;
 
-  private static final int MIN_CANDIDATES = 100;
+  private static final int MIN_CANDIDATES = 200;
 
   private final Repository repository;
   private final Path directory;
