@@ -82,7 +82,7 @@ public final class YearOfMinutes {
   private static void fill(Path directory) {
     long start = System.nanoTime();
     Random random = new Random(20261124);
-    Scenes scenes = new Scenes(MODULES, false, random);
+    Scenes scenes = Scenes.scattered(MODULES, false, random);
     Sketcher sketcher = new Sketcher(SPEC);
     Map<String, ModuleProfile> modules = new TreeMap<>();
     try (RocksStore store = RocksStore.open(directory)) {
@@ -91,7 +91,7 @@ public final class YearOfMinutes {
       for (int minute = 0; minute < MINUTES; minute += BATCH) {
         try (RocksStore.Batch batch = store.batch()) {
           for (int i = minute; i < Math.min(MINUTES, minute + BATCH); i++) {
-            Computation run = scenes.draw(random, roots(random, i)).graph();
+            Computation run = scenes.draw(roots(random, i)).graph();
             for (ModuleProfile profile : ModuleProfile.of(run.skeleton())) {
               modules.merge(profile.name(), profile, ModuleProfile::merge);
             }

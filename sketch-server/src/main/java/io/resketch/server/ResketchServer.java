@@ -19,6 +19,7 @@ import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
+import io.resketch.server.index.SketchIndexes;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
@@ -54,6 +55,7 @@ public final class ResketchServer implements AutoCloseable {
 
   private final RocksStore store;
   private final Optional<Backups> backups;
+  private final SketchIndexes indexes;
   private final ExecutorService executor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -61,7 +63,8 @@ public final class ResketchServer implements AutoCloseable {
   private final Retention retention;
   private final RollUpWorker worker;
 
-  private ResketchServer(ServerConfig config, RocksStore store, Optional<Backups> backups)
+  private ResketchServer(
+      ServerConfig config, RocksStore store, Optional<Backups> backups, int indexThreshold)
       throws IOException {
     this.store = store;
     this.backups = backups;
@@ -71,6 +74,8 @@ public final class ResketchServer implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     Repository repository = new Repository(store, InstantSource.system());
     RollUps rollUps = new RollUps(store);
+    indexes =
+        new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
     retention = new Retention(repository, InstantSource.system());
@@ -87,7 +92,7 @@ public final class ResketchServer implements AutoCloseable {
             .addService(
                 new RepositoryEndpoint(
                     repository,
-                    new SimilaritySearch(repository),
+                    new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, rollUps, estimators),
                     new Explanations(repository)))
             .addService(new AdminEndpoint(store, backups))
@@ -101,6 +106,7 @@ public final class ResketchServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       executor.shutdown();
+      indexes.close();
       throw e;
     }
     retention.start();
@@ -125,11 +131,16 @@ public final class ResketchServer implements AutoCloseable {
    * @throws IOException if a port cannot be listened on
    */
   public static ResketchServer start(ServerConfig config) throws IOException {
+    return start(config, SketchIndexes.DEFAULT_THRESHOLD);
+  }
+
+  /** As above, with an index for collections from {@code indexThreshold} sketches on. */
+  static ResketchServer start(ServerConfig config, int indexThreshold) throws IOException {
     RocksStore store = RocksStore.open(config.dataDirectory());
     Optional<Backups> backups = Optional.empty();
     try {
       backups = config.backupDirectory().map(Backups::open);
-      return new ResketchServer(config, store, backups);
+      return new ResketchServer(config, store, backups, indexThreshold);
     } catch (IOException | RuntimeException e) {
       backups.ifPresent(Backups::close);
       store.close();
@@ -167,6 +178,7 @@ public final class ResketchServer implements AutoCloseable {
     retention.close();
     worker.close();
     backups.ifPresent(Backups::close);
+    indexes.close();
     store.close();
   }
 }

@@ -22,6 +22,8 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.repository")
           .layer("rollup")
           .definedBy("io.resketch.server.rollup")
+          .layer("index")
+          .definedBy("io.resketch.server.index")
           .layer("query")
           .definedBy("io.resketch.server.query")
           .layer("exchange")
@@ -31,8 +33,10 @@ class ArchitectureTest {
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("rollup", "query", "exchange", "grpc", "server")
+          .mayOnlyBeAccessedByLayers("rollup", "index", "query", "exchange", "grpc", "server")
           .whereLayer("rollup")
+          .mayOnlyBeAccessedByLayers("query", "server")
+          .whereLayer("index")
           .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
@@ -62,6 +66,15 @@ class ArchitectureTest {
           .resideInAPackage("org.rocksdb..");
 
   @ArchTest
+  static final ArchRule LUCENE_IS_IN_INDEX_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.resketch.server.index")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.lucene..");
+
+  @ArchTest
   static final ArchRule CALLS_ARE_KNOWN_TO_GRPC_AND_THE_SERVER_ONLY =
       noClasses()
           .that()
@@ -69,6 +82,7 @@ class ArchitectureTest {
               "io.resketch.server.storage",
               "io.resketch.server.repository",
               "io.resketch.server.rollup",
+              "io.resketch.server.index",
               "io.resketch.server.query",
               "io.resketch.server.exchange")
           .should()

@@ -214,7 +214,7 @@ final class SearchTest {
                     .setParent("collections/empty")
                     .setComputation(Graphs.computation(QUERY))
                     .build());
-    assertThat(response).isEqualTo(SearchResponse.getDefaultInstance());
+    assertThat(response).isEqualTo(SearchResponse.newBuilder().setExact(true).build());
   }
 
   @Test

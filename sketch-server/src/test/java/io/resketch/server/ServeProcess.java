@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** {@code resketch serve} as a process of its own. */
 final class ServeProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("resketch serving gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on .*");
+      Pattern.compile("resketch serving gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on.*");
 
   private final Process process;
   private final int port;
@@ -40,12 +40,36 @@ final class ServeProcess implements AutoCloseable {
 
   /** As above, with words before the command. */
   static ServeProcess start(Path directory, List<String> before) throws IOException {
+    return start(
+        before,
+        ServeProcess.class,
+        List.of("--data", directory.toString(), "--port", "0", "--http-port", "0"));
+  }
+
+  /** A server that indexes collections from {@code indexThreshold} sketches on. */
+  static ServeProcess start(Path directory, int indexThreshold) throws IOException {
+    return start(
+        List.of(), Indexing.class, List.of(directory.toString(), Integer.toString(indexThreshold)));
+  }
+
+  /** The command has no option for the threshold. */
+  static final class Indexing {
+    public static void main(String[] args) throws IOException {
+      ResketchServer server =
+          ResketchServer.start(
+              new ServerConfig(Path.of(args[0]), "127.0.0.1", 0, 0), Integer.parseInt(args[1]));
+      System.out.printf("resketch serving gRPC on 127.0.0.1:%d, HTTP on%n", server.port());
+    }
+  }
+
+  private static ServeProcess start(List<String> before, Class<?> main, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ServeProcess.class.getName());
-    command.addAll(List.of("--data", directory.toString(), "--port", "0", "--http-port", "0"));
+    command.add(main.getName());
+    command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     BufferedReader out =

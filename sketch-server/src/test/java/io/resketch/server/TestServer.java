@@ -46,12 +46,21 @@ final class TestServer implements AutoCloseable {
   final ManagedChannel channel;
 
   TestServer(Path directory) throws IOException {
-    this(new ServerConfig(directory, "127.0.0.1", 0, 0));
+    this(ResketchServer.start(new ServerConfig(directory, "127.0.0.1", 0, 0)));
+  }
+
+  /** With an index for collections from {@code indexThreshold} sketches on. */
+  TestServer(Path directory, int indexThreshold) throws IOException {
+    this(ResketchServer.start(new ServerConfig(directory, "127.0.0.1", 0, 0), indexThreshold));
   }
 
   TestServer(ServerConfig config) throws IOException {
-    server = ResketchServer.start(config);
-    channel = channel(server.port());
+    this(ResketchServer.start(config));
+  }
+
+  private TestServer(ResketchServer server) {
+    this.server = server;
+    this.channel = channel(server.port());
   }
 
   static ManagedChannel channel(int port) {

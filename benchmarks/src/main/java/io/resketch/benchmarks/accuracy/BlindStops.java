@@ -1,5 +1,6 @@
 package io.resketch.benchmarks.accuracy;
 
+import io.resketch.benchmarks.Scenes;
 import io.resketch.core.decode.BlindDecoder;
 import io.resketch.core.decode.BlindTree;
 import io.resketch.core.graph.Computation;

@@ -1,5 +1,6 @@
 package io.resketch.benchmarks.accuracy;
 
+import io.resketch.benchmarks.Scenes;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;

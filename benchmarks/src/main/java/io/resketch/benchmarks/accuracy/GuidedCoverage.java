@@ -1,5 +1,6 @@
 package io.resketch.benchmarks.accuracy;
 
+import io.resketch.benchmarks.Scenes;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
 import io.resketch.core.graph.Computation;

@@ -1,5 +1,6 @@
 package io.resketch.benchmarks.accuracy;
 
+import io.resketch.benchmarks.Scenes;
 import io.resketch.benchmarks.Trees;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;

@@ -56,6 +56,11 @@ public final class Filter {
     return condition.test(id, record);
   }
 
+  /** What passes, by its parts. */
+  public Condition condition() {
+    return condition;
+  }
+
   /** Whether every record passes. */
   public boolean isAll() {
     return condition instanceof All;
@@ -72,7 +77,7 @@ public final class Filter {
   }
 
   /** A part of a filter. */
-  sealed interface Condition {
+  public sealed interface Condition {
     boolean test(String id, SketchRecord record);
 
     /** Lower bound of the times that pass, null if there is none. */
@@ -86,14 +91,16 @@ public final class Filter {
     }
   }
 
-  record All() implements Condition {
+  /** Every record. */
+  public record All() implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return true;
     }
   }
 
-  record And(List<Condition> parts) implements Condition {
+  /** Records that pass every part. */
+  public record And(List<Condition> parts) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return parts.stream().allMatch(part -> part.test(id, record));
@@ -118,14 +125,16 @@ public final class Filter {
     }
   }
 
-  record Or(List<Condition> parts) implements Condition {
+  /** Records that pass a part. */
+  public record Or(List<Condition> parts) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return parts.stream().anyMatch(part -> part.test(id, record));
     }
   }
 
-  record Not(Condition part) implements Condition {
+  /** Records that do not pass the part. */
+  public record Not(Condition part) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return !part.test(id, record);
@@ -133,7 +142,7 @@ public final class Filter {
   }
 
   /** How values compare. */
-  enum Operator {
+  public enum Operator {
     EQUAL("="),
     NOT_EQUAL("!="),
     LESS("<"),
@@ -164,14 +173,16 @@ public final class Filter {
     }
   }
 
-  record Id(Operator operator, String value) implements Condition {
+  /** By the id, as {@link String#compareTo}. */
+  public record Id(Operator operator, String value) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return operator.holds(id.compareTo(value));
     }
   }
 
-  record Label(String key, Operator operator, String value) implements Condition {
+  /** By the value of a label, as {@link String#compareTo}. */
+  public record Label(String key, Operator operator, String value) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       String found = record.getLabelsMap().get(key);
@@ -181,14 +192,16 @@ public final class Filter {
     }
   }
 
-  record HasLabel(String key) implements Condition {
+  /** By whether there is a label. */
+  public record HasLabel(String key) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return record.containsLabels(key);
     }
   }
 
-  record Time(Operator operator, Timestamp value) implements Condition {
+  /** By the time. */
+  public record Time(Operator operator, Timestamp value) implements Condition {
     @Override
     public boolean test(String id, SketchRecord record) {
       return record.hasTime()

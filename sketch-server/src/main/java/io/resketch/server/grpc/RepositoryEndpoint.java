@@ -160,11 +160,15 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
           }
           return search.search(
               collection,
-              query(collection, request),
-              request.hasObject() ? request.getObject().getSketchName() : request.getSketchName(),
-              k,
-              selection,
-              request.getPrefixLength());
+              new SimilaritySearch.Query(
+                  query(collection, request),
+                  request.hasObject()
+                      ? request.getObject().getSketchName()
+                      : request.getSketchName(),
+                  k,
+                  request.getPrefixLength(),
+                  request.getExact()),
+              selection);
         });
   }
 

@@ -158,7 +158,10 @@ public final class Relations {
       Selection selection,
       int most,
       double least) {
-    return search.search(collection, query, excluded, most, selection, 0).getHitsList().stream()
+    return search
+        .search(collection, new SimilaritySearch.Query(query, excluded, most, 0, false), selection)
+        .getHitsList()
+        .stream()
         .filter(hit -> hit.getSimilarity() >= least)
         .toList();
   }

@@ -6,7 +6,9 @@ import io.resketch.server.filter.Filter;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.storage.RocksStore.SketchVisitor;
+import io.resketch.v1.SketchRecord;
 import io.resketch.v1.TimeRange;
+import java.util.function.BiConsumer;
 
 /**
  * The sketches of a collection that a question is about.
@@ -46,7 +48,7 @@ public record Selection(Timestamp start, Timestamp end, Filter filter) {
    */
   public void visit(
       Repository repository, SketchCollection collection, byte[] after, SketchVisitor visitor) {
-    if (start != null && end != null && !before(start, end)) {
+    if (isEmpty()) {
       return;
     }
     repository.visit(
@@ -55,5 +57,41 @@ public record Selection(Timestamp start, Timestamp end, Filter filter) {
         end,
         after,
         (position, id, record) -> !filter.test(id, record) || visitor.visit(position, id, record));
+  }
+
+  /** Whether no sketch can pass, by its time. */
+  boolean isEmpty() {
+    return start != null && end != null && !before(start, end);
+  }
+
+  /**
+   * Whether a sketch passes.
+   *
+   * @param record with or without its name
+   */
+  boolean test(String id, SketchRecord record) {
+    boolean inTime =
+        (start == null || (record.hasTime() && !before(record.getTime(), start)))
+            && (end == null || !record.hasTime() || before(record.getTime(), end));
+    return inTime && filter.test(id, record);
+  }
+
+  /** Visits the sketches in the order that is fastest. */
+  void visitUnordered(
+      Repository repository,
+      SketchCollection collection,
+      BiConsumer<String, SketchRecord> visitor) {
+    SketchVisitor each =
+        (position, id, record) -> {
+          if (filter.test(id, record)) {
+            visitor.accept(id, record);
+          }
+          return true;
+        };
+    if (start == null && end == null) {
+      repository.visitById(collection, each);
+    } else if (!isEmpty()) {
+      repository.visit(collection, start, end, null, each);
+    }
   }
 }

@@ -16,6 +16,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.repository.RepositoryException.Reason;
+import io.resketch.server.storage.ChangeLog;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
 import io.resketch.server.storage.StoreSnapshot;
@@ -71,7 +72,8 @@ public final class Repository {
       modules.put(module.getName(), Sketches.module(module));
     }
     Operators operators = new Operators(Sketches.spec(stored.getSpec()));
-    SketchCollection collection = new SketchCollection(id, operators, stored, modules);
+    SketchCollection collection =
+        new SketchCollection(id, operators, stored, modules, store.changes(id).next());
     if (!store.marksHours(id)) {
       markAllHours(id);
     }
@@ -151,7 +153,7 @@ public final class Repository {
       batch.marksHours(id);
       batch.commit();
     }
-    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of());
+    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of(), 0);
     collections.put(id, created);
     return describe(created);
   }
@@ -169,6 +171,11 @@ public final class Repository {
           Names.collection(id) + " does not exist; create it or correct the name");
     }
     return collection;
+  }
+
+  /** All collections, by id. */
+  public List<SketchCollection> collections() {
+    return List.copyOf(collections.values());
   }
 
   /** A collection with what it holds now. */
@@ -254,10 +261,11 @@ public final class Repository {
       changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
       batch.sketch(collection.id(), run.id(), record);
       collection.dirtyHours().touch(batch, run.time());
+      batch.change(collection.id(), collection.changes(), run.id());
       batch.collection(collection.id(), after.build());
       batch.commit();
     }
-    collection.update(after.build(), changed(before.modules(), changed));
+    collection.update(after.build(), changed(before.modules(), changed), 1);
   }
 
   /** What of the modules known changes by profiles. */
@@ -302,7 +310,7 @@ public final class Repository {
         changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
         batch.commit();
       }
-      collection.update(before.stored(), changed(before.modules(), changed));
+      collection.update(before.stored(), changed(before.modules(), changed), 0);
     }
   }
 
@@ -356,6 +364,7 @@ public final class Repository {
           if (entry.getValue() == 0) {
             batch.deleteSketch(collection.id(), id, record);
             collection.dirtyHours().touch(batch, timeOf(record));
+            batch.change(collection.id(), collection.changes() + changed, id);
             forgetSkeleton(collection, record, uses, after);
             after
                 .setSketchCount(after.getSketchCount() - 1)
@@ -366,6 +375,7 @@ public final class Repository {
             SketchRecord shorter = record.toBuilder().setSketch(Sketches.sketch(kept)).build();
             batch.sketch(collection.id(), id, shorter);
             collection.dirtyHours().touch(batch, timeOf(record));
+            batch.change(collection.id(), collection.changes() + changed, id);
             after.setSketchBytes(
                 after.getSketchBytes()
                     - record.getSketch().getImage().size()
@@ -379,7 +389,7 @@ public final class Repository {
           batch.commit();
         }
       }
-      collection.update(after.build(), collection.state().modules());
+      collection.update(after.build(), collection.state().modules(), changed);
       return changed;
     }
   }
@@ -420,7 +430,7 @@ public final class Repository {
         batch.collection(id, after.build());
         batch.commit();
       }
-      collection.update(after.build(), collection.state().modules());
+      collection.update(after.build(), collection.state().modules(), 0);
     }
     return describe(collection);
   }
@@ -432,11 +442,6 @@ public final class Repository {
     } else {
       collection.setRetention(checked);
     }
-  }
-
-  /** All collections, by id. */
-  public List<SketchCollection> all() {
-    return List.copyOf(collections.values());
   }
 
   /**
@@ -500,13 +505,16 @@ public final class Repository {
    * @throws StorageException if it is not what was stored
    */
   public static Sketch sketch(SketchRecord record) {
+    return sketch(record.getName(), record);
+  }
+
+  /** As above, of a record without its name. */
+  public static Sketch sketch(String name, SketchRecord record) {
     try {
       return Sketches.sketch(record.getSketch());
     } catch (InvalidInputException e) {
       throw new StorageException(
-          StorageException.Reason.DATA_DAMAGED,
-          record.getName() + " is damaged: " + e.getMessage(),
-          e);
+          StorageException.Reason.DATA_DAMAGED, name + " is damaged: " + e.getMessage(), e);
     }
   }
 
@@ -528,6 +536,21 @@ public final class Repository {
         end,
         after,
         (position, id, record) -> visitor.visit(position, id, named(collection, id, record)));
+  }
+
+  /** As {@link RocksStore#visitById}; records have no names. */
+  public void visitById(SketchCollection collection, RocksStore.SketchVisitor visitor) {
+    store.visitById(collection.id(), visitor);
+  }
+
+  /** A stored sketch, without its name; empty if it is not there. */
+  public Optional<SketchRecord> find(SketchCollection collection, String id) {
+    return store.sketch(collection.id(), id);
+  }
+
+  /** The changes of a collection that an index follows. */
+  public ChangeLog changes(SketchCollection collection) {
+    return store.changes(collection.id());
   }
 
   /**

@@ -18,8 +18,9 @@ public final class SketchCollection {
    *
    * @param stored the collection's record, without modules
    * @param modules by name; not modified
+   * @param changes number of the next change of the log
    */
-  record State(Collection stored, Map<String, ModuleProfile> modules) {}
+  record State(Collection stored, Map<String, ModuleProfile> modules, long changes) {}
 
   private final String id;
   private final Operators operators;
@@ -28,12 +29,19 @@ public final class SketchCollection {
   private volatile State state;
   private boolean deleted;
 
+  /**
+   * @param changes number of the next change of its log
+   */
   SketchCollection(
-      String id, Operators operators, Collection stored, Map<String, ModuleProfile> modules) {
+      String id,
+      Operators operators,
+      Collection stored,
+      Map<String, ModuleProfile> modules,
+      long changes) {
     this.id = id;
     this.operators = operators;
     this.dirtyHours = new DirtyHours(id);
-    this.state = new State(stored, modules);
+    this.state = new State(stored, modules, changes);
   }
 
   public String id() {
@@ -68,14 +76,31 @@ public final class SketchCollection {
     return state.stored().getRetention();
   }
 
+  /** Sketches it holds. */
+  public long size() {
+    return state.stored().getSketchCount();
+  }
+
+  /**
+   * Number of the next change of its log; all changes that were acknowledged have lower ones, and
+   * all lower ones can be read.
+   */
+  public long changes() {
+    return state.changes();
+  }
+
   /** A snapshot of the modules, by name. */
   public Map<String, ModuleProfile> modules() {
     return Collections.unmodifiableMap(state.modules());
   }
 
-  /** Called by the holder of the lock. */
-  void update(Collection stored, Map<String, ModuleProfile> modules) {
-    this.state = new State(stored, modules);
+  /**
+   * Called by the holder of the lock.
+   *
+   * @param changes number of changes that were written to the log
+   */
+  void update(Collection stored, Map<String, ModuleProfile> modules, long changes) {
+    this.state = new State(stored, modules, state.changes() + changes);
   }
 
   /** Called by the holder of the lock. */

@@ -77,7 +77,7 @@ public final class Retention implements AutoCloseable {
    */
   public int pass() throws InterruptedException {
     int changed = 0;
-    for (SketchCollection collection : repository.all()) {
+    for (SketchCollection collection : repository.collections()) {
       try {
         changed += pass(collection);
       } catch (RepositoryException e) {

@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * Keys that sort as the records should. A collection's keys start with its id and a zero byte,
- * which no id contains; behind it the sketch id, the module name, the skeleton's hash, or the time.
+ * which no id contains; behind it the sketch id, the module name, the skeleton's hash, the time, or
+ * the number of a change (8 bytes, big-endian).
  *
  * <pre>
  * time key: collection 0 | 0 | sketch id                                    without a time, first
@@ -102,6 +103,11 @@ public final class Keys {
   static ByteBuffer rest(String collection, byte[] key) {
     int at = prefix(collection).length;
     return ByteBuffer.wrap(key, at, key.length - at);
+  }
+
+  /** Key of a change. */
+  static byte[] sequence(String collection, long sequence) {
+    return in(collection, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
   }
 
   static boolean startsWith(byte[] key, byte[] prefix) {

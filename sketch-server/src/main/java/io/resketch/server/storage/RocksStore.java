@@ -1,5 +1,6 @@
 package io.resketch.server.storage;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class RocksStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final String FORMAT = "1";
+  private static final long READ_AHEAD = 4 << 20;
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
@@ -60,7 +62,9 @@ public final class RocksStore implements AutoCloseable {
     /** How many sketches have a skeleton. */
     SKELETON_USES("skeleton-uses"),
     ROLLUPS("rollups"),
-    DIRTY("dirty");
+    DIRTY("dirty"),
+    /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
+    CHANGES("changes");
 
     private final String label;
 
@@ -152,7 +156,6 @@ public final class RocksStore implements AutoCloseable {
     }
     for (Family family : Family.values()) {
       scan(
-          latest,
           family,
           new byte[0],
           new byte[0],
@@ -186,7 +189,7 @@ public final class RocksStore implements AutoCloseable {
     }
   }
 
-  private byte[] get(Family family, byte[] key) {
+  byte[] get(Family family, byte[] key) {
     return get(latest, family, key);
   }
 
@@ -205,7 +208,11 @@ public final class RocksStore implements AutoCloseable {
 
   <T> T parse(byte[] value, Parser<T> parser) {
     try {
-      return parser.parseFrom(value);
+      CodedInputStream in = CodedInputStream.newInstance(value);
+      in.enableAliasing(true); // the value is nobody else's
+      T message = parser.parseFrom(in);
+      in.checkLastTagWas(0);
+      return message;
     } catch (InvalidProtocolBufferException e) {
       throw directory.damaged("a record cannot be read: " + e.getMessage(), e);
     }
@@ -251,7 +258,6 @@ public final class RocksStore implements AutoCloseable {
   public List<Collection> collections() {
     List<Collection> out = new ArrayList<>();
     scan(
-        latest,
         Family.COLLECTIONS,
         new byte[0],
         new byte[0],
@@ -263,12 +269,7 @@ public final class RocksStore implements AutoCloseable {
   public List<Module> modules(String collection) {
     List<Module> out = new ArrayList<>();
     byte[] prefix = Keys.prefix(collection);
-    scan(
-        latest,
-        Family.MODULES,
-        prefix,
-        prefix,
-        (key, value) -> out.add(parse(value, Module.parser())));
+    scan(Family.MODULES, prefix, prefix, (key, value) -> out.add(parse(value, Module.parser())));
     return out;
   }
 
@@ -279,6 +280,10 @@ public final class RocksStore implements AutoCloseable {
   /** Takes up records of a scan; returns false to end it. */
   interface Visitor {
     boolean visit(byte[] key, byte[] value);
+  }
+
+  void scan(Family family, byte[] prefix, byte[] start, Visitor visitor) {
+    scan(latest, family, prefix, start, visitor);
   }
 
   void scan(ReadOptions at, Family family, byte[] prefix, byte[] start, Visitor visitor) {
@@ -316,7 +321,7 @@ public final class RocksStore implements AutoCloseable {
   /** Takes up sketches of a listing. */
   public interface SketchVisitor {
     /**
-     * Called for each sketch in order of time, then id.
+     * Called for each sketch in order.
      *
      * @param position opaque; a listing can be taken up behind it
      * @return false to end the listing
@@ -366,6 +371,29 @@ public final class RocksStore implements AutoCloseable {
     return get(Family.ROLLUPS, Keys.cell(collection, level, hour, 0), RollUp.parser());
   }
 
+  /** Visits all sketches in order of id, as they were when the call began. */
+  public void visitById(String collection, SketchVisitor visitor) {
+    byte[] prefix = Keys.prefix(collection);
+    // It reads ahead, and leaves the cache to those who read single records.
+    try (ReadOptions options = new ReadOptions().setReadaheadSize(READ_AHEAD).setFillCache(false)) {
+      scan(
+          options,
+          Family.SKETCHES,
+          prefix,
+          prefix,
+          (key, value) -> {
+            String id =
+                new String(key, prefix.length, key.length - prefix.length, StandardCharsets.UTF_8);
+            return visitor.visit(key, id, parse(value, SketchRecord.parser()));
+          });
+    }
+  }
+
+  /** The log of changes that the index of a collection follows. */
+  public ChangeLog changes(String collection) {
+    return new ChangeLog(this, collection);
+  }
+
   /** Starts a batch of writes. */
   public Batch batch() {
     return new Batch();
@@ -377,7 +405,7 @@ public final class RocksStore implements AutoCloseable {
 
     private Batch() {}
 
-    private void put(Family family, byte[] key, byte[] value) {
+    void put(Family family, byte[] key, byte[] value) {
       use(
           "writing",
           () -> {
@@ -407,6 +435,24 @@ public final class RocksStore implements AutoCloseable {
     /** Writes a module. */
     public void module(String collection, Module module) {
       put(Family.MODULES, Keys.in(collection, module.getName()), module);
+    }
+
+    /** Writes that a sketch was put or deleted; part of the batch that does it. */
+    public void change(String collection, long sequence, String id) {
+      put(Family.CHANGES, Keys.sequence(collection, sequence), Keys.utf8(id));
+    }
+
+    /** Removes changes. */
+    void deleteChanges(String collection, long from, long to) {
+      use(
+          "writing",
+          () -> {
+            batch.deleteRange(
+                handles.get(Family.CHANGES),
+                Keys.sequence(collection, from),
+                Keys.sequence(collection, to));
+            return null;
+          });
     }
 
     /** Writes a sketch and its place in time. */

@@ -1,6 +1,5 @@
-package io.resketch.benchmarks.accuracy;
+package io.resketch.benchmarks;
 
-import io.resketch.benchmarks.Trees;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.WeightedInput;
@@ -11,9 +10,9 @@ import java.util.Random;
 import java.util.function.IntFunction;
 
 /** Random scenes: root objects of equal weight, of modules drawn with repetition. */
-final class Scenes {
-  static final int MODULES = 60;
-  static final int ATTRIBUTES = 16;
+public final class Scenes {
+  public static final int MODULES = 60;
+  public static final int ATTRIBUTES = 16;
   private static final int MAX_ROOTS = 12;
 
   /** Levels of objects below the roots of a deep scene. */
@@ -28,7 +27,7 @@ final class Scenes {
   private final Random random;
 
   /** A scene: number and summed attributes of the roots of every module. */
-  record Scene(Computation graph, double[] counts, double[][] sums) {}
+  public record Scene(Computation graph, double[] counts, double[][] sums) {}
 
   private Scenes(
       String prefix, int modules, boolean deep, IntFunction<float[]> attributes, Random random) {
@@ -44,7 +43,7 @@ final class Scenes {
    *
    * @param prefix of the modules' names, which go on with their number
    */
-  static Scenes gaussian(String prefix, Random random) {
+  public static Scenes gaussian(String prefix, Random random) {
     return new Scenes(prefix, MODULES, false, m -> Trees.unit(random, ATTRIBUTES), random);
   }
 
@@ -54,7 +53,7 @@ final class Scenes {
    *
    * @param deep whether objects of the same modules also lie below the roots, up to two deep
    */
-  static Scenes scattered(int modules, boolean deep, Random random) {
+  public static Scenes scattered(int modules, boolean deep, Random random) {
     float[][] directions = new float[modules][];
     for (int m = 0; m < modules; m++) {
       directions[m] = Trees.unit(random, ATTRIBUTES);
@@ -64,7 +63,7 @@ final class Scenes {
   }
 
   /** What is known of the modules of flat scenes. */
-  static List<ModuleProfile> profiles(int modules, int dimension) {
+  public static List<ModuleProfile> profiles(int modules, int dimension) {
     List<ModuleProfile> out = new ArrayList<>();
     for (int m = 0; m < modules; m++) {
       out.add(new ModuleProfile("m" + m, dimension, true, false, false));
@@ -73,16 +72,16 @@ final class Scenes {
   }
 
   /** The number in a module's name. */
-  static int number(String module) {
+  public static int number(String module) {
     return Integer.parseInt(module.substring(1));
   }
 
   /** A scene of 1 to 12 roots. */
-  Scene draw() {
+  public Scene draw() {
     return draw(1 + random.nextInt(MAX_ROOTS));
   }
 
-  Scene draw(int roots) {
+  public Scene draw(int roots) {
     Computation.Builder graph = Computation.builder();
     double[] counts = new double[modules];
     double[][] sums = new double[modules][ATTRIBUTES];

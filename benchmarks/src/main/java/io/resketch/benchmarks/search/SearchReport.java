@@ -1,0 +1,264 @@
+package io.resketch.benchmarks.search;
+
+import io.grpc.stub.StreamObserver;
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.Collection;
+import io.resketch.v1.CollectionServiceGrpc;
+import io.resketch.v1.CreateCollectionRequest;
+import io.resketch.v1.PutItem;
+import io.resketch.v1.PutStreamRequest;
+import io.resketch.v1.PutStreamResponse;
+import io.resketch.v1.RepositoryServiceGrpc;
+import io.resketch.v1.SearchRequest;
+import io.resketch.v1.SearchResponse;
+import io.resketch.v1.SkeletonPolicy;
+import io.resketch.wire.Graphs;
+import io.resketch.wire.Sketches;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+
+/**
+ * Fills a server with frames over gRPC, searches it, kills it and starts it again. Prints a table
+ * and writes the sketches for {@code compare.py}.
+ */
+public final class SearchReport {
+  private static final SketchSpec SPEC = new SketchSpec(1024, 16, 7);
+  private static final String PARENT = "collections/frames";
+  private static final long SEED = 20261124;
+  private static final int STREAMS = 4;
+  private static final int WINDOW = 256;
+  private static final int K = 10;
+  private static final int QUERIES = 1000;
+  private static final int EXACT_QUERIES = 100;
+  private static final int WARM_UP = 200;
+  private static final int CANDIDATES = 200;
+
+  private final Frames frames = new Frames(SEED);
+  private final Path folder;
+  private final int count;
+  private final String heap;
+
+  private SearchReport(Path folder, int count, String heap) {
+    this.folder = folder;
+    this.count = count;
+    this.heap = heap;
+  }
+
+  /** Arguments: a folder, the number of sketches, the server's heap, the machine. */
+  public static void main(String[] args) throws Exception {
+    System.out.printf("%s, heap %s%n%n", args[3], args[2]);
+    new SearchReport(Path.of(args[0]), Integer.parseInt(args[1]), args[2]).run();
+  }
+
+  private static void row(String what, String format, Object... values) {
+    System.out.printf("| %s | %s |%n", what, String.format(Locale.ROOT, format, values));
+    System.out.flush();
+  }
+
+  private void run() throws Exception {
+    writeSketches("base.f32", 0, count);
+    writeSketches("queries.f32", count, QUERIES);
+    Path data = Files.createTempDirectory(folder, "data-");
+    System.out.printf("| %,d sketches of d = %,d | |%n| --- | --- |%n", count, SPEC.dimension());
+    try (ServerProcess server = ServerProcess.start(data, heap)) {
+      create(server);
+      long began = System.nanoTime();
+      fill(server);
+      double seconds = seconds(began);
+      row("put by " + STREAMS + " streams", "%,.0f a second", count / seconds);
+      awaitIndex(server);
+      row("until the index had all", "%.0f s after the last put", seconds(began) - seconds);
+      searches(server);
+      row(
+          "heap in use, resident",
+          "%.0f MB, %.0f MB",
+          server.heap() / 1e6,
+          server.resident() / 1e6);
+      server.kill();
+    }
+    long began = System.nanoTime();
+    try (ServerProcess server = ServerProcess.start(data, heap)) {
+      row("start after the kill until it serves", "%.1f s", seconds(began));
+      awaitIndex(server);
+      row("… until it searches by the index", "%.1f s", seconds(began));
+      server.stop();
+    }
+    row("bytes a sketch in RocksDB", "%,d", ServerProcess.bytes(data) / count);
+    row(
+        "bytes a sketch in the index",
+        "%,d",
+        ServerProcess.bytes(data.resolve("index").resolve("frames")) / count);
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private void writeSketches(String name, long from, int n) throws IOException {
+    Sketcher sketcher = new Sketcher(SPEC);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * SPEC.dimension()).order(ByteOrder.LITTLE_ENDIAN);
+    try (DataOutputStream out =
+        new DataOutputStream(
+            new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)), 1 << 20))) {
+      for (int i = 0; i < n; i++) {
+        Sketch sketch = sketcher.sketch(frames.frame(from + i));
+        bytes.clear().asFloatBuffer().put(sketch.toArray());
+        out.write(bytes.array());
+      }
+    }
+  }
+
+  private static void create(ServerProcess server) {
+    CollectionServiceGrpc.newBlockingStub(server.channel)
+        .createCollection(
+            CreateCollectionRequest.newBuilder()
+                .setCollectionId("frames")
+                .setCollection(
+                    Collection.newBuilder()
+                        .setSpec(Sketches.spec(SPEC))
+                        .setSkeletonPolicy(SkeletonPolicy.SKELETON_POLICY_NONE))
+                .build());
+  }
+
+  private void fill(ServerProcess server) throws InterruptedException {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread[] streams = new Thread[STREAMS];
+    for (int s = 0; s < STREAMS; s++) {
+      int first = s;
+      streams[s] =
+          new Thread(
+              () -> {
+                try {
+                  stream(server, first, failure);
+                } catch (InterruptedException | RuntimeException e) {
+                  failure.set(e);
+                }
+              });
+      streams[s].start();
+    }
+    for (Thread stream : streams) {
+      stream.join();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("a stream failed", failure.get());
+    }
+  }
+
+  /** Puts every {@link #STREAMS}-th frame, at most {@link #WINDOW} on the way. */
+  private void stream(ServerProcess server, int first, AtomicReference<Throwable> failure)
+      throws InterruptedException {
+    Semaphore room = new Semaphore(WINDOW);
+    StreamObserver<PutStreamRequest> items =
+        RepositoryServiceGrpc.newStub(server.channel)
+            .putStream(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(PutStreamResponse ack) {
+                    if (ack.getStatus().getCode() != 0) {
+                      failure.set(new IllegalStateException(ack.getStatus().getMessage()));
+                    }
+                    room.release();
+                  }
+
+                  @Override
+                  public void onError(Throwable e) {
+                    failure.set(e);
+                    room.release(WINDOW);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    for (int i = first; i < count && failure.get() == null; i += STREAMS) {
+      room.acquire();
+      items.onNext(
+          PutStreamRequest.newBuilder()
+              .setParent(PARENT)
+              .setItem(
+                  PutItem.newBuilder()
+                      .setComputation(
+                          Graphs.computation(frames.frame(i)).toBuilder().setId("frame-" + i)))
+              .build());
+    }
+    room.acquire(WINDOW);
+    items.onCompleted();
+  }
+
+  private SearchRequest request(int query, boolean exact) {
+    return SearchRequest.newBuilder()
+        .setParent(PARENT)
+        .setComputation(Graphs.computation(frames.frame((long) count + query)))
+        .setK(K)
+        .setExact(exact)
+        .build();
+  }
+
+  private SearchResponse search(ServerProcess server, int query, boolean exact) {
+    return RepositoryServiceGrpc.newBlockingStub(server.channel).search(request(query, exact));
+  }
+
+  private void awaitIndex(ServerProcess server) throws InterruptedException {
+    while (true) {
+      SearchResponse response = search(server, 0, false);
+      if (!response.getExact() && response.getScanned() == CANDIDATES) {
+        return;
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private void searches(ServerProcess server) {
+    for (int query = 0; query < WARM_UP; query++) {
+      search(server, query, false);
+    }
+    double[] approximate = new double[QUERIES];
+    double[] exact = new double[EXACT_QUERIES];
+    double found = 0;
+    for (int query = 0; query < QUERIES; query++) {
+      long began = System.nanoTime();
+      SearchResponse answer = search(server, query, false);
+      approximate[query] = seconds(began);
+      if (query < EXACT_QUERIES) {
+        began = System.nanoTime();
+        SearchResponse truth = search(server, query, true);
+        exact[query] = seconds(began);
+        Set<String> both = new HashSet<>(names(answer));
+        both.retainAll(names(truth));
+        found += both.size();
+      }
+    }
+    latencies("search by the index", approximate);
+    latencies("exact scan", exact);
+    row("recall@" + K, "%.4f over %d searches", found / K / EXACT_QUERIES, EXACT_QUERIES);
+  }
+
+  private static Set<String> names(SearchResponse response) {
+    return response.getHitsList().stream()
+        .map(hit -> hit.getRecord().getName())
+        .collect(Collectors.toSet());
+  }
+
+  private static void latencies(String what, double[] seconds) {
+    Arrays.sort(seconds);
+    row(
+        what + ", p50, p99",
+        "%.2f ms, %.2f ms",
+        1e3 * seconds[seconds.length / 2],
+        1e3 * seconds[seconds.length * 99 / 100]);
+  }
+}

@@ -1,0 +1,136 @@
+package io.resketch.benchmarks.search;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+
+/** {@code resketch serve} as a process of its own, and a connection to it. */
+final class ServerProcess implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final Pattern READY =
+      Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on 127\\.0\\.0\\.1:(\\d+),.*");
+  private static final Pattern HEAP =
+      Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*} (\\S+)$");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
+
+  private final Process process;
+  private final int httpPort;
+  final ManagedChannel channel;
+
+  /** The server itself. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(ToolProvider.findFirst("resketch-serve").orElseThrow().run(out, err, args));
+  }
+
+  private ServerProcess(Process process, int port, int httpPort) {
+    this.process = process;
+    this.httpPort = httpPort;
+    this.channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .usePlaintext()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .build();
+  }
+
+  /** Starts a server and returns when it serves. */
+  static ServerProcess start(Path directory, String heap) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heap,
+            "--add-modules=jdk.incubator.vector",
+            ServerProcess.class.getName(),
+            "--data",
+            directory.toString(),
+            "--port",
+            "0",
+            "--http-port",
+            "0");
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher ready = READY.matcher(line);
+      if (ready.matches()) {
+        Thread log = new Thread(() -> out.lines().forEach(System.err::println));
+        log.setDaemon(true);
+        log.start();
+        return new ServerProcess(
+            process, Integer.parseInt(ready.group(1)), Integer.parseInt(ready.group(2)));
+      }
+    }
+    throw new IOException("the server did not start");
+  }
+
+  /** Bytes of heap in use. */
+  double heap() throws IOException, InterruptedException {
+    HttpRequest metrics =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/metrics")).build();
+    String text =
+        HttpClient.newHttpClient().send(metrics, HttpResponse.BodyHandlers.ofString()).body();
+    return HEAP.matcher(text)
+        .results()
+        .mapToDouble(found -> Double.parseDouble(found.group(1)))
+        .sum();
+  }
+
+  /** Largest resident size so far, in bytes; 0 where the system does not say. */
+  long resident() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    Matcher found = RESIDENT.matcher(String.join("\n", Files.readAllLines(status)));
+    return found.find() ? Long.parseLong(found.group(1)) << 10 : 0;
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    channel.shutdownNow();
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM, and waits for the end. */
+  void stop() throws InterruptedException {
+    channel.shutdownNow();
+    process.destroy();
+    int code = process.waitFor();
+    if (code != 0) {
+      throw new IllegalStateException("the server ended with " + code);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    process.destroyForcibly();
+  }
+
+  /** Bytes of the files of a directory, without those of its directories. */
+  static long bytes(Path directory) throws IOException {
+    long out = 0;
+    try (var files = Files.list(directory)) {
+      for (Path file : List.copyOf(files.toList())) {
+        out += Files.isRegularFile(file) ? Files.size(file) : 0;
+      }
+    }
+    return out;
+  }
+}

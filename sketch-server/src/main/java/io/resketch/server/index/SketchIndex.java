@@ -1,0 +1,289 @@
+package io.resketch.server.index;
+
+import io.resketch.core.sketch.Sketch;
+import io.resketch.v1.SketchRecord;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene912.Lucene912Codec;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A Lucene index of the sketches of one collection: a graph (HNSW) over their first floats, in 8
+ * bits each, with what filters ask for. Changes come from one thread; searches from any.
+ */
+final class SketchIndex implements Closeable {
+  /** Floats indexed at most; see docs/performance.md. */
+  private static final int MAX_PREFIX = 512;
+
+  private static final int FORMAT = 1;
+
+  /** Lucene warns where the JVM offers vectors, for which others asked, and is too old for it. */
+  private static final Logger LUCENE =
+      Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");
+
+  static {
+    LUCENE.setLevel(Level.SEVERE);
+  }
+
+  private static final int NEIGHBOURS = 16;
+  private static final int BUILD_CANDIDATES = 100;
+  private static final int BITS = 7;
+  private static final int SEGMENTS = 4;
+  private static final int BUFFER_MB = 64;
+
+  /** Sketches without a vector that a search compares beside the nearest. */
+  private static final int MAX_WHOLE = 10_000;
+
+  private final int prefix;
+  private final Directory directory;
+
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+
+  /**
+   * How far an index has come.
+   *
+   * @param index as in the mark of the log it follows
+   * @param sequence all changes before it are in the index
+   */
+  record Progress(UUID index, long sequence) {}
+
+  private SketchIndex(int prefix, Directory directory, IndexWriter writer) throws IOException {
+    this.prefix = prefix;
+    this.directory = directory;
+    this.writer = writer;
+    this.searchers = new SearcherManager(writer, new SearcherFactory());
+  }
+
+  /**
+   * Starts an index; what is in the directory goes with the first commit.
+   *
+   * @param dimension of the sketches
+   */
+  static SketchIndex create(Path path, int dimension) throws IOException {
+    return open(path, dimension, IndexWriterConfig.OpenMode.CREATE);
+  }
+
+  /**
+   * Opens an index that was committed, and reads all of it to check it.
+   *
+   * @throws IOException if there is none, or it is damaged
+   */
+  static SketchIndex open(Path path, int dimension) throws IOException {
+    try (Directory directory = FSDirectory.open(path)) {
+      requireWhole(directory);
+    }
+    return open(path, dimension, IndexWriterConfig.OpenMode.APPEND);
+  }
+
+  /** Checks the checksums of the last commit's files before anything is made of their content. */
+  private static void requireWhole(Directory directory) throws IOException {
+    String commit = SegmentInfos.getLastCommitSegmentsFileName(directory);
+    if (commit == null) {
+      throw new IOException("there is no index");
+    }
+    Set<String> damaged = new HashSet<>();
+    for (String file : directory.listAll()) {
+      try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
+        CodecUtil.checksumEntireFile(in);
+      } catch (IOException e) {
+        damaged.add(file); // a crash leaves unfinished files, which no commit counts on
+      }
+    }
+    if (damaged.contains(commit) || damaged.stream().anyMatch(file -> file.endsWith(".si"))) {
+      throw new IOException("damaged: " + damaged);
+    }
+    for (String file : SegmentInfos.readCommit(directory, commit).files(true)) {
+      if (damaged.contains(file)) {
+        throw new IOException("damaged: " + file);
+      }
+    }
+  }
+
+  private static SketchIndex open(Path path, int dimension, IndexWriterConfig.OpenMode mode)
+      throws IOException {
+    ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+    merges.setMaxMergesAndThreads(2, 1);
+    TieredMergePolicy few = new TieredMergePolicy(); // a search goes through every segment's graph
+    few.setSegmentsPerTier(SEGMENTS);
+    IndexWriterConfig config =
+        new IndexWriterConfig(null) // nothing is analysed
+            .setOpenMode(mode)
+            .setCodec(new VectorCodec())
+            .setRAMBufferSizeMB(BUFFER_MB)
+            .setMergeScheduler(merges)
+            .setMergePolicy(few)
+            .setCommitOnClose(false);
+    Directory directory = FSDirectory.open(path);
+    IndexWriter writer = null;
+    try {
+      writer = new IndexWriter(directory, config);
+      return new SketchIndex(prefix(dimension), directory, writer);
+    } catch (IOException | RuntimeException e) {
+      if (writer != null) {
+        writer.rollback();
+      }
+      IOUtils.closeWhileHandlingException(directory);
+      throw e;
+    }
+  }
+
+  /** Floats of a sketch that are indexed. */
+  static int prefix(int dimension) {
+    return Math.min(MAX_PREFIX, dimension);
+  }
+
+  private String format() {
+    return FORMAT + "/" + prefix;
+  }
+
+  private static final class VectorCodec extends Lucene912Codec {
+    private final KnnVectorsFormat vectors =
+        new Lucene99HnswScalarQuantizedVectorsFormat(
+            NEIGHBOURS, BUILD_CANDIDATES, 1, BITS, false, null, null);
+
+    @Override
+    public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+      return vectors;
+    }
+  }
+
+  /**
+   * Puts a sketch in, in place of what has its id.
+   *
+   * @param sketch null if it cannot be read; it is then among the candidates of every search
+   */
+  void put(String id, Sketch sketch, SketchRecord record) throws IOException {
+    float[] vector = sketch == null ? null : vector(sketch);
+    writer.updateDocument(Fields.id(id), Fields.document(id, vector, record));
+  }
+
+  void delete(String id) throws IOException {
+    writer.deleteDocuments(Fields.id(id));
+  }
+
+  /** The first floats over their norm; null if there are fewer, or they are 0. */
+  private float[] vector(Sketch sketch) {
+    if (sketch.prefixLength() < prefix) {
+      return null;
+    }
+    double squares = 0;
+    for (int i = 0; i < prefix; i++) {
+      squares += (double) sketch.value(i) * sketch.value(i);
+    }
+    float[] out = new float[prefix];
+    double length = 0;
+    for (int i = 0; i < prefix; i++) {
+      out[i] = (float) (sketch.value(i) / Math.sqrt(squares));
+      length += out[i] * out[i];
+    }
+    return Math.abs(length - 1) < 1e-3 ? out : null;
+  }
+
+  /** Makes what was put and deleted durable, with the progress it stands for, and visible. */
+  void commit(Progress progress) throws IOException {
+    Map<String, String> data = new HashMap<>();
+    data.put("format", format());
+    data.put("index", progress.index().toString());
+    data.put("sequence", Long.toString(progress.sequence()));
+    writer.setLiveCommitData(data.entrySet());
+    writer.commit();
+    searchers.maybeRefreshBlocking();
+  }
+
+  /**
+   * What the last commit stands for.
+   *
+   * @throws IOException if another release wrote it
+   */
+  Progress progress() throws IOException {
+    Map<String, String> data = new HashMap<>();
+    writer.getLiveCommitData().forEach(entry -> data.put(entry.getKey(), entry.getValue()));
+    if (!format().equals(data.get("format"))) {
+      throw new IOException("the index has format " + data.get("format"));
+    }
+    return new Progress(UUID.fromString(data.get("index")), Long.parseLong(data.get("sequence")));
+  }
+
+  /**
+   * Ids of the sketches nearest to a query by their first floats, and of all that have no vector;
+   * empty if those are too many.
+   *
+   * @param query at least as many floats as are indexed
+   * @param count how many of the nearest
+   * @param filter among these
+   */
+  Optional<List<String>> search(Sketch query, int count, Query filter) throws IOException {
+    float[] vector = vector(query);
+    IndexSearcher searcher = searchers.acquire();
+    try {
+      int whole = searcher.count(Fields.WHOLE);
+      if (whole > MAX_WHOLE) {
+        return Optional.empty();
+      }
+      List<String> out = new ArrayList<>();
+      if (vector != null) {
+        Query nearest = new KnnFloatVectorQuery(Fields.VECTOR, vector, count, filter);
+        addIds(out, searcher, searcher.search(nearest, count).scoreDocs);
+      }
+      if (whole > 0) {
+        addIds(out, searcher, searcher.search(Fields.WHOLE, whole).scoreDocs);
+      }
+      return Optional.of(out);
+    } finally {
+      searchers.release(searcher);
+    }
+  }
+
+  private static void addIds(List<String> out, IndexSearcher searcher, ScoreDoc[] found)
+      throws IOException {
+    IndexReader reader = searcher.getIndexReader();
+    for (ScoreDoc doc : found) {
+      LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc.doc, reader.leaves()));
+      BinaryDocValues ids = leaf.reader().getBinaryDocValues(Fields.ID);
+      if (!ids.advanceExact(doc.doc - leaf.docBase)) {
+        throw new IOException("an entry has no id");
+      }
+      out.add(ids.binaryValue().utf8ToString());
+    }
+  }
+
+  /** Closes the files; what was not committed is dropped, merges under way end. */
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(searchers, writer::rollback, directory);
+  }
+}

@@ -1,0 +1,138 @@
+package io.resketch.server.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resketch.core.sketch.Sketch;
+import io.resketch.core.spec.Fingerprint;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.filter.Filter;
+import io.resketch.server.index.SketchIndex.Progress;
+import io.resketch.v1.SketchRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.lucene.search.Query;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SketchIndexTest {
+  private static final SketchSpec SPEC = new SketchSpec(1024, 16, 7);
+  private static final Fingerprint FINGERPRINT = SPEC.fingerprint();
+  private static final UUID NAME = new UUID(1, 2);
+  private static final Query ALL =
+      Fields.query(new SketchIndexes.Wanted(1, null, null, Filter.ALL)).orElseThrow();
+
+  @TempDir private Path directory;
+
+  private static Sketch sketch(int seed) {
+    Random random = new Random(seed);
+    float[] values = new float[SPEC.dimension()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return Sketch.of(FINGERPRINT, SPEC.dimension(), values, 1, 1);
+  }
+
+  private static SketchRecord record(int i) {
+    return SketchRecord.newBuilder().putLabels("number", "n" + i).build();
+  }
+
+  /** Two commits, the second with a deletion in the first one's segment. */
+  @BeforeEach
+  void fill() throws IOException {
+    try (SketchIndex index = SketchIndex.create(directory, SPEC.dimension())) {
+      for (int i = 0; i < 200; i++) {
+        index.put("s" + i, sketch(i), record(i));
+      }
+      index.commit(new Progress(NAME, 200));
+      index.delete("s7");
+      index.put("s200", sketch(200), record(200));
+      index.put(
+          "short", sketch(201).truncate(SketchIndex.prefix(SPEC.dimension()) - 16), record(201));
+      index.put("s8", sketch(202), record(202));
+      index.commit(new Progress(NAME, 204));
+      index.put("s203", sketch(203), record(203)); // never committed
+    }
+  }
+
+  private SketchIndex open() throws IOException {
+    return SketchIndex.open(directory, SPEC.dimension());
+  }
+
+  private static List<String> nearest(SketchIndex index, int seed) throws IOException {
+    return index.search(sketch(seed), 1, ALL).orElseThrow();
+  }
+
+  @Test
+  void whatWasCommitted_isThereAgain_andNothingElse() throws IOException {
+    try (SketchIndex index = open()) {
+      assertThat(index.progress()).isEqualTo(new Progress(NAME, 204));
+      assertThat(nearest(index, 5)).containsExactly("s5", "short");
+      assertThat(nearest(index, 200)).containsExactly("s200", "short");
+      assertThat(nearest(index, 202)).containsExactly("s8", "short");
+      for (int gone : new int[] {7, 8, 203}) {
+        assertThat(nearest(index, gone)).doesNotContain("s" + gone);
+      }
+    }
+  }
+
+  @Test
+  void anyFlippedBit_isFoundOnOpening() throws IOException {
+    Random random = new Random(3);
+    for (Path file : files()) {
+      byte[] whole = Files.readAllBytes(file);
+      for (int trial = 0; trial < 20; trial++) {
+        byte[] flipped = whole.clone();
+        int at = trial < 16 ? Math.min(trial, whole.length - 1) : random.nextInt(whole.length);
+        flipped[at] ^= (byte) (1 << random.nextInt(8));
+        requireRefused(file, flipped, "bit flipped at " + at);
+      }
+      for (int length : new int[] {0, 1, whole.length / 2, whole.length - 1}) {
+        requireRefused(file, Arrays.copyOf(whole, length), "cut to " + length);
+      }
+      Files.write(file, whole);
+    }
+    open().close();
+  }
+
+  private void requireRefused(Path file, byte[] content, String what) throws IOException {
+    Files.write(file, content);
+    assertThatThrownBy(() -> open().close())
+        .as("%s: %s", file.getFileName(), what)
+        .isInstanceOfAny(IOException.class, RuntimeException.class);
+  }
+
+  @Test
+  void aMissingFile_isFoundOnOpening() throws IOException {
+    for (Path file : files()) {
+      byte[] whole = Files.readAllBytes(file);
+      Files.delete(file);
+      assertThatThrownBy(() -> open().close())
+          .as("without %s", file.getFileName())
+          .isInstanceOf(IOException.class);
+      Files.write(file, whole);
+    }
+  }
+
+  @Test
+  void whatACrashLeft_doesNoHarm() throws IOException {
+    Files.write(directory.resolve("_9.cfs"), new byte[100]);
+    Files.write(directory.resolve("pending_segments_9"), new byte[10]);
+    try (SketchIndex index = open()) {
+      assertThat(nearest(index, 5)).contains("s5");
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> !file.endsWith("write.lock")).toList();
+    }
+  }
+}
