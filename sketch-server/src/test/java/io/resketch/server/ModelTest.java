@@ -32,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class ModelTest {
   private static final SketchSpec SPEC = new SketchSpec(512, 16, 7);
   private static final int SEQUENCES = 12;
+
+  /** Collections of so many sketches get an index, which then has to say the same as a scan. */
+  private static final int INDEXED = 5;
+
   private static final int LENGTH = 120;
 
   @TempDir private Path folder;
@@ -79,13 +83,13 @@ final class ModelTest {
   private String run(List<Operation> operations) throws IOException {
     Path directory = Files.createDirectory(folder.resolve("run-" + directories++));
     RepositoryModel model = new RepositoryModel(SPEC);
-    TestServer server = new TestServer(directory);
+    TestServer server = new TestServer(directory, INDEXED);
     try {
       for (int i = 0; i < operations.size(); i++) {
         Operation operation = operations.get(i);
         if (operation instanceof Operation.Reopen) {
           server.close();
-          server = new TestServer(directory);
+          server = new TestServer(directory, INDEXED);
           continue;
         }
         String expected = model.answer(operation);
