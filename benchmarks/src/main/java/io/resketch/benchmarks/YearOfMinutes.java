@@ -19,6 +19,7 @@ import io.resketch.server.repository.UtcHours;
 import io.resketch.server.rollup.RollUps;
 import io.resketch.server.rollup.SketchSums;
 import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StoreBatch;
 import io.resketch.v1.Collection;
 import io.resketch.v1.SketchRecord;
 import io.resketch.wire.Sketches;
@@ -89,7 +90,7 @@ public final class YearOfMinutes {
       new Repository(store, InstantSource.system())
           .create("year", Collection.newBuilder().setSpec(Sketches.spec(SPEC)).build());
       for (int minute = 0; minute < MINUTES; minute += BATCH) {
-        try (RocksStore.Batch batch = store.batch()) {
+        try (StoreBatch batch = store.batch()) {
           for (int i = minute; i < Math.min(MINUTES, minute + BATCH); i++) {
             Computation run = scenes.draw(roots(random, i)).graph();
             for (ModuleProfile profile : ModuleProfile.of(run.skeleton())) {
@@ -106,7 +107,7 @@ public final class YearOfMinutes {
           batch.commit();
         }
       }
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         modules.values().forEach(module -> batch.module("year", Sketches.module(module)));
         batch.commit();
       }

@@ -21,6 +21,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
+import io.resketch.server.storage.StoreBatch;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodeRequest;
 import io.resketch.v1.DecodeResponse;
@@ -235,7 +236,7 @@ final class ServerTest {
   @Test
   void start_onADamagedCollection_failsAndGivesTheDirectoryBack() {
     try (RocksStore store = RocksStore.open(directory);
-        RocksStore.Batch batch = store.batch()) {
+        StoreBatch batch = store.batch()) {
       batch.collection("rooms", Collection.newBuilder().setName("collections/rooms").build());
       batch.commit();
     }

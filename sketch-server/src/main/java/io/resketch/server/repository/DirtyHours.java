@@ -1,7 +1,7 @@
 package io.resketch.server.repository;
 
 import com.google.protobuf.Timestamp;
-import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StoreBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ public final class DirtyHours {
    *
    * @param time null if the sketch has none, and so no roll-up
    */
-  void touch(RocksStore.Batch batch, Timestamp time) {
+  void touch(StoreBatch batch, Timestamp time) {
     if (time != null) {
       long hour = UtcHours.of(time);
       load(hour);

@@ -19,6 +19,7 @@ import io.resketch.server.repository.RepositoryException.Reason;
 import io.resketch.server.storage.ChangeLog;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
+import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DecodedComputation;
@@ -85,7 +86,7 @@ public final class Repository {
 
   /** For a collection of a release that had no roll-ups. */
   private void markAllHours(String id) {
-    try (RocksStore.Batch batch = store.batch();
+    try (StoreBatch batch = store.batch();
         StoreSnapshot snapshot = store.snapshot()) {
       Optional<Timestamp> next = snapshot.timeFrom(id, Timestamps.MIN_VALUE);
       while (next.isPresent()) {
@@ -148,7 +149,7 @@ public final class Repository {
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     setRetention(building, wanted.getRetention());
     Collection stored = building.build();
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.collection(id, stored);
       batch.marksHours(id);
       batch.commit();
@@ -248,7 +249,7 @@ public final class Repository {
             .setSketchCount(before.stored().getSketchCount() + 1)
             .setSketchBytes(
                 before.stored().getSketchBytes() + record.getSketch().getImage().size());
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       byte[] hash = record.getSkeletonHash().toByteArray();
       if (skeleton != null) {
         long uses = store.skeletonUses(collection.id(), hash);
@@ -306,7 +307,7 @@ public final class Repository {
       if (changed.isEmpty()) {
         return;
       }
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
         batch.commit();
       }
@@ -354,7 +355,7 @@ public final class Repository {
       Collection.Builder after = collection.state().stored().toBuilder();
       Map<ByteString, Long> uses = new HashMap<>();
       int changed = 0;
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         for (Map.Entry<String, Integer> entry : floats.entrySet()) {
           String id = entry.getKey();
           SketchRecord record = store.sketch(collection.id(), id).orElse(null);
@@ -426,7 +427,7 @@ public final class Repository {
       collection.requireLive();
       Collection.Builder after = collection.state().stored().toBuilder();
       setRetention(after, policy);
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         batch.collection(id, after.build());
         batch.commit();
       }
@@ -460,7 +461,7 @@ public final class Repository {
             Reason.COLLECTION_NOT_EMPTY,
             Names.collection(id) + " holds " + count + " sketches; set force to delete them, too");
       }
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         batch.deleteCollection(id);
         batch.commit();
       }

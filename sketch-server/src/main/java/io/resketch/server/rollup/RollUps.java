@@ -5,6 +5,7 @@ import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.repository.UtcHours;
 import io.resketch.server.storage.Level;
 import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.RollUp;
 import java.util.HashMap;
@@ -94,7 +95,7 @@ public final class RollUps {
     String id = collection.id();
     long day = UtcHours.day(hours.keySet().iterator().next());
     Map<Long, RollUp> known = new HashMap<>(hours);
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.cell(id, Level.DAY, day, 0, sum(id, known, day, day + UtcHours.DAY, 1));
       hours.forEach(
           (hour, cell) -> {

@@ -78,7 +78,7 @@ public final class ChangeLog {
 
   /** Drops the changes before a number, which an index has followed. */
   public void dropBefore(UUID index, long sequence) {
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.put(
           Family.CHANGES,
           Keys.prefix(collection),

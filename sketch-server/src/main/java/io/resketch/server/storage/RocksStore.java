@@ -2,7 +2,6 @@ package io.resketch.server.storage;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.Timestamp;
 import io.resketch.v1.Collection;
@@ -42,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The records of a data directory. One column family per kind; a write is one atomic batch, on disk
- * when {@link Batch#commit} returns. Every failure is a {@link StorageException} that names the
- * directory. Thread-safe; a batch belongs to one thread.
+ * when {@link StoreBatch#commit} returns. Every failure is a {@link StorageException} that names
+ * the directory. Thread-safe; a batch belongs to one thread.
  */
 public final class RocksStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
@@ -163,7 +162,7 @@ public final class RocksStore implements AutoCloseable {
             throw directory.notOurs("it holds records but no storage format");
           });
     }
-    try (Batch batch = new Batch()) {
+    try (StoreBatch batch = batch()) {
       batch.put(Family.DEFAULT, FORMAT_KEY, Keys.utf8(FORMAT));
       batch.commit();
     }
@@ -395,162 +394,22 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /** Starts a batch of writes. */
-  public Batch batch() {
-    return new Batch();
+  public StoreBatch batch() {
+    return new StoreBatch(this);
   }
 
-  /** Writes that happen together or not at all. */
-  public final class Batch implements AutoCloseable {
-    private final WriteBatch batch = new WriteBatch();
+  /** Writes a batch; on disk when this returns. */
+  void write(WriteBatch batch) {
+    use(
+        "writing",
+        () -> {
+          db.write(durable, batch);
+          return null;
+        });
+  }
 
-    private Batch() {}
-
-    void put(Family family, byte[] key, byte[] value) {
-      use(
-          "writing",
-          () -> {
-            batch.put(handles.get(family), key, value);
-            return null;
-          });
-    }
-
-    private void delete(Family family, byte[] key) {
-      use(
-          "writing",
-          () -> {
-            batch.delete(handles.get(family), key);
-            return null;
-          });
-    }
-
-    private void put(Family family, byte[] key, MessageLite value) {
-      put(family, key, value.toByteArray());
-    }
-
-    /** Writes a collection under its id. */
-    public void collection(String id, Collection collection) {
-      put(Family.COLLECTIONS, Keys.utf8(id), collection);
-    }
-
-    /** Writes a module. */
-    public void module(String collection, Module module) {
-      put(Family.MODULES, Keys.in(collection, module.getName()), module);
-    }
-
-    /** Writes that a sketch was put or deleted; part of the batch that does it. */
-    public void change(String collection, long sequence, String id) {
-      put(Family.CHANGES, Keys.sequence(collection, sequence), Keys.utf8(id));
-    }
-
-    /** Removes changes. */
-    void deleteChanges(String collection, long from, long to) {
-      use(
-          "writing",
-          () -> {
-            batch.deleteRange(
-                handles.get(Family.CHANGES),
-                Keys.sequence(collection, from),
-                Keys.sequence(collection, to));
-            return null;
-          });
-    }
-
-    /** Writes a sketch and its place in time. */
-    public void sketch(String collection, String id, SketchRecord record) {
-      put(Family.SKETCHES, Keys.in(collection, id), record);
-      Timestamp time = record.hasTime() ? record.getTime() : null;
-      put(Family.TIMES, Keys.time(collection, time, id), new byte[0]);
-    }
-
-    /** Removes a sketch from its place in time, too. */
-    public void deleteSketch(String collection, String id, SketchRecord record) {
-      delete(Family.SKETCHES, Keys.in(collection, id));
-      Timestamp time = record.hasTime() ? record.getTime() : null;
-      delete(Family.TIMES, Keys.time(collection, time, id));
-    }
-
-    /** Writes a skeleton under its content hash. */
-    public void skeleton(String collection, byte[] hash, Skeleton skeleton) {
-      put(Family.SKELETONS, Keys.in(collection, hash), skeleton);
-    }
-
-    /** Writes how many sketches have a skeleton; with 0 the skeleton goes. */
-    public void skeletonUses(String collection, byte[] hash, long uses) {
-      byte[] key = Keys.in(collection, hash);
-      if (uses > 0) {
-        put(Family.SKELETON_USES, key, ByteBuffer.allocate(Long.BYTES).putLong(uses).array());
-      } else {
-        delete(Family.SKELETON_USES, key);
-        delete(Family.SKELETONS, key);
-      }
-    }
-
-    /** Removes a collection with all it holds. */
-    public void deleteCollection(String id) {
-      byte[] from = Keys.prefix(id);
-      byte[] behind = from.clone();
-      behind[behind.length - 1]++; // a collection's keys go on with a zero byte
-      use(
-          "writing",
-          () -> {
-            for (Family family : Family.values()) {
-              if (family != Family.DEFAULT && family != Family.COLLECTIONS) {
-                batch.deleteRange(handles.get(family), from, behind);
-              }
-            }
-            return null;
-          });
-      delete(Family.COLLECTIONS, Keys.utf8(id));
-    }
-
-    /** Says that all hours with sketches of a collection are marked, from now on and before. */
-    public void marksHours(String collection) {
-      put(Family.DIRTY, Keys.prefix(collection), new byte[0]);
-    }
-
-    /** Marks an hour: its roll-ups may be behind its sketches. */
-    public void dirty(String collection, long hour) {
-      put(Family.DIRTY, Keys.dirty(collection, hour), new byte[0]);
-    }
-
-    /** Takes the mark of an hour away. */
-    public void clean(String collection, long hour) {
-      delete(Family.DIRTY, Keys.dirty(collection, hour));
-    }
-
-    /**
-     * Writes a roll-up, or takes it away if it is of no sketches.
-     *
-     * @param hourOfWeek 0 but for MONTH_HOUR
-     */
-    public void cell(String collection, Level level, long hour, int hourOfWeek, RollUp cell) {
-      byte[] key = Keys.cell(collection, level, hour, hourOfWeek);
-      if (cell.getSketches() == 0) {
-        delete(Family.ROLLUPS, key);
-      } else {
-        put(Family.ROLLUPS, key, cell);
-      }
-    }
-
-    /**
-     * Writes the batch and returns when it is on disk.
-     *
-     * @throws StorageException if the disk refuses: nothing is written then, or, if the disk failed
-     *     after it took the bytes, all of it is there when the directory is opened again
-     */
-    public void commit() {
-      use(
-          "writing",
-          () -> {
-            db.write(durable, batch);
-            return null;
-          });
-    }
-
-    @Override
-    public void close() {
-      batch.close();
-    }
+  ColumnFamilyHandle handle(Family family) {
+    return handles.get(family);
   }
 
   /** Copies what is on disk now to a new backup, and keeps the database open meanwhile. */

@@ -15,7 +15,7 @@ final class ChangeLogTest {
   @TempDir private Path directory;
 
   private static void change(RocksStore store, String collection, long sequence, String id) {
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.change(collection, sequence, id);
       batch.commit();
     }
@@ -62,7 +62,7 @@ final class ChangeLogTest {
       assertThat(log.next()).isEqualTo(10);
       assertThat(log.mark()).contains(new Mark(INDEX, 10));
       assertThat(store.changes("roomsx").from(0, 100)).containsExactly(new Change(0, "other"));
-      try (RocksStore.Batch batch = store.batch()) {
+      try (StoreBatch batch = store.batch()) {
         batch.deleteCollection("rooms");
         batch.commit();
       }

@@ -75,7 +75,7 @@ final class DamageTest {
                 .setTime(Timestamp.newBuilder().setSeconds(i))
                 .setSketch(Sketch.newBuilder().setImage(ByteString.copyFrom(image)))
                 .build();
-        try (RocksStore.Batch batch = store.batch()) {
+        try (StoreBatch batch = store.batch()) {
           batch.collection("rooms", Collection.newBuilder().setSketchCount(i + 1).build());
           batch.module("rooms", Module.newBuilder().setName("module " + i).build());
           batch.sketch("rooms", "run-" + i, record);

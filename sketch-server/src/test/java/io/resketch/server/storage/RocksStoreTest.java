@@ -57,7 +57,7 @@ final class RocksStoreTest {
   }
 
   private void put(String collection, String id, Timestamp time) {
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.sketch(collection, id, record(time, id));
       batch.commit();
     }
@@ -142,7 +142,7 @@ final class RocksStoreTest {
 
   @Test
   void batch_isNotSeenBeforeItsCommit_norEverWithoutOne() {
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.collection("rooms", Collection.newBuilder().setSketchCount(1).build());
       batch.sketch("rooms", "a", record(time(1, 0), "a"));
       assertThat(store.collections()).isEmpty();
@@ -163,7 +163,7 @@ final class RocksStoreTest {
     SketchRecord record = record(time(1, 0), "a").toBuilder().putLabels("camera", "door").build();
     byte[] hash = new byte[32];
     new Random(1).nextBytes(hash);
-    try (RocksStore.Batch batch = store.batch()) {
+    try (StoreBatch batch = store.batch()) {
       batch.collection("rooms", collection);
       batch.module("rooms", dog);
       batch.module("rooms", cat);
