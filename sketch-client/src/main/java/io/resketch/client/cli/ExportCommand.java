@@ -4,14 +4,11 @@ import com.google.gson.JsonObject;
 import io.resketch.client.ExportStream;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.SketchCollection;
-import io.resketch.client.TimeRange;
 import io.resketch.client.files.ExchangeFileWriter;
 import io.resketch.client.files.InputFileException;
 import io.resketch.v1.ExportResponse;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,17 +44,7 @@ final class ExportCommand extends ClientCommand {
       description = "Only runs that pass, such as 'label.camera = \"door\"'.")
   private String filter;
 
-  @Option(
-      names = "--start",
-      paramLabel = "TIME",
-      description = "First moment, such as 2026-11-23T08:00:00Z. Default: open.")
-  private Optional<Instant> start;
-
-  @Option(
-      names = "--end",
-      paramLabel = "TIME",
-      description = "First moment behind the range. Default: open.")
-  private Optional<Instant> end;
+  @Mixin private TimeRangeOptions range;
 
   @Option(
       names = "--resume",
@@ -84,7 +71,7 @@ final class ExportCommand extends ClientCommand {
   }
 
   private void write(SketchCollection collection, ExchangeFileWriter out) throws IOException {
-    try (ExportStream in = collection.export(new TimeRange(start, end), filter, out.cursor());
+    try (ExportStream in = collection.export(range.range(), filter, out.cursor());
         Progress progress =
             Progress.start("export", () -> collection.describe().getSketchCount())) {
       while (in.hasNext()) {

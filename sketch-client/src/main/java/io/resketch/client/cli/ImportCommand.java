@@ -1,12 +1,8 @@
 package io.resketch.client.cli;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.resketch.client.ExportStream;
 import io.resketch.client.ImportSummary;
-import io.resketch.client.PutOutcome;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.ResketchException;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.TimeRange;
 import io.resketch.client.files.ExchangeFileReader;
@@ -61,8 +57,7 @@ final class ImportCommand extends ClientCommand {
       description = "Create the collection with the spec of the export, unless it exists with it.")
   private boolean create;
 
-  private final JsonArray errors = new JsonArray();
-  private long stored;
+  private final ItemReport report = new ItemReport(this);
 
   @Override
   int run() throws IOException {
@@ -98,41 +93,10 @@ final class ImportCommand extends ClientCommand {
                 items.header().getSkeletonPolicy())
             : client.openCollection(serverOptions.collection());
     try {
-      ImportSummary summary = collection.importAll(items, this::report);
+      ImportSummary summary = collection.importAll(items, report::add);
       return summary.failed() == 0 ? 0 : 1;
     } finally {
-      report();
-    }
-  }
-
-  private void report(PutOutcome outcome) {
-    if (outcome.stored()) {
-      stored += outcome.id().isEmpty() ? 0 : 1;
-      return;
-    }
-    ResketchException error = outcome.error().orElseThrow();
-    JsonObject out = new JsonObject();
-    out.addProperty("index", outcome.index());
-    out.addProperty("id", outcome.id());
-    out.addProperty("code", error.code().name());
-    out.addProperty("message", error.getMessage());
-    error.reason().ifPresent(reason -> out.addProperty("reason", reason));
-    errors.add(out);
-    if (!json()) {
-      String what = outcome.id().isEmpty() ? "" : " (" + outcome.id() + ")";
-      note("item " + outcome.index() + what + ": " + error.getMessage());
-    }
-  }
-
-  private void report() {
-    if (json()) {
-      JsonObject out = new JsonObject();
-      out.addProperty("stored", stored);
-      out.addProperty("failed", errors.size());
-      out.add("errors", errors);
-      print(out.toString());
-    } else {
-      print(stored + " stored, " + errors.size() + " failed");
+      report.print();
     }
   }
 

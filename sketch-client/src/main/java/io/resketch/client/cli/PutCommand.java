@@ -1,12 +1,8 @@
 package io.resketch.client.cli;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.resketch.client.PutItem;
-import io.resketch.client.PutOutcome;
 import io.resketch.client.PutSummary;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.ResketchException;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.files.JsonLinesReader;
 import io.resketch.v1.Computation;
@@ -47,8 +43,7 @@ final class PutCommand extends ClientCommand {
 
   @Mixin private SpecOptions specOptions;
 
-  private final JsonArray errors = new JsonArray();
-  private long stored;
+  private final ItemReport report = new ItemReport(this);
 
   @Override
   int run() throws IOException {
@@ -61,7 +56,7 @@ final class PutCommand extends ClientCommand {
       try {
         return put(in, collection).failed() == 0 ? 0 : 1;
       } finally {
-        report();
+        report.print();
       }
     }
   }
@@ -73,40 +68,10 @@ final class PutCommand extends ClientCommand {
           new Items(in),
           outcome -> {
             progress.step();
-            report(outcome);
+            report.add(outcome);
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    }
-  }
-
-  private void report(PutOutcome outcome) {
-    if (outcome.stored()) {
-      stored++;
-      return;
-    }
-    ResketchException error = outcome.error().orElseThrow();
-    JsonObject out = new JsonObject();
-    out.addProperty("index", outcome.index());
-    out.addProperty("id", outcome.id());
-    out.addProperty("code", error.code().name());
-    out.addProperty("message", error.getMessage());
-    error.reason().ifPresent(reason -> out.addProperty("reason", reason));
-    errors.add(out);
-    if (!json()) {
-      note("item " + outcome.index() + " (" + outcome.id() + "): " + error.getMessage());
-    }
-  }
-
-  private void report() {
-    if (json()) {
-      JsonObject out = new JsonObject();
-      out.addProperty("stored", stored);
-      out.addProperty("failed", errors.size());
-      out.add("errors", errors);
-      print(out.toString());
-    } else {
-      print(stored + " stored, " + errors.size() + " failed");
     }
   }
 

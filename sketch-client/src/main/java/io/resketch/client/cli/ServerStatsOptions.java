@@ -1,9 +1,7 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.StatisticsQuery;
-import io.resketch.client.TimeRange;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,17 +17,7 @@ import picocli.CommandLine.TypeConversionException;
 final class ServerStatsOptions {
   private static final String LABEL = "label:";
 
-  @Option(
-      names = "--start",
-      paramLabel = "TIME",
-      description = "First moment, such as 2026-11-23T08:00:00Z. Default: open.")
-  private Optional<Instant> start;
-
-  @Option(
-      names = "--end",
-      paramLabel = "TIME",
-      description = "First moment behind the range. Default: open.")
-  private Optional<Instant> end;
+  @Mixin private TimeRangeOptions range;
 
   @Option(
       names = "--bucket",
@@ -72,7 +61,8 @@ final class ServerStatsOptions {
   /** Whether anything is asked of a server. */
   boolean isGiven() {
     boolean valued =
-        List.of(start, end, bucket, by, utcOffset, maxError).stream().anyMatch(Optional::isPresent);
+        range.given()
+            || List.of(bucket, by, utcOffset, maxError).stream().anyMatch(Optional::isPresent);
     return valued || presence || means;
   }
 
@@ -80,8 +70,7 @@ final class ServerStatsOptions {
     if ((presence || means) && !command.json()) {
       throw command.wrongUse("--presence and --means go with --json");
     }
-    StatisticsQuery query =
-        grouped(command, StatisticsQuery.over(new TimeRange(start, end))).modules(modules);
+    StatisticsQuery query = grouped(command, StatisticsQuery.over(range.range())).modules(modules);
     if (presence) {
       query = query.withPresence();
     }

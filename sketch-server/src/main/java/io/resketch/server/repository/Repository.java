@@ -221,7 +221,8 @@ public final class Repository {
       SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
       if (existing == null) {
         write(collection, run, record, skeleton);
-      } else if (!existing.equals(record) && !existing.equals(shortened(record, existing))) {
+      } else if (!existing.equals(record)
+          && !existing.equals(shortened(collection, record, existing))) {
         throw new RepositoryException(
             Reason.SKETCH_EXISTS,
             Names.sketch(collection.id(), run.id())
@@ -231,13 +232,17 @@ public final class Repository {
     return named(collection, run.id(), record).toBuilder().clearSketch().build();
   }
 
-  /** What retention left of another is still the same content. */
-  private static SketchRecord shortened(SketchRecord record, SketchRecord existing) {
+  /** What a rule of retention left of another is still the same content. */
+  private static SketchRecord shortened(
+      SketchCollection collection, SketchRecord record, SketchRecord existing) {
     Sketch sketch = sketch(record);
     int kept = sketch(existing).prefixLength();
-    return kept >= sketch.prefixLength()
-        ? record
-        : record.toBuilder().setSketch(Sketches.sketch(sketch.truncate(kept))).build();
+    boolean byRule =
+        collection.retention().getRulesList().stream()
+            .anyMatch(rule -> RetentionRules.floats(rule, collection.operators().spec()) == kept);
+    return byRule && kept < sketch.prefixLength()
+        ? record.toBuilder().setSketch(Sketches.sketch(sketch.truncate(kept))).build()
+        : record;
   }
 
   private void write(

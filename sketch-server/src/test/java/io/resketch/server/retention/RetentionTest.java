@@ -173,6 +173,17 @@ final class RetentionTest {
   }
 
   @Test
+  void aPrefixThatNoRuleLeft_isOtherContent() {
+    Sketch whole = Repository.sketch(repository.get(new SketchName("rooms", "day-0")));
+    PutItem.Builder item = PutItem.newBuilder();
+    item.getFinishedBuilder().setId("part").setSketch(Sketches.sketch(whole.truncate(1024)));
+    repository.put(rooms, item.build());
+    item.getFinishedBuilder().setSketch(Sketches.sketch(whole));
+    assertThatThrownBy(() -> repository.put(rooms, item.build()))
+        .hasMessageContaining("exists with other content");
+  }
+
+  @Test
   void answers_widenTheirIntervals() throws InterruptedException {
     ModuleEstimate before = cats();
     repository.retention("rooms", POLICY.toBuilder().removeRules(0).build());

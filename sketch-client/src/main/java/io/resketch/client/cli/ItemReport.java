@@ -1,0 +1,50 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.resketch.client.PutOutcome;
+import io.resketch.client.ResketchException;
+
+/** What became of the items of a stream: told as they are refused, and summed up. */
+final class ItemReport {
+  private final ClientCommand command;
+  private final JsonArray errors = new JsonArray();
+  private long stored;
+
+  ItemReport(ClientCommand command) {
+    this.command = command;
+  }
+
+  /** Takes up an outcome. Items without an id are no runs, and not counted. */
+  void add(PutOutcome outcome) {
+    if (outcome.stored()) {
+      stored += outcome.id().isEmpty() ? 0 : 1;
+      return;
+    }
+    ResketchException error = outcome.error().orElseThrow();
+    JsonObject out = new JsonObject();
+    out.addProperty("index", outcome.index());
+    out.addProperty("id", outcome.id());
+    out.addProperty("code", error.code().name());
+    out.addProperty("message", error.getMessage());
+    error.reason().ifPresent(reason -> out.addProperty("reason", reason));
+    errors.add(out);
+    if (!command.json()) {
+      String what = outcome.id().isEmpty() ? "" : " (" + outcome.id() + ")";
+      command.note("item " + outcome.index() + what + ": " + error.getMessage());
+    }
+  }
+
+  /** Prints the sum. */
+  void print() {
+    if (command.json()) {
+      JsonObject out = new JsonObject();
+      out.addProperty("stored", stored);
+      out.addProperty("failed", errors.size());
+      out.add("errors", errors);
+      command.print(out.toString());
+    } else {
+      command.print(stored + " stored, " + errors.size() + " failed");
+    }
+  }
+}
