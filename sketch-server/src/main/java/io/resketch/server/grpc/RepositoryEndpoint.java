@@ -14,6 +14,7 @@ import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
+import io.resketch.server.repository.StoredRuns;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
 import io.resketch.v1.DeleteRequest;
@@ -58,6 +59,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   private final TimeStatistics statistics;
   private final Explanations explanations;
   private final Relations relations;
+  private final StoredRuns runs;
 
   public RepositoryEndpoint(
       Repository repository,
@@ -68,6 +70,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     this.search = search;
     this.statistics = statistics;
     this.explanations = explanations;
+    this.runs = new StoredRuns(repository);
     this.relations = new Relations(repository, search, explanations);
   }
 
@@ -179,7 +182,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
               repository.get(stored(collection, "sketch_name", request.getSketchName())));
       case OBJECT -> {
         StoredObject object = request.getObject();
-        yield repository.unroll(
+        yield runs.unroll(
             stored(collection, "object.sketch_name", object.getSketchName()), object.getObjectId());
       }
       case SKETCH -> Inputs.sketch(collection.operators().spec(), request.getSketch());
@@ -254,7 +257,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
         () ->
             RepositoryServiceDecodeResponse.newBuilder()
                 .setDecoded(
-                    repository.decode(
+                    runs.decode(
                         Names.parseSketch("name", request.getName()),
                         Sketches.decoder(request.getDecoder())))
                 .build());

@@ -8,6 +8,7 @@ import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Names.SketchName;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
+import io.resketch.server.repository.StoredRuns;
 import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.Relation;
@@ -34,11 +35,13 @@ public final class Relations {
   private static final int PAIRS = 5;
 
   private final Repository repository;
+  private final StoredRuns runs;
   private final SimilaritySearch search;
   private final Explanations explanations;
 
   public Relations(Repository repository, SimilaritySearch search, Explanations explanations) {
     this.repository = repository;
+    this.runs = new StoredRuns(repository);
     this.search = search;
     this.explanations = explanations;
   }
@@ -125,7 +128,7 @@ public final class Relations {
     for (SearchHit hit : hits(collection, whole, name, selection, most, least)) {
       neighbour(found, hit).raise(hit.getSimilarity());
     }
-    for (Map.Entry<String, Unrolled> root : repository.roots(from, OBJECTS).entrySet()) {
+    for (Map.Entry<String, Unrolled> root : runs.roots(from, OBJECTS).entrySet()) {
       Unrolled object = root.getValue();
       for (SearchHit hit : hits(collection, object.sketch(), name, selection, most, least)) {
         Neighbour neighbour = neighbour(found, hit);

@@ -5,11 +5,6 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
-import io.resketch.core.decode.Decoded;
-import io.resketch.core.decode.Decoder;
-import io.resketch.core.decode.GraphDecoder;
-import io.resketch.core.decode.Unrolled;
-import io.resketch.core.decode.Unroller;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
@@ -22,7 +17,6 @@ import io.resketch.server.storage.StorageException;
 import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.Collection;
-import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Module;
 import io.resketch.v1.PutItem;
 import io.resketch.v1.RetentionPolicy;
@@ -31,8 +25,6 @@ import io.resketch.v1.SketchRecord;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +37,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class Repository {
   private final RocksStore store;
+  private final SketchWrites writes;
   private final InstantSource clock;
   private final ConcurrentSkipListMap<String, SketchCollection> collections =
       new ConcurrentSkipListMap<>();
@@ -52,6 +45,7 @@ public final class Repository {
   /** Loads what the store holds. */
   public Repository(RocksStore store, InstantSource clock) {
     this.store = store;
+    this.writes = new SketchWrites(store);
     this.clock = clock;
     for (Collection stored : store.collections()) {
       try {
@@ -200,102 +194,7 @@ public final class Repository {
    *     module was registered with another number of attributes
    */
   public SketchRecord put(SketchCollection collection, PutItem item) {
-    Run run = Run.of(item, collection);
-    SketchRecord.Builder building =
-        SketchRecord.newBuilder()
-            .putAllLabels(run.labels())
-            .setSketch(Sketches.sketch(run.sketch()));
-    if (run.time() != null) {
-      building.setTime(run.time());
-    }
-    io.resketch.v1.Skeleton skeleton = null;
-    if (run.skeleton() != null && collection.keepsSkeletons()) {
-      skeleton = Graphs.skeleton(run.skeleton());
-      building
-          .setSkeletonHash(ByteString.copyFrom(run.skeleton().contentHash()))
-          .setSkeletonBytes(skeleton.getSerializedSize());
-    }
-    SketchRecord record = building.build();
-    synchronized (collection) {
-      collection.requireLive();
-      SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
-      if (existing == null) {
-        write(collection, run, record, skeleton);
-      } else if (!existing.equals(record)
-          && !existing.equals(shortened(collection, record, existing))) {
-        throw new RepositoryException(
-            Reason.SKETCH_EXISTS,
-            Names.sketch(collection.id(), run.id())
-                + " exists with other content; choose another id");
-      }
-    }
-    return named(collection, run.id(), record).toBuilder().clearSketch().build();
-  }
-
-  /** What a rule of retention left of another is still the same content. */
-  private static SketchRecord shortened(
-      SketchCollection collection, SketchRecord record, SketchRecord existing) {
-    Sketch sketch = sketch(record);
-    int kept = sketch(existing).prefixLength();
-    boolean byRule =
-        collection.retention().getRulesList().stream()
-            .anyMatch(rule -> RetentionRules.floats(rule, collection.operators().spec()) == kept);
-    return byRule && kept < sketch.prefixLength()
-        ? record.toBuilder().setSketch(Sketches.sketch(sketch.truncate(kept))).build()
-        : record;
-  }
-
-  private void write(
-      SketchCollection collection, Run run, SketchRecord record, io.resketch.v1.Skeleton skeleton) {
-    SketchCollection.State before = collection.state();
-    Map<String, ModuleProfile> changed = changes(before.modules(), run.profiles());
-    Collection.Builder after =
-        before.stored().toBuilder()
-            .setSketchCount(before.stored().getSketchCount() + 1)
-            .setSketchBytes(
-                before.stored().getSketchBytes() + record.getSketch().getImage().size());
-    try (StoreBatch batch = store.batch()) {
-      byte[] hash = record.getSkeletonHash().toByteArray();
-      if (skeleton != null) {
-        long uses = store.skeletonUses(collection.id(), hash);
-        batch.skeletonUses(collection.id(), hash, uses + 1);
-        if (uses == 0) {
-          batch.skeleton(collection.id(), hash, skeleton);
-          after.setSkeletonBytes(before.stored().getSkeletonBytes() + skeleton.getSerializedSize());
-        }
-      }
-      changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
-      batch.sketch(collection.id(), run.id(), record);
-      collection.dirtyHours().touch(batch, run.time());
-      batch.change(collection.id(), collection.changes(), run.id());
-      batch.collection(collection.id(), after.build());
-      batch.commit();
-    }
-    collection.update(after.build(), changed(before.modules(), changed), 1);
-  }
-
-  /** What of the modules known changes by profiles. */
-  private static Map<String, ModuleProfile> changes(
-      Map<String, ModuleProfile> modules, List<ModuleProfile> profiles) {
-    Map<String, ModuleProfile> changed = new TreeMap<>();
-    for (ModuleProfile profile : profiles) {
-      ModuleProfile known = changed.getOrDefault(profile.name(), modules.get(profile.name()));
-      ModuleProfile merged = known == null ? profile : merge(known, profile);
-      if (!merged.equals(known)) {
-        changed.put(profile.name(), merged);
-      }
-    }
-    return changed;
-  }
-
-  private static Map<String, ModuleProfile> changed(
-      Map<String, ModuleProfile> modules, Map<String, ModuleProfile> changes) {
-    if (changes.isEmpty()) {
-      return modules;
-    }
-    Map<String, ModuleProfile> out = new TreeMap<>(modules);
-    out.putAll(changes);
-    return out;
+    return writes.put(collection, item);
   }
 
   /**
@@ -305,19 +204,18 @@ public final class Repository {
    *     attributes
    */
   public void register(SketchCollection collection, List<ModuleProfile> profiles) {
-    synchronized (collection) {
-      collection.requireLive();
-      SketchCollection.State before = collection.state();
-      Map<String, ModuleProfile> changed = changes(before.modules(), profiles);
-      if (changed.isEmpty()) {
-        return;
-      }
-      try (StoreBatch batch = store.batch()) {
-        changed.values().forEach(module -> batch.module(collection.id(), Sketches.module(module)));
-        batch.commit();
-      }
-      collection.update(before.stored(), changed(before.modules(), changed), 0);
-    }
+    writes.register(collection, profiles);
+  }
+
+  /**
+   * Shortens or deletes sketches, all in one batch; returns when that is on disk. Sketches that are
+   * not there, or not longer, are left out.
+   *
+   * @param floats how many to keep of each sketch, by id; 0 to delete it
+   * @return number of sketches changed
+   */
+  public int shorten(SketchCollection collection, Map<String, Integer> floats) {
+    return writes.shorten(collection, floats);
   }
 
   /**
@@ -340,85 +238,11 @@ public final class Repository {
    * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND
    */
   public boolean delete(Names.SketchName name, boolean allowMissing) {
-    boolean deleted = shorten(collection(name.collection()), Map.of(name.id(), 0)) > 0;
+    boolean deleted = writes.shorten(collection(name.collection()), Map.of(name.id(), 0)) > 0;
     if (!deleted && !allowMissing) {
       throw missing(name);
     }
     return deleted;
-  }
-
-  /**
-   * Shortens or deletes sketches, all in one batch; returns when that is on disk. Sketches that are
-   * not there, or not longer, are left out.
-   *
-   * @param floats how many to keep of each sketch, by id; 0 to delete it
-   * @return number of sketches changed
-   */
-  public int shorten(SketchCollection collection, Map<String, Integer> floats) {
-    synchronized (collection) {
-      collection.requireLive();
-      Collection.Builder after = collection.state().stored().toBuilder();
-      Map<ByteString, Long> uses = new HashMap<>();
-      int changed = 0;
-      try (StoreBatch batch = store.batch()) {
-        for (Map.Entry<String, Integer> entry : floats.entrySet()) {
-          String id = entry.getKey();
-          SketchRecord record = store.sketch(collection.id(), id).orElse(null);
-          if (record == null) {
-            continue;
-          }
-          if (entry.getValue() == 0) {
-            batch.deleteSketch(collection.id(), id, record);
-            collection.dirtyHours().touch(batch, timeOf(record));
-            batch.change(collection.id(), collection.changes() + changed, id);
-            forgetSkeleton(collection, record, uses, after);
-            after
-                .setSketchCount(after.getSketchCount() - 1)
-                .setSketchBytes(after.getSketchBytes() - record.getSketch().getImage().size());
-            changed++;
-          } else if (sketch(named(collection, id, record)).prefixLength() > entry.getValue()) {
-            Sketch kept = sketch(record).truncate(entry.getValue());
-            SketchRecord shorter = record.toBuilder().setSketch(Sketches.sketch(kept)).build();
-            batch.sketch(collection.id(), id, shorter);
-            collection.dirtyHours().touch(batch, timeOf(record));
-            batch.change(collection.id(), collection.changes() + changed, id);
-            after.setSketchBytes(
-                after.getSketchBytes()
-                    - record.getSketch().getImage().size()
-                    + shorter.getSketch().getImage().size());
-            changed++;
-          }
-        }
-        uses.forEach((hash, n) -> batch.skeletonUses(collection.id(), hash.toByteArray(), n));
-        batch.collection(collection.id(), after.build());
-        if (changed > 0) {
-          batch.commit();
-        }
-      }
-      collection.update(after.build(), collection.state().modules(), changed);
-      return changed;
-    }
-  }
-
-  private static Timestamp timeOf(SketchRecord record) {
-    return record.hasTime() ? record.getTime() : null;
-  }
-
-  private void forgetSkeleton(
-      SketchCollection collection,
-      SketchRecord record,
-      Map<ByteString, Long> uses,
-      Collection.Builder after) {
-    ByteString hash = record.getSkeletonHash();
-    if (hash.isEmpty()) {
-      return;
-    }
-    long left =
-        uses.getOrDefault(hash, store.skeletonUses(collection.id(), hash.toByteArray())) - 1;
-    uses.put(hash, left);
-    if (left == 0) {
-      after.setSkeletonBytes(after.getSkeletonBytes() - record.getSkeletonBytes());
-    }
   }
 
   /**
@@ -476,15 +300,7 @@ public final class Repository {
     }
   }
 
-  private static ModuleProfile merge(ModuleProfile before, ModuleProfile profile) {
-    try {
-      return before.merge(profile);
-    } catch (InvalidInputException e) {
-      throw new RepositoryException(Reason.MODULE_MISMATCH, e.getMessage());
-    }
-  }
-
-  private static SketchRecord named(SketchCollection collection, String id, SketchRecord record) {
+  static SketchRecord named(SketchCollection collection, String id, SketchRecord record) {
     return record.toBuilder().setName(Names.sketch(collection.id(), id)).build();
   }
 
@@ -581,71 +397,5 @@ public final class Repository {
   public Optional<io.resketch.v1.Skeleton> storedSkeleton(
       SketchCollection collection, ByteString hash) {
     return store.findSkeleton(collection.id(), hash.toByteArray());
-  }
-
-  /**
-   * Recovers a stored run's attributes.
-   *
-   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, NO_SKELETON
-   */
-  public DecodedComputation decode(Names.SketchName name, Decoder decoder) {
-    SketchRecord record = get(name);
-    DecodedComputation.Builder out =
-        Graphs.decoded(decode(record, collection(name.collection()), decoder)).toBuilder()
-            .setId(name.id())
-            .putAllLabels(record.getLabelsMap());
-    if (record.hasTime()) {
-      out.setTime(record.getTime());
-    }
-    return out.build();
-  }
-
-  private Decoded decode(SketchRecord record, SketchCollection collection, Decoder decoder) {
-    Skeleton skeleton =
-        skeleton(collection, record)
-            .orElseThrow(
-                () ->
-                    new RepositoryException(
-                        Reason.NO_SKELETON,
-                        record.getName()
-                            + " was stored without a skeleton; use SketchService.Decode with the"
-                            + " skeleton"));
-    return new GraphDecoder(collection.operators(), skeleton).decode(sketch(record), decoder);
-  }
-
-  /**
-   * The root objects of a stored run, unrolled.
-   *
-   * @param most that are unrolled: the first ones
-   * @return by id; empty if it was stored without a skeleton
-   */
-  public Map<String, Unrolled> roots(Names.SketchName name, int most) {
-    SketchRecord record = get(name);
-    if (record.getSkeletonHash().isEmpty()) {
-      return Map.of();
-    }
-    SketchCollection collection = collection(name.collection());
-    Decoded decoded = decode(record, collection, Decoder.JOINT);
-    Unroller unroller = new Unroller(collection.operators());
-    Map<String, Unrolled> out = new LinkedHashMap<>();
-    Skeleton skeleton = decoded.skeleton();
-    for (int k = 0; k < Math.min(most, skeleton.rootCount()); k++) {
-      String id = skeleton.id(skeleton.root(k));
-      out.computeIfAbsent(id, object -> unroller.unroll(decoded, object));
-    }
-    return out;
-  }
-
-  /**
-   * The sketch of one object of a stored run and all it was computed from.
-   *
-   * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, NO_SKELETON
-   * @throws InvalidInputException if the run has no such object
-   */
-  public Sketch unroll(Names.SketchName name, String objectId) {
-    SketchRecord record = get(name);
-    SketchCollection collection = collection(name.collection());
-    Decoded decoded = decode(record, collection, Decoder.JOINT);
-    return new Unroller(collection.operators()).unroll(decoded, objectId).sketch();
   }
 }
