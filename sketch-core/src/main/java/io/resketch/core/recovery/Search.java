@@ -1,0 +1,404 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Finds the hidden columns of the dictionary and the codes that go with them, one by one, each
+ * exactly. The residual sketches are Σ_j x_j a_j' over the hidden attributes. Two searches take
+ * turns. One looks for the columns a_j, which have zero blocks, in the span of the columns; the
+ * other for the codes x_j, which have zeros, in the span of the codes. A column that is known
+ * leaves the span of the codes, and codes that are known leave the span of the columns, so each
+ * makes the other easier. Columns that are found only nearly are starts for their codes.
+ */
+final class Search {
+  private static final int BLOCK = 16;
+  private static final int ITERATIONS = 250;
+  private static final double BLOCK_STEP = 0.4;
+  private static final double CODE_STEP = 0.1;
+  private static final int COLUMN_ROUNDS = 8;
+  private static final int CODE_ROUNDS = 3;
+  private static final int STALLS = 3;
+  private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
+
+  /** Of the pairs: a code that is 0 in fewer is not told from chance. */
+  private static final double LEAST_ZEROS = 0.12;
+
+  private final PairSpace space;
+  private final DataParallel engine;
+  private final Prior prior;
+  private final SplittableRandom random;
+  private final List<double[]> columns = new ArrayList<>();
+  private final List<double[]> codes = new ArrayList<>();
+  private List<double[]> nearly = new ArrayList<>();
+  private final double noise;
+
+  Search(PairSpace space, DataParallel engine, Prior prior, long seed) {
+    this.space = space;
+    this.engine = engine;
+    this.prior = prior;
+    this.random = new SplittableRandom(seed);
+    this.noise = Math.min(0.1, 4 * space.noise());
+  }
+
+  /** Unit columns whose codes are not known. */
+  List<double[]> columns() {
+    return columns;
+  }
+
+  /** Coordinates of the codes that are known. */
+  List<double[]> codes() {
+    return codes;
+  }
+
+  private int found() {
+    return columns.size() + codes.size();
+  }
+
+  private int left() {
+    return space.hidden() - found();
+  }
+
+  /** Searches until all is found or nothing more comes. */
+  void run(StageListener listener) {
+    int stalls = 0;
+    while (left() > 0 && stalls < STALLS) {
+      int before = found();
+      searchColumns();
+      listener.progress("columns and codes", found(), space.hidden());
+      if (left() > 0) {
+        searchCodes();
+        listener.progress("columns and codes", found(), space.hidden());
+      }
+      stalls = found() == before ? stalls + 1 : 0;
+    }
+    completeCodes();
+    listener.progress("codes of columns", codes.size(), space.hidden());
+  }
+
+  /** What of the codes' hidden directions the known codes leave. */
+  private double[][] leftOfCodes() {
+    List<double[]> known = new ArrayList<>();
+    for (double[] code : codes) {
+      known.add(hiddenPart(code));
+    }
+    return Spans.complement(Spans.basis(known), space.hidden());
+  }
+
+  private double[] hiddenPart(double[] code) {
+    double[] out = new double[space.hidden()];
+    System.arraycopy(code, space.known(), out, 0, out.length);
+    return out;
+  }
+
+  /** An orthonormal basis of the span of vectors of length d, d × their number. */
+  private static Basis basis(List<double[]> vectors, int d) {
+    int n = vectors.size();
+    double[] gram = new double[n * n];
+    for (int a = 0; a < n; a++) {
+      for (int b = a; b < n; b++) {
+        gram[a * n + b] = Kernels.dot(vectors.get(a), 0, vectors.get(b), 0, d);
+      }
+    }
+    Symmetric.mirror(gram, n);
+    Symmetric.Eigen eigen = Symmetric.eigen(gram, n);
+    double[] out = new double[d * n];
+    for (int k = 0; k < n; k++) {
+      double scale = Math.sqrt(d / Math.max(eigen.values()[k], 1e-300));
+      for (int a = 0; a < n; a++) {
+        double c = scale * eigen.vectors()[k][a];
+        double[] vector = vectors.get(a);
+        for (int i = 0; i < d; i++) {
+          out[i * n + k] += c * vector[i];
+        }
+      }
+    }
+    return new Basis(d, n, out);
+  }
+
+  private void searchColumns() {
+    List<double[]> span = new ArrayList<>();
+    for (double[] direction : leftOfCodes()) {
+      span.add(space.column(direction));
+    }
+    Basis basis = basis(span, space.dimension());
+    List<double[]> known = new ArrayList<>();
+    for (double[] column : columns) {
+      Spans.add(known, basis.coordinates(column));
+    }
+    for (int round = 0; round < COLUMN_ROUNDS && left() > 0; round++) {
+      double[][] quotient = Spans.complement(known, basis.dims());
+      List<double[]> starts = new ArrayList<>();
+      int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
+      for (int s = 0; s < count; s++) {
+        starts.add(gaussian(quotient));
+      }
+      List<Starts.End> ends =
+          Starts.run(
+              engine, basis, quotient, Prior.BLOCKS, BLOCK_STEP, BLOCK, starts, ITERATIONS, 0);
+      nearly = new ArrayList<>();
+      boolean any = false;
+      for (Optional<Zeros.Found> exact :
+          engine.map(ends, end -> Zeros.exact(basis, end.w(), BLOCK, noise))) {
+        if (exact.isPresent() && left() > 0 && Spans.add(known, exact.get().coordinates())) {
+          columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
+          any = true;
+        }
+      }
+      for (Starts.End end : ends) {
+        double[] rest = Spans.subtract(Symmetric.unit(end.w().clone()), known);
+        if (Kernels.dot(rest, 0, rest, 0, rest.length) > 0.25) {
+          nearly.add(Symmetric.unit(basis.vector(end.w())));
+        }
+      }
+      if (!any) {
+        return;
+      }
+    }
+  }
+
+  private double[] gaussian(double[][] quotient) {
+    double[] out = new double[quotient[0].length];
+    for (double[] direction : quotient) {
+      double c = random.nextGaussian();
+      for (int a = 0; a < out.length; a++) {
+        out[a] += c * direction[a];
+      }
+    }
+    return out;
+  }
+
+  /** The residual with the known columns taken away, hidden × d. */
+  private double[] residualWithoutColumns() {
+    List<double[]> known = Spans.basis(columns);
+    int d = space.dimension();
+    double[] out = new double[space.hidden() * d];
+    for (int a = 0; a < space.hidden(); a++) {
+      double[] row = new double[d];
+      System.arraycopy(space.residual(), a * d, row, 0, d);
+      System.arraycopy(Spans.subtract(row, known), 0, out, a * d, d);
+    }
+    return out;
+  }
+
+  private void searchCodes() {
+    int h = space.hidden();
+    int d = space.dimension();
+    double[] rest = residualWithoutColumns();
+    double[] gram = new double[h * h];
+    for (int a = 0; a < h; a++) {
+      for (int b = a; b < h; b++) {
+        gram[a * h + b] = Kernels.dot(rest, a * d, rest, b * d, d);
+      }
+    }
+    Symmetric.mirror(gram, h);
+    double[][] span = Symmetric.eigen(gram, h).vectors();
+    int open = h - columns.size();
+    Basis basis = restricted(span, open);
+    List<double[]> known = new ArrayList<>();
+    for (int a = 0; a < space.known(); a++) {
+      double[] axis = new double[basis.dims()];
+      axis[a] = 1;
+      known.add(axis);
+    }
+    for (double[] code : codes) {
+      Spans.add(known, restrict(code, span, open));
+    }
+    List<double[]> fromColumns = new ArrayList<>();
+    for (double[] column : nearly) {
+      double[] code = new double[space.known() + h];
+      for (int a = 0; a < h; a++) {
+        code[space.known() + a] = Kernels.dot(rest, a * d, column, 0, d);
+      }
+      fromColumns.add(restrict(code, span, open));
+    }
+    for (int round = 0; round < CODE_ROUNDS && left() > 0; round++) {
+      double[][] quotient = Spans.complement(known, basis.dims());
+      List<Starts.End> ends = new ArrayList<>();
+      if (round == 0 && !fromColumns.isEmpty()) {
+        ends.addAll(codes(basis, quotient, bothSigns(fromColumns), ITERATIONS));
+      } else {
+        List<double[]> starts = new ArrayList<>();
+        int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
+        for (int s = 0; s < count; s++) {
+          double[] row = new double[basis.dims()];
+          System.arraycopy(
+              basis.values(), random.nextInt(basis.rows()) * row.length, row, 0, row.length);
+          starts.add(row);
+        }
+        ends.addAll(codes(basis, quotient, starts, 0));
+      }
+      boolean any = false;
+      for (Optional<Zeros.Found> exact :
+          engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise))) {
+        if (accepted(basis, exact) && left() > 0 && Spans.add(known, exact.get().coordinates())) {
+          codes.add(extend(exact.get().coordinates(), span, open));
+          any = true;
+        }
+      }
+      if (!any && round > 0) {
+        return;
+      }
+    }
+  }
+
+  private List<Starts.End> codes(
+      Basis basis, double[][] quotient, List<double[]> starts, int held) {
+    return Starts.run(engine, basis, quotient, prior, CODE_STEP, 1, starts, ITERATIONS, held);
+  }
+
+  private static List<double[]> bothSigns(List<double[]> starts) {
+    List<double[]> out = new ArrayList<>(starts);
+    for (double[] start : starts) {
+      double[] negative = new double[start.length];
+      for (int a = 0; a < start.length; a++) {
+        negative[a] = -start[a];
+      }
+      out.add(negative);
+    }
+    return out;
+  }
+
+  private boolean accepted(Basis basis, Optional<Zeros.Found> exact) {
+    if (exact.isEmpty() || exact.get().share() < LEAST_ZEROS) {
+      return false;
+    }
+    if (prior == Prior.SIGNED) {
+      return true;
+    }
+    double least = 0;
+    double most = 0;
+    for (double value : basis.vector(exact.get().coordinates())) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    double smaller = Math.min(-least, most);
+    return smaller < Math.max(1e-3, 3 * noise) * Math.max(-least, most);
+  }
+
+  /** The basis of the codes restricted to the known columns and some hidden directions. */
+  private Basis restricted(double[][] span, int open) {
+    int k = space.known();
+    int r = k + space.hidden();
+    int dims = k + open;
+    Basis all = space.codes();
+    double[] out = new double[all.rows() * dims];
+    for (int i = 0; i < all.rows(); i++) {
+      System.arraycopy(all.values(), i * r, out, i * dims, k);
+      for (int a = 0; a < open; a++) {
+        out[i * dims + k + a] = Kernels.dot(all.values(), i * r + k, span[a], 0, space.hidden());
+      }
+    }
+    return new Basis(all.rows(), dims, out);
+  }
+
+  private double[] restrict(double[] code, double[][] span, int open) {
+    int k = space.known();
+    double[] out = new double[k + open];
+    System.arraycopy(code, 0, out, 0, k);
+    for (int a = 0; a < open; a++) {
+      out[k + a] = Kernels.dot(span[a], 0, code, k, space.hidden());
+    }
+    return out;
+  }
+
+  private double[] extend(double[] restricted, double[][] span, int open) {
+    int k = space.known();
+    double[] out = new double[k + space.hidden()];
+    System.arraycopy(restricted, 0, out, 0, k);
+    for (int a = 0; a < open; a++) {
+      for (int b = 0; b < space.hidden(); b++) {
+        out[k + b] += restricted[k + a] * span[a][b];
+      }
+    }
+    return Symmetric.unit(out);
+  }
+
+  /**
+   * The codes of the columns that are known without them. Least squares on all columns gives each
+   * code but for a combination of known rows; its zeros tell which.
+   */
+  private void completeCodes() {
+    if (columns.isEmpty()) {
+      return;
+    }
+    double[][] open = leftOfCodes();
+    List<double[]> all = new ArrayList<>(columns);
+    if (columns.size() < open.length) {
+      all.addAll(nearly.subList(0, Math.min(nearly.size(), open.length - columns.size())));
+    }
+    double[][] duals = duals(all);
+    int k = space.known();
+    List<double[]> starts = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      double[] start = new double[k + space.hidden()];
+      for (double[] direction : open) {
+        double along = Kernels.dot(space.column(direction), 0, duals[c], 0, space.dimension());
+        for (int b = 0; b < space.hidden(); b++) {
+          start[k + b] += along * direction[b];
+        }
+      }
+      starts.add(start);
+    }
+    List<double[]> known = new ArrayList<>();
+    for (int a = 0; a < k; a++) {
+      double[] axis = new double[k + space.hidden()];
+      axis[a] = 1;
+      known.add(axis);
+    }
+    codes.forEach(code -> Spans.add(known, code));
+    double[][] quotient = Spans.complement(known, k + space.hidden());
+    Basis basis = space.codes();
+    List<Starts.End> ends = codes(basis, quotient, bothSigns(starts), ITERATIONS);
+    List<Zeros.Found> exact = new ArrayList<>();
+    engine
+        .map(ends, end -> Zeros.exact(basis, end.w(), 1, noise))
+        .forEach(
+            found -> {
+              if (accepted(basis, found)) {
+                exact.add(found.get());
+              }
+            });
+    exact.sort((x, y) -> Double.compare(y.share(), x.share()));
+    for (int c = columns.size() - 1; c >= 0; c--) {
+      double[] start = Symmetric.unit(starts.get(c).clone());
+      for (Zeros.Found found : exact) {
+        double[] part = Spans.subtract(found.coordinates().clone(), known);
+        // The start is outside the known rows but for rounding; a code of this column ends there.
+        double cosine = Kernels.dot(Symmetric.unit(part), 0, start, 0, start.length);
+        if (Math.abs(cosine) > 0.98) {
+          codes.add(found.coordinates());
+          columns.remove(c);
+          break;
+        }
+      }
+    }
+  }
+
+  /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
+  private static double[][] duals(List<double[]> columns) {
+    int n = columns.size();
+    int d = columns.get(0).length;
+    org.ejml.data.DMatrixRMaj gram = new org.ejml.data.DMatrixRMaj(n, n);
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b < n; b++) {
+        gram.set(a, b, Kernels.dot(columns.get(a), 0, columns.get(b), 0, d));
+      }
+      gram.add(a, a, 1e-9);
+    }
+    org.ejml.dense.row.CommonOps_DDRM.invert(gram);
+    double[][] out = new double[n][d];
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b < n; b++) {
+        double c = gram.get(a, b);
+        double[] column = columns.get(b);
+        for (int i = 0; i < d; i++) {
+          out[a][i] += c * column[i];
+        }
+      }
+    }
+    return out;
+  }
+}

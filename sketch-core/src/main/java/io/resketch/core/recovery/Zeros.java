@@ -1,0 +1,112 @@
+package io.resketch.core.recovery;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * From a vector of a subspace that is nearly sparse to the sparse one nearby: its zeros determine
+ * it. Where enough values are near 0 they are taken for zeros, and the vector for the one of the
+ * subspace that is 0 there.
+ */
+final class Zeros {
+  /** Rows that say it is no chance that a vector of the subspace is 0 there, per dimension. */
+  private static final double ROWS_PER_DIMENSION = 1.4;
+
+  /** Between the two least singular values on the rows of zeros. */
+  private static final double LEAST_GAP = 30;
+
+  private Zeros() {}
+
+  /**
+   * A vector with its zeros.
+   *
+   * @param coordinates of unit length
+   * @param share of rows that are 0
+   * @param gap of the next vector's singular value on those rows over its own
+   */
+  record Found(double[] coordinates, double share, double gap) {}
+
+  /**
+   * Looks for the sparse vector.
+   *
+   * @param w coordinates of a vector near it
+   * @param group rows that are zero together
+   * @param noise size of a zero at last, of the largest values
+   * @return empty if the zeros do not determine one vector
+   */
+  static Optional<Found> exact(Basis basis, double[] w, int group, double noise) {
+    double[] tolerances = {0.25, 0.1, 0.03, Math.max(1e-3, noise), Math.max(1e-4, noise)};
+    double[] now = w;
+    Symmetric.Least least = null;
+    double share = 0;
+    for (double tolerance : tolerances) {
+      double[] size = sizes(basis.vector(now), group);
+      double bound = tolerance * top(size);
+      int zeros = 0;
+      for (double value : size) {
+        zeros += value < bound ? 1 : 0;
+      }
+      if (zeros * group < ROWS_PER_DIMENSION * basis.dims() + group) {
+        return Optional.empty();
+      }
+      double[] gram = gram(basis, size, bound, group, zeros * 2 < size.length);
+      least = Symmetric.least(gram, basis.dims(), now);
+      now = least.vector();
+      share = (double) zeros / size.length;
+    }
+    double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(least.first(), 1e-300));
+    return gap > LEAST_GAP ? Optional.of(new Found(now, share, gap)) : Optional.empty();
+  }
+
+  private static double[] sizes(double[] x, int group) {
+    double[] out = new double[x.length / group];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.sqrt(Kernels.dot(x, i * group, x, i * group, group) / group);
+    }
+    return out;
+  }
+
+  /** Root mean square of the largest tenth. */
+  private static double top(double[] sizes) {
+    double[] sorted = sizes.clone();
+    Arrays.sort(sorted);
+    int n = Math.max(1, sorted.length / 10);
+    double squares = 0;
+    for (int i = sorted.length - n; i < sorted.length; i++) {
+      squares += sorted[i] * sorted[i];
+    }
+    return Math.sqrt(squares / n);
+  }
+
+  /** V'V over the rows of zeros, or all less that over the others, whichever are fewer. */
+  private static double[] gram(Basis basis, double[] size, double bound, int group, boolean few) {
+    int dims = basis.dims();
+    double[] gram = new double[dims * dims];
+    double[] eight = new double[8 * dims];
+    int filled = 0;
+    for (int i = 0; i < size.length; i++) {
+      if (size[i] < bound == few) {
+        for (int q = 0; q < group; q++) {
+          System.arraycopy(basis.values(), (i * group + q) * dims, eight, filled * dims, dims);
+          if (++filled == 8) {
+            Kernels.gram8(eight, dims, gram);
+            filled = 0;
+          }
+        }
+      }
+    }
+    if (filled > 0) {
+      Arrays.fill(eight, filled * dims, eight.length, 0);
+      Kernels.gram8(eight, dims, gram);
+    }
+    int rows = size.length * group;
+    for (int a = 0; a < dims; a++) {
+      for (int b = a; b < dims; b++) {
+        double value = gram[a * dims + b] / rows;
+        gram[a * dims + b] = few ? value : (a == b ? 1 : 0) - value;
+      }
+    }
+    Symmetric.mirror(gram, dims);
+    return gram;
+  }
+}
