@@ -1,6 +1,7 @@
 package io.resketch.core.recovery;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,6 +27,12 @@ final class Search {
   /** Of the pairs: a code that is 0 in fewer is not told from chance. */
   private static final double LEAST_ZEROS = 0.12;
 
+  /** Of a unit vector: part outside all that is known, of anything new. */
+  private static final double LEAST_NEW = 0.05;
+
+  /** Cosine of a code, but for known rows, with what least squares gives for its column. */
+  private static final double SAME_CODE = 0.98;
+
   private final PairSpace space;
   private final DataParallel engine;
   private final Prior prior;
@@ -46,6 +53,11 @@ final class Search {
   /** Unit columns whose codes are not known. */
   List<double[]> columns() {
     return columns;
+  }
+
+  /** Size of what counts as 0, of the largest values. */
+  double noise() {
+    return noise;
   }
 
   /** Coordinates of the codes that are known. */
@@ -72,7 +84,11 @@ final class Search {
         searchCodes();
         listener.progress("columns and codes", found(), space.hidden());
       }
-      stalls = found() == before ? stalls + 1 : 0;
+      if (found() > before) {
+        stalls = 0;
+      } else if (stalls++ == 0) {
+        completeCodes(); // the fewer columns have no codes, the smaller the span of the others
+      }
     }
     completeCodes();
     listener.progress("codes of columns", codes.size(), space.hidden());
@@ -94,7 +110,7 @@ final class Search {
   }
 
   /** An orthonormal basis of the span of vectors of length d, d × their number. */
-  private static Basis basis(List<double[]> vectors, int d) {
+  static Basis basis(List<double[]> vectors, int d) {
     int n = vectors.size();
     double[] gram = new double[n * n];
     for (int a = 0; a < n; a++) {
@@ -142,7 +158,7 @@ final class Search {
       boolean any = false;
       for (Optional<Zeros.Found> exact :
           engine.map(ends, end -> Zeros.exact(basis, end.w(), BLOCK, noise))) {
-        if (exact.isPresent() && left() > 0 && Spans.add(known, exact.get().coordinates())) {
+        if (exact.isPresent() && left() > 0 && addNew(known, exact.get().coordinates())) {
           columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
           any = true;
         }
@@ -157,6 +173,13 @@ final class Search {
         return;
       }
     }
+  }
+
+  /** Adds what was found to what is known, unless it is known but for rounding. */
+  private static boolean addNew(List<double[]> known, double[] found) {
+    double[] rest = Spans.subtract(found.clone(), known);
+    return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > LEAST_NEW
+        && Spans.add(known, found);
   }
 
   private double[] gaussian(double[][] quotient) {
@@ -218,7 +241,7 @@ final class Search {
       double[][] quotient = Spans.complement(known, basis.dims());
       List<Starts.End> ends = new ArrayList<>();
       if (round == 0 && !fromColumns.isEmpty()) {
-        ends.addAll(codes(basis, quotient, bothSigns(fromColumns), ITERATIONS));
+        ends.addAll(codes(basis, quotient, signs(basis, fromColumns), ITERATIONS));
       } else {
         List<double[]> starts = new ArrayList<>();
         int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
@@ -233,7 +256,7 @@ final class Search {
       boolean any = false;
       for (Optional<Zeros.Found> exact :
           engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise))) {
-        if (accepted(basis, exact) && left() > 0 && Spans.add(known, exact.get().coordinates())) {
+        if (accepted(basis, exact) && left() > 0 && addNew(known, exact.get().coordinates())) {
           codes.add(extend(exact.get().coordinates(), span, open));
           any = true;
         }
@@ -249,14 +272,25 @@ final class Search {
     return Starts.run(engine, basis, quotient, prior, CODE_STEP, 1, starts, ITERATIONS, held);
   }
 
-  private static List<double[]> bothSigns(List<double[]> starts) {
-    List<double[]> out = new ArrayList<>(starts);
+  /**
+   * Each with the sign in which it rises more than it falls, as codes do that are never below 0.
+   */
+  private static List<double[]> signs(Basis basis, List<double[]> starts) {
+    List<double[]> out = new ArrayList<>();
     for (double[] start : starts) {
-      double[] negative = new double[start.length];
-      for (int a = 0; a < start.length; a++) {
-        negative[a] = -start[a];
+      double cubes = 0;
+      for (double value : basis.vector(start)) {
+        cubes += value * value * value;
       }
-      out.add(negative);
+      out.add(cubes < 0 ? negative(start) : start);
+    }
+    return out;
+  }
+
+  private static double[] negative(double[] start) {
+    double[] out = new double[start.length];
+    for (int a = 0; a < start.length; a++) {
+      out[a] = -start[a];
     }
     return out;
   }
@@ -351,26 +385,37 @@ final class Search {
     codes.forEach(code -> Spans.add(known, code));
     double[][] quotient = Spans.complement(known, k + space.hidden());
     Basis basis = space.codes();
-    List<Starts.End> ends = codes(basis, quotient, bothSigns(starts), ITERATIONS);
-    List<Zeros.Found> exact = new ArrayList<>();
-    engine
-        .map(ends, end -> Zeros.exact(basis, end.w(), 1, noise))
-        .forEach(
-            found -> {
-              if (accepted(basis, found)) {
-                exact.add(found.get());
-              }
-            });
-    exact.sort((x, y) -> Double.compare(y.share(), x.share()));
+    starts.replaceAll(Symmetric::unit);
+    List<double[]> signed = signs(basis, starts);
+    complete(basis, quotient, known, signed);
+    if (!columns.isEmpty()) {
+      signed.replaceAll(Search::negative);
+      complete(basis, quotient, known, signed);
+    }
+  }
+
+  /**
+   * Moves columns to the codes whose codes are found.
+   *
+   * @param starts of unit length, outside what is known; those of columns found are removed
+   */
+  private void complete(
+      Basis basis, double[][] quotient, List<double[]> known, List<double[]> starts) {
+    List<Starts.End> ends = codes(basis, quotient, starts, ITERATIONS);
+    List<Zeros.Found> exact =
+        engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise)).stream()
+            .filter(found -> accepted(basis, found))
+            .map(Optional::get)
+            .sorted(Comparator.comparingDouble(found -> -found.share()))
+            .toList();
     for (int c = columns.size() - 1; c >= 0; c--) {
-      double[] start = Symmetric.unit(starts.get(c).clone());
       for (Zeros.Found found : exact) {
-        double[] part = Spans.subtract(found.coordinates().clone(), known);
         // The start is outside the known rows but for rounding; a code of this column ends there.
-        double cosine = Kernels.dot(Symmetric.unit(part), 0, start, 0, start.length);
-        if (Math.abs(cosine) > 0.98) {
+        double[] part = Symmetric.unit(Spans.subtract(found.coordinates().clone(), known));
+        if (Math.abs(Kernels.dot(part, 0, starts.get(c), 0, part.length)) > SAME_CODE) {
           codes.add(found.coordinates());
           columns.remove(c);
+          starts.remove(c);
           break;
         }
       }

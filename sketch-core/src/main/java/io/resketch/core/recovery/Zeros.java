@@ -15,6 +15,8 @@ final class Zeros {
   /** Between the two least singular values on the rows of zeros. */
   private static final double LEAST_GAP = 30;
 
+  private static final double GAP_WITHOUT_NOISE = 300;
+
   private Zeros() {}
 
   /**
@@ -35,7 +37,7 @@ final class Zeros {
    * @return empty if the zeros do not determine one vector
    */
   static Optional<Found> exact(Basis basis, double[] w, int group, double noise) {
-    double[] tolerances = {0.25, 0.1, 0.03, Math.max(1e-3, noise), Math.max(1e-4, noise)};
+    double[] tolerances = {0.2, 0.05, Math.max(1e-3, noise)};
     double[] now = w;
     Symmetric.Least least = null;
     double share = 0;
@@ -55,7 +57,8 @@ final class Zeros {
       share = (double) zeros / size.length;
     }
     double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(least.first(), 1e-300));
-    return gap > LEAST_GAP ? Optional.of(new Found(now, share, gap)) : Optional.empty();
+    double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
+    return gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
   }
 
   private static double[] sizes(double[] x, int group) {

@@ -1,0 +1,235 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+
+/**
+ * All columns with their codes, put together of what the searches found: every code known gives its
+ * column by least squares, once all are known exactly.
+ */
+final class Dictionary {
+  private static final int BLOCK = 16;
+
+  private final PairSpace space;
+  private final double noise;
+  final List<double[]> columns = new ArrayList<>();
+  final List<double[]> codes = new ArrayList<>();
+  final List<double[]> coordinates = new ArrayList<>();
+  final List<String> unidentified = new ArrayList<>();
+  final double[] offset;
+  final List<double[]> inputColumns = new ArrayList<>();
+  int snapped;
+
+  Dictionary(PairSpace space, PairSample sample, Search search, double noise) {
+    this.space = space;
+    this.noise = noise;
+    columnsOfCodes(search);
+    for (double[] column : search.columns()) {
+      unidentified.add(
+          "column "
+              + (sample.inputWidth() + columns.size())
+              + ": its codes are not sparse enough to be told from those of others; codes are by"
+              + " least squares, and it belongs to no object");
+      columns.add(column);
+      codes.add(null);
+      coordinates.add(null);
+    }
+    int left = space.hidden() - columns.size();
+    if (left > 0) {
+      unidentified.add(
+          left
+              + " of "
+              + space.hidden()
+              + " hidden columns were not found: their codes are active in too many of the pairs,"
+              + " or there are too few pairs, and no block of them is zero");
+    }
+    snap();
+    double[][] known = knownColumns(sample);
+    offset = known[0];
+    for (int j = 1; j < known.length; j++) {
+      inputColumns.add(known[j]);
+    }
+    for (int j = 0; j < columns.size(); j++) {
+      if (codes.get(j) == null) {
+        codes.set(j, leastSquares(sample, j));
+      }
+    }
+  }
+
+  /** Solves the hidden parts of the codes for the columns. */
+  private void columnsOfCodes(Search search) {
+    int h = space.hidden();
+    int k = space.known();
+    int d = space.dimension();
+    List<double[]> found = search.codes();
+    DMatrixRMaj system = new DMatrixRMaj(h, h);
+    List<double[]> hidden = new ArrayList<>();
+    for (int j = 0; j < found.size(); j++) {
+      double[] part = new double[h];
+      System.arraycopy(found.get(j), k, part, 0, h);
+      hidden.add(part);
+    }
+    double[][] rest = Spans.complement(Spans.basis(hidden), h);
+    for (int j = 0; j < h; j++) {
+      double[] part = j < found.size() ? hidden.get(j) : rest[j - found.size()];
+      for (int a = 0; a < h; a++) {
+        system.set(a, j, part[a]);
+      }
+    }
+    CommonOps_DDRM.invert(system);
+    Optional<Basis> all =
+        found.size() < h ? Optional.of(Search.basis(span(), d)) : Optional.empty();
+    for (int j = 0; j < found.size(); j++) {
+      double[] direction = new double[h];
+      for (int a = 0; a < h; a++) {
+        direction[a] = system.get(j, a);
+      }
+      double[] column = space.column(direction);
+      double length = Math.sqrt(Kernels.dot(column, 0, column, 0, d));
+      column = Symmetric.unit(column);
+      if (all.isPresent()) {
+        // What was not found is mixed into columns by least squares; zeros tell it apart.
+        Basis basis = all.get();
+        Optional<Zeros.Found> exact =
+            Zeros.exact(basis, Symmetric.unit(basis.coordinates(column)), BLOCK, noise);
+        if (exact.isPresent()) {
+          double[] better = Symmetric.unit(basis.vector(exact.get().coordinates()));
+          double cosine = Kernels.dot(better, 0, column, 0, d);
+          if (Math.abs(cosine) > 0.7) {
+            length *= Math.abs(cosine);
+            column = cosine > 0 ? better : negative(better);
+          }
+        }
+      }
+      double[] code = space.codes().vector(found.get(j));
+      double sum = 0;
+      for (double value : code) {
+        sum += value;
+      }
+      double sign = sum < 0 ? -1 : 1;
+      for (int i = 0; i < code.length; i++) {
+        code[i] *= sign * length;
+      }
+      columns.add(sign < 0 ? negative(column) : column);
+      codes.add(clean(code));
+      double[] w = found.get(j).clone();
+      for (int a = 0; a < w.length; a++) {
+        w[a] *= sign * length;
+      }
+      coordinates.add(w);
+    }
+  }
+
+  private List<double[]> span() {
+    List<double[]> out = new ArrayList<>();
+    for (int a = 0; a < space.hidden(); a++) {
+      double[] axis = new double[space.hidden()];
+      axis[a] = 1;
+      out.add(space.column(axis));
+    }
+    return out;
+  }
+
+  private static double[] negative(double[] x) {
+    double[] out = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      out[i] = -x[i];
+    }
+    return out;
+  }
+
+  /** Sets to 0 what is rounding or noise. */
+  private double[] clean(double[] code) {
+    double most = 0;
+    for (double value : code) {
+      most = Math.max(most, Math.abs(value));
+    }
+    double bound = Math.max(1e-4, noise) * most;
+    for (int i = 0; i < code.length; i++) {
+      code[i] = Math.abs(code[i]) < bound ? 0 : code[i];
+    }
+    return code;
+  }
+
+  private void snap() {
+    for (int j = 0; j < columns.size(); j++) {
+      Optional<double[]> exact = Lattice.snap(columns.get(j));
+      if (exact.isPresent()) {
+        columns.set(j, exact.get());
+        snapped++;
+      }
+    }
+  }
+
+  /** The offset and the columns of the input attributes, by least squares on what is left. */
+  private double[][] knownColumns(PairSample sample) {
+    int n = sample.rows();
+    int d = space.dimension();
+    int p = sample.inputWidth();
+    int k = space.known();
+    int r = k + space.hidden();
+    Basis q = space.codes();
+    double[] part = new double[k * d]; // Q'Y / N over the known columns of Q
+    DMatrixRMaj projected = new DMatrixRMaj(p + 1, k); // of the known rows on those columns
+    DMatrixRMaj gram = new DMatrixRMaj(p + 1, p + 1);
+    double[] row = new double[p + 1];
+    for (int i = 0; i < n; i++) {
+      row[0] = 1;
+      for (int j = 0; j < p; j++) {
+        row[j + 1] = sample.inputs()[i * p + j];
+      }
+      for (int a = 0; a < k; a++) {
+        double c = q.values()[i * r + a] / n;
+        for (int b = 0; b < d; b++) {
+          part[a * d + b] += c * sample.sketches()[i * d + b];
+        }
+        for (int j = 0; j <= p; j++) {
+          projected.add(j, a, q.values()[i * r + a] * row[j]);
+        }
+      }
+      for (int j = 0; j <= p; j++) {
+        if (row[j] != 0) {
+          for (int l = 0; l <= p; l++) {
+            gram.add(j, l, row[j] * row[l]);
+          }
+        }
+      }
+    }
+    for (int j = 0; j < coordinates.size(); j++) {
+      double[] w = coordinates.get(j);
+      double[] column = columns.get(j);
+      for (int a = 0; w != null && a < k; a++) {
+        for (int b = 0; b < d; b++) {
+          part[a * d + b] -= w[a] * column[b];
+        }
+      }
+    }
+    DMatrixRMaj inverse = new DMatrixRMaj(p + 1, p + 1);
+    CommonOps_DDRM.pinv(gram, inverse);
+    DMatrixRMaj map = new DMatrixRMaj(p + 1, k);
+    CommonOps_DDRM.mult(inverse, projected, map);
+    double[][] out = new double[p + 1][d];
+    for (int j = 0; j <= p; j++) {
+      for (int a = 0; a < k; a++) {
+        double c = map.get(j, a);
+        for (int b = 0; b < d; b++) {
+          out[j][b] += c * part[a * d + b];
+        }
+      }
+    }
+    return out;
+  }
+
+  /** The code of one column, by least squares on all. */
+  private double[] leastSquares(PairSample sample, int column) {
+    Fit fit = new Fit(columns, offset, inputColumns);
+    double[] out = new double[sample.rows()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = fit.codes(sample, i)[column];
+    }
+    return clean(out);
+  }
+}

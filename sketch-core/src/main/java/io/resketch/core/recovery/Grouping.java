@@ -1,0 +1,128 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Which hidden attributes belong to one object. Attributes of one object are bound by a relation
+ * that holds in every run: the vector has a length, or a number of entries above 0. Such a relation
+ * is a direction in which the squares, or the counts, of the codes do not vary; the directions of
+ * all objects together span a space whose projector couples attributes of one object and no others.
+ */
+final class Grouping {
+  private static final double MOST_VARIANCE = 0.06;
+  private static final double LEAST_GAP = 2.5;
+  private static final double COUPLED = 0.5;
+
+  private Grouping() {}
+
+  /**
+   * The groups found.
+   *
+   * @param groups indices of codes
+   * @param relation what binds them; empty if nothing does, and every code is a group by itself
+   */
+  record Groups(List<List<Integer>> groups, String relation) {}
+
+  private record Relation(double gap, List<List<Integer>> groups) {}
+
+  /**
+   * Groups codes.
+   *
+   * @param codes by attribute, each of one value per pair
+   */
+  static Groups of(double[][] codes) {
+    Relation length = relation(codes, x -> x * x);
+    Relation number = relation(codes, x -> x != 0 ? 1 : 0);
+    if (length.gap() < LEAST_GAP && number.gap() < LEAST_GAP) {
+      List<List<Integer>> single = new ArrayList<>();
+      for (int j = 0; j < codes.length; j++) {
+        single.add(List.of(j));
+      }
+      return new Groups(single, "");
+    }
+    return length.gap() >= number.gap()
+        ? new Groups(length.groups(), "length")
+        : new Groups(number.groups(), "number of attributes");
+  }
+
+  private static Relation relation(double[][] codes, DoubleUnaryOperator feature) {
+    int h = codes.length;
+    int n = h == 0 ? 0 : codes[0].length;
+    double[] values = new double[n * h];
+    boolean[] varies = new boolean[h];
+    for (int j = 0; j < h; j++) {
+      double sum = 0;
+      double squares = 0;
+      for (int i = 0; i < n; i++) {
+        double value = feature.applyAsDouble(codes[j][i]);
+        values[i * h + j] = value;
+        sum += value;
+        squares += value * value;
+      }
+      double mean = sum / n;
+      double deviation = Math.sqrt(Math.max(squares / n - mean * mean, 0));
+      varies[j] = deviation > 1e-9 * Math.max(Math.abs(mean), 1e-300);
+      for (int i = 0; i < n; i++) {
+        values[i * h + j] = varies[j] ? (values[i * h + j] - mean) / deviation : 0;
+      }
+    }
+    double[] gram = PairSpace.gram(values, n, h);
+    for (int j = 0; j < h; j++) {
+      if (!varies[j]) {
+        gram[j * h + j] = n;
+      }
+    }
+    Symmetric.Eigen eigen = Symmetric.eigen(gram, h);
+    int count = 0;
+    double gap = 0;
+    for (int k = 1; k < h; k++) {
+      double below = Math.max(eigen.values()[h - k] / n, 1e-9);
+      double above = eigen.values()[h - k - 1] / n;
+      if (below < MOST_VARIANCE && above / below > LEAST_GAP && above > MOST_VARIANCE) {
+        gap = above / below;
+        count = k;
+      }
+    }
+    return new Relation(gap, components(eigen, h, count));
+  }
+
+  private static List<List<Integer>> components(Symmetric.Eigen eigen, int h, int count) {
+    double[] projector = new double[h * h];
+    for (int k = 1; k <= count; k++) {
+      double[] vector = eigen.vectors()[h - k];
+      for (int a = 0; a < h; a++) {
+        for (int b = 0; b < h; b++) {
+          projector[a * h + b] += vector[a] * vector[b];
+        }
+      }
+    }
+    boolean[] seen = new boolean[h];
+    List<List<Integer>> out = new ArrayList<>();
+    for (int start = 0; start < h; start++) {
+      if (seen[start]) {
+        continue;
+      }
+      List<Integer> group = new ArrayList<>();
+      Deque<Integer> open = new ArrayDeque<>(List.of(start));
+      seen[start] = true;
+      while (!open.isEmpty()) {
+        int a = open.pop();
+        group.add(a);
+        for (int b = 0; b < h; b++) {
+          double scale = Math.sqrt(projector[a * h + a] * projector[b * h + b]);
+          if (!seen[b] && scale > 1e-9 && Math.abs(projector[a * h + b]) > COUPLED * scale) {
+            seen[b] = true;
+            open.push(b);
+          }
+        }
+      }
+      group.sort(null);
+      out.add(group);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,75 @@
+package io.resketch.core.recovery;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Columns of BLOCK_SPARSE sketches are whole multiples of one magnitude: sums of signed copies of
+ * strings of ±1, weighted by paths. A column that is nearly so is exactly so.
+ */
+final class Lattice {
+  private static final int MOST_PARTS = 24;
+
+  /** Of the step: how far from a whole multiple a value may be. */
+  private static final double TOLERANCE = 0.08;
+
+  /** Of the largest value: below is 0. */
+  private static final double ZERO = 2e-3;
+
+  private static final int MOST = 1000;
+
+  private Lattice() {}
+
+  /**
+   * The unit column of whole multiples near a column.
+   *
+   * @param column not modified
+   * @return empty if it is not near one
+   */
+  static Optional<double[]> snap(double[] column) {
+    double[] sizes = Arrays.stream(column).map(Math::abs).sorted().toArray();
+    double largest = sizes[sizes.length - 1];
+    int first = 0;
+    while (first < sizes.length && sizes[first] <= ZERO * largest) {
+      first++;
+    }
+    if (first == sizes.length) {
+      return Optional.empty();
+    }
+    // The least size is one step, or, of weights that differ, a few.
+    double least = sizes[Math.min(sizes.length - 1, first + (sizes.length - first) / 200)];
+    for (int parts = 1; parts <= MOST_PARTS; parts++) {
+      Optional<double[]> found = snap(column, least / parts);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<double[]> snap(double[] column, double guess) {
+    double[] whole = new double[column.length];
+    double step = guess;
+    for (int pass = 0; pass < 2; pass++) {
+      double along = 0;
+      double squares = 0;
+      for (int i = 0; i < column.length; i++) {
+        whole[i] = Math.rint(column[i] / step);
+        along += whole[i] * column[i];
+        squares += whole[i] * whole[i];
+      }
+      if (squares == 0) {
+        return Optional.empty();
+      }
+      step = along / squares;
+    }
+    for (int i = 0; i < column.length; i++) {
+      double multiple = column[i] / step;
+      if (Math.abs(multiple - Math.rint(multiple)) > TOLERANCE || Math.abs(multiple) > MOST) {
+        return Optional.empty();
+      }
+      whole[i] = Math.rint(multiple);
+    }
+    return Optional.of(Symmetric.unit(whole));
+  }
+}

@@ -1,0 +1,197 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What every object is computed from. Where two attributes of an object are both above 0 and the
+ * object is a linear map of its inputs u, of which it keeps some entries, at a scale that may be
+ * another in every run, x_i (w_j · u) = x_j (w_i · u). So the products x_i u and x_j u of the
+ * attributes of all objects that may be inputs are linearly dependent, and the dependence names the
+ * inputs: it is 0 for every object that is none. That holds for layers with rectifiers, the
+ * greatest k, and normalisation.
+ */
+final class Wiring {
+  private static final int PAIRS = 3;
+  private static final double ROWS_PER_UNKNOWN = 1.2;
+
+  /** Of the second singular value: the first, where the dependence is exact. */
+  private static final double EXACT = 1e-3;
+
+  /** As above, where it is still told from chance. */
+  private static final double TOLERATED = 0.5;
+
+  private static final double EDGE = 0.02;
+  private static final double DOUBTFUL_EDGE = 0.12;
+
+  private final List<double[][]> sources;
+  private final DataParallel engine;
+
+  /**
+   * @param inputs attributes of every input object, by attribute
+   */
+  Wiring(List<double[][]> inputs, DataParallel engine) {
+    this.sources = new ArrayList<>(inputs);
+    this.engine = engine;
+  }
+
+  /**
+   * An input of an object.
+   *
+   * @param source position in the list of input objects followed by the objects, in the order found
+   * @param confidence 0 to 1
+   */
+  record Edge(int source, double confidence) {}
+
+  /**
+   * An object with its place.
+   *
+   * @param group position in the list of groups
+   * @param level 1 for one computed from input objects alone; 0 if it is not known
+   */
+  record Placed(int group, int level, List<Edge> edges) {}
+
+  private record Answer(double ratio, double[] strength) {}
+
+  /**
+   * Places objects, level by level.
+   *
+   * @param objects codes of the attributes of every object
+   */
+  List<Placed> place(List<double[][]> objects) {
+    int inputs = sources.size();
+    Map<Integer, double[][]> open = new LinkedHashMap<>();
+    for (int g = 0; g < objects.size(); g++) {
+      open.put(g, objects.get(g));
+    }
+    List<Placed> out = new ArrayList<>();
+    int[] levels = new int[inputs + objects.size()];
+    while (!open.isEmpty()) {
+      List<Integer> names = new ArrayList<>(open.keySet());
+      List<Answer> answers = engine.map(names, name -> answer(open.get(name)));
+      double best = answers.stream().mapToDouble(Answer::ratio).min().orElse(1);
+      if (best > TOLERATED) {
+        break;
+      }
+      double bound = Math.max(EXACT, best);
+      for (int k = 0; k < names.size(); k++) {
+        if (answers.get(k).ratio() <= bound) {
+          List<Edge> edges = edges(answers.get(k));
+          int level = 1 + edges.stream().mapToInt(edge -> levels[edge.source()]).max().orElse(0);
+          levels[inputs + out.size()] = level;
+          out.add(new Placed(names.get(k), level, edges));
+        }
+      }
+      for (Placed placed : out) {
+        double[][] codes = open.remove(placed.group());
+        if (codes != null) {
+          sources.add(codes);
+        }
+      }
+    }
+    open.keySet().forEach(group -> out.add(new Placed(group, 0, List.of())));
+    return out;
+  }
+
+  private static List<Edge> edges(Answer answer) {
+    double bound = answer.ratio() <= EXACT ? EDGE : DOUBTFUL_EDGE;
+    List<Edge> out = new ArrayList<>();
+    for (int s = 0; s < answer.strength().length; s++) {
+      if (answer.strength()[s] > bound) {
+        out.add(new Edge(s, 1 - answer.ratio()));
+      }
+    }
+    return out;
+  }
+
+  private record Both(int i, int j, int rows) {}
+
+  /** The best of the pairs of attributes most often above 0 together. */
+  private Answer answer(double[][] codes) {
+    List<Both> pairs = new ArrayList<>();
+    for (int i = 0; i < codes.length; i++) {
+      for (int j = 0; j < i; j++) {
+        int rows = 0;
+        for (int k = 0; k < codes[i].length; k++) {
+          rows += codes[i][k] != 0 && codes[j][k] != 0 ? 1 : 0;
+        }
+        pairs.add(new Both(i, j, rows));
+      }
+    }
+    pairs.sort(Comparator.comparingInt(Both::rows).reversed());
+    Answer best = new Answer(1, new double[sources.size()]);
+    for (Both both : pairs.subList(0, Math.min(PAIRS, pairs.size()))) {
+      Answer answer = answer(codes[both.i()], codes[both.j()], both.rows());
+      if (answer.ratio() <= EXACT && best.ratio() <= EXACT) {
+        double[] most = best.strength().clone();
+        for (int s = 0; s < most.length; s++) {
+          most[s] = Math.max(most[s], answer.strength()[s]);
+        }
+        best = new Answer(Math.min(best.ratio(), answer.ratio()), most);
+      } else if (answer.ratio() < best.ratio()) {
+        best = answer;
+      }
+    }
+    return best;
+  }
+
+  private Answer answer(double[] x, double[] y, int rows) {
+    List<double[]> attributes = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    for (int s = 0; s < sources.size(); s++) {
+      for (double[] attribute : sources.get(s)) {
+        attributes.add(attribute);
+        owners.add(s);
+      }
+    }
+    int m = attributes.size();
+    if (rows < ROWS_PER_UNKNOWN * 2 * m) {
+      return new Answer(1, new double[sources.size()]);
+    }
+    double[] products = new double[rows * 2 * m];
+    for (int k = 0, row = 0; k < x.length; k++) {
+      if (x[k] != 0 && y[k] != 0) {
+        for (int a = 0; a < m; a++) {
+          products[row * 2 * m + a] = x[k] * attributes.get(a)[k];
+          products[row * 2 * m + m + a] = -y[k] * attributes.get(a)[k];
+        }
+        row++;
+      }
+    }
+    double[] gram = PairSpace.gram(products, rows, 2 * m);
+    double[] scale = new double[2 * m];
+    for (int a = 0; a < 2 * m; a++) {
+      double squares = gram[a * 2 * m + a];
+      scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    }
+    double[] start = new double[2 * m];
+    for (int a = 0; a < 2 * m; a++) {
+      for (int b = 0; b < 2 * m; b++) {
+        gram[a * 2 * m + b] *= scale[a] * scale[b];
+      }
+      if (scale[a] == 0) {
+        gram[a * 2 * m + a] = 1; // an attribute that is 0 in all these rows says nothing
+      }
+      start[a] = 1 + a % 3;
+    }
+    Symmetric.Least least = Symmetric.least(gram, 2 * m, start);
+    double[] strength = new double[sources.size()];
+    double most = 0;
+    for (int a = 0; a < 2 * m; a++) {
+      double weight = least.vector()[a]; // how much the product adds, whatever its scale
+      strength[owners.get(a % m)] += weight * weight;
+    }
+    for (int s = 0; s < strength.length; s++) {
+      strength[s] = Math.sqrt(strength[s]);
+      most = Math.max(most, strength[s]);
+    }
+    for (int s = 0; s < strength.length; s++) {
+      strength[s] /= most;
+    }
+    double ratio = Math.sqrt(Math.max(least.first(), 0) / Math.max(least.second(), 1e-300));
+    return new Answer(ratio, strength);
+  }
+}
