@@ -26,8 +26,14 @@ final class Dictionary {
   Dictionary(PairSpace space, PairSample sample, Search search, double noise) {
     this.space = space;
     this.noise = noise;
-    columnsOfCodes(search);
-    for (double[] column : search.columns()) {
+    List<double[]> found = new ArrayList<>(search.codes());
+    List<double[]> open = new ArrayList<>(search.columns());
+    columnsOfCodes(found, open);
+    if (!open.isEmpty()) {
+      lastCodes(sample, search, found, open);
+      columnsOfCodes(found, open);
+    }
+    for (double[] column : open) {
       unidentified.add(
           "column "
               + (sample.inputWidth() + columns.size())
@@ -48,6 +54,16 @@ final class Dictionary {
     }
     snap();
     double[][] known = knownColumns(sample);
+    List<double[]> without = new ArrayList<>();
+    for (int j = 0; j < columns.size(); j++) {
+      if (codes.get(j) == null) {
+        without.add(columns.get(j));
+      }
+    }
+    without = Spans.basis(without);
+    for (double[] column : known) {
+      Spans.subtract(column, without); // what is along one of these may be of its codes
+    }
     offset = known[0];
     for (int j = 1; j < known.length; j++) {
       inputColumns.add(known[j]);
@@ -59,17 +75,67 @@ final class Dictionary {
     }
   }
 
-  /** Solves the hidden parts of the codes for the columns. */
-  private void columnsOfCodes(Search search) {
+  /** Codes of columns that have none, now that the columns of the others are known. */
+  private void lastCodes(
+      PairSample sample, Search search, List<double[]> found, List<double[]> open) {
+    List<double[]> all = new ArrayList<>(columns);
+    all.addAll(open);
+    double[][] duals = Search.duals(all);
+    List<double[]> parts = new ArrayList<>();
+    for (int c = 0; c < open.size(); c++) {
+      double[] part = new double[space.hidden()];
+      for (int a = 0; a < part.length; a++) {
+        part[a] =
+            Kernels.dot(
+                space.residual(),
+                a * space.dimension(),
+                duals[columns.size() + c],
+                0,
+                space.dimension());
+      }
+      parts.add(part);
+    }
+    List<Optional<double[]>> codesFound = search.codesOfParts(parts);
+    double[] known = knownPart(sample);
+    int k = space.known();
+    int d = space.dimension();
+    for (int c = open.size() - 1; c >= 0; c--) {
+      Optional<double[]> code = codesFound.get(c);
+      if (code.isEmpty()) {
+        // The columns of known rows are nearly orthogonal to this one: what is along it is its own.
+        double[] w = new double[k + space.hidden()];
+        for (int a = 0; a < k; a++) {
+          w[a] = Kernels.dot(known, a * d, duals[columns.size() + c], 0, d);
+        }
+        System.arraycopy(parts.get(c), 0, w, k, space.hidden());
+        code = search.codeNear(w);
+      }
+      if (code.isPresent()) {
+        found.add(code.get());
+        open.remove(c);
+      }
+    }
+  }
+
+  /**
+   * Solves the hidden parts of the codes for the columns.
+   *
+   * @param found coordinates of codes
+   * @param open columns without codes: others are determined but for a part along these, which is
+   *     small, as columns are nearly orthogonal, and which zero blocks tell
+   */
+  private void columnsOfCodes(List<double[]> found, List<double[]> open) {
+    columns.clear();
+    codes.clear();
+    coordinates.clear();
     int h = space.hidden();
     int k = space.known();
     int d = space.dimension();
-    List<double[]> found = search.codes();
     DMatrixRMaj system = new DMatrixRMaj(h, h);
     List<double[]> hidden = new ArrayList<>();
-    for (int j = 0; j < found.size(); j++) {
+    for (double[] code : found) {
       double[] part = new double[h];
-      System.arraycopy(found.get(j), k, part, 0, h);
+      System.arraycopy(code, k, part, 0, h);
       hidden.add(part);
     }
     double[][] rest = Spans.complement(Spans.basis(hidden), h);
@@ -82,45 +148,58 @@ final class Dictionary {
     CommonOps_DDRM.invert(system);
     Optional<Basis> all =
         found.size() < h ? Optional.of(Search.basis(span(), d)) : Optional.empty();
+    List<double[]> outside = Spans.basis(open);
     for (int j = 0; j < found.size(); j++) {
       double[] direction = new double[h];
       for (int a = 0; a < h; a++) {
         direction[a] = system.get(j, a);
       }
-      double[] column = space.column(direction);
+      double[] column = Spans.subtract(space.column(direction), outside);
       double length = Math.sqrt(Kernels.dot(column, 0, column, 0, d));
       column = Symmetric.unit(column);
       if (all.isPresent()) {
-        // What was not found is mixed into columns by least squares; zeros tell it apart.
-        Basis basis = all.get();
-        Optional<Zeros.Found> exact =
-            Zeros.exact(basis, Symmetric.unit(basis.coordinates(column)), BLOCK, noise);
-        if (exact.isPresent()) {
-          double[] better = Symmetric.unit(basis.vector(exact.get().coordinates()));
-          double cosine = Kernels.dot(better, 0, column, 0, d);
-          if (Math.abs(cosine) > 0.7) {
-            length *= Math.abs(cosine);
-            column = cosine > 0 ? better : negative(better);
-          }
+        Optional<double[]> better = byZeros(all.get(), column);
+        if (better.isPresent()) {
+          length /= Kernels.dot(better.get(), 0, column, 0, d);
+          column = better.get();
         }
       }
-      double[] code = space.codes().vector(found.get(j));
-      double sum = 0;
-      for (double value : code) {
-        sum += value;
-      }
-      double sign = sum < 0 ? -1 : 1;
-      for (int i = 0; i < code.length; i++) {
-        code[i] *= sign * length;
-      }
-      columns.add(sign < 0 ? negative(column) : column);
-      codes.add(clean(code));
-      double[] w = found.get(j).clone();
-      for (int a = 0; a < w.length; a++) {
-        w[a] *= sign * length;
-      }
-      coordinates.add(w);
+      add(found.get(j), column, length);
     }
+  }
+
+  /** The column with zero blocks near one that has some of others in it. */
+  private Optional<double[]> byZeros(Basis basis, double[] column) {
+    Optional<Zeros.Found> exact =
+        Zeros.exact(basis, Symmetric.unit(basis.coordinates(column)), BLOCK, noise);
+    if (exact.isEmpty()) {
+      return Optional.empty();
+    }
+    double[] better = Symmetric.unit(basis.vector(exact.get().coordinates()));
+    double cosine = Kernels.dot(better, 0, column, 0, column.length);
+    if (Math.abs(cosine) < 0.7) {
+      return Optional.empty();
+    }
+    return Optional.of(cosine > 0 ? better : negative(better));
+  }
+
+  private void add(double[] w, double[] column, double length) {
+    double[] code = space.codes().vector(w);
+    double sum = 0;
+    for (double value : code) {
+      sum += value;
+    }
+    double scale = sum < 0 ? -length : length;
+    for (int i = 0; i < code.length; i++) {
+      code[i] *= scale;
+    }
+    double[] scaled = w.clone();
+    for (int a = 0; a < scaled.length; a++) {
+      scaled[a] *= scale;
+    }
+    columns.add(sum < 0 ? negative(column) : column);
+    codes.add(clean(code));
+    coordinates.add(scaled);
   }
 
   private List<double[]> span() {
@@ -164,37 +243,18 @@ final class Dictionary {
     }
   }
 
-  /** The offset and the columns of the input attributes, by least squares on what is left. */
-  private double[][] knownColumns(PairSample sample) {
-    int n = sample.rows();
-    int d = space.dimension();
-    int p = sample.inputWidth();
+  /** Q'Y / N over the known columns of Q, less what the codes known make of it: known × d. */
+  private double[] knownPart(PairSample sample) {
     int k = space.known();
+    int d = space.dimension();
     int r = k + space.hidden();
     Basis q = space.codes();
-    double[] part = new double[k * d]; // Q'Y / N over the known columns of Q
-    DMatrixRMaj projected = new DMatrixRMaj(p + 1, k); // of the known rows on those columns
-    DMatrixRMaj gram = new DMatrixRMaj(p + 1, p + 1);
-    double[] row = new double[p + 1];
-    for (int i = 0; i < n; i++) {
-      row[0] = 1;
-      for (int j = 0; j < p; j++) {
-        row[j + 1] = sample.inputs()[i * p + j];
-      }
+    double[] part = new double[k * d];
+    for (int i = 0; i < sample.rows(); i++) {
       for (int a = 0; a < k; a++) {
-        double c = q.values()[i * r + a] / n;
+        double c = q.values()[i * r + a] / sample.rows();
         for (int b = 0; b < d; b++) {
           part[a * d + b] += c * sample.sketches()[i * d + b];
-        }
-        for (int j = 0; j <= p; j++) {
-          projected.add(j, a, q.values()[i * r + a] * row[j]);
-        }
-      }
-      for (int j = 0; j <= p; j++) {
-        if (row[j] != 0) {
-          for (int l = 0; l <= p; l++) {
-            gram.add(j, l, row[j] * row[l]);
-          }
         }
       }
     }
@@ -204,6 +264,39 @@ final class Dictionary {
       for (int a = 0; w != null && a < k; a++) {
         for (int b = 0; b < d; b++) {
           part[a * d + b] -= w[a] * column[b];
+        }
+      }
+    }
+    return part;
+  }
+
+  /** The offset and the columns of the input attributes, by least squares on what is left. */
+  private double[][] knownColumns(PairSample sample) {
+    int n = sample.rows();
+    int d = space.dimension();
+    int p = sample.inputWidth();
+    int k = space.known();
+    int r = k + space.hidden();
+    Basis q = space.codes();
+    double[] part = knownPart(sample);
+    DMatrixRMaj projected = new DMatrixRMaj(p + 1, k); // of the known rows on those columns
+    DMatrixRMaj gram = new DMatrixRMaj(p + 1, p + 1);
+    double[] row = new double[p + 1];
+    for (int i = 0; i < n; i++) {
+      row[0] = 1;
+      for (int j = 0; j < p; j++) {
+        row[j + 1] = sample.inputs()[i * p + j];
+      }
+      for (int a = 0; a < k; a++) {
+        for (int j = 0; j <= p; j++) {
+          projected.add(j, a, q.values()[i * r + a] * row[j]);
+        }
+      }
+      for (int j = 0; j <= p; j++) {
+        if (row[j] != 0) {
+          for (int l = 0; l <= p; l++) {
+            gram.add(j, l, row[j] * row[l]);
+          }
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.resketch.core.recovery;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class Search {
   private static final int BLOCK = 16;
   private static final int ITERATIONS = 250;
   private static final double BLOCK_STEP = 0.4;
+  private static final double ENTRY_STEP = 0.3;
   private static final double CODE_STEP = 0.1;
   private static final int COLUMN_ROUNDS = 8;
   private static final int CODE_ROUNDS = 3;
@@ -40,6 +42,7 @@ final class Search {
   private final List<double[]> columns = new ArrayList<>();
   private final List<double[]> codes = new ArrayList<>();
   private List<double[]> nearly = new ArrayList<>();
+  private boolean stalled;
   private final double noise;
 
   Search(PairSpace space, DataParallel engine, Prior prior, long seed) {
@@ -84,7 +87,8 @@ final class Search {
         searchCodes();
         listener.progress("columns and codes", found(), space.hidden());
       }
-      if (found() > before) {
+      stalled = found() == before;
+      if (!stalled) {
         stalls = 0;
       } else if (stalls++ == 0) {
         completeCodes(); // the fewer columns have no codes, the smaller the span of the others
@@ -152,12 +156,16 @@ final class Search {
         starts.add(gaussian(quotient));
       }
       List<Starts.End> ends =
-          Starts.run(
-              engine, basis, quotient, Prior.BLOCKS, BLOCK_STEP, BLOCK, starts, ITERATIONS, 0);
-      nearly = new ArrayList<>();
+          stalled && round % 2 == 1
+              ? Starts.run(
+                  engine, basis, quotient, Prior.SIGNED, ENTRY_STEP, 1, starts, ITERATIONS, 0)
+              : Starts.run(
+                  engine, basis, quotient, Prior.BLOCKS, BLOCK_STEP, BLOCK, starts, ITERATIONS, 0);
+      if (!(stalled && round % 2 == 1)) {
+        nearly = new ArrayList<>();
+      }
       boolean any = false;
-      for (Optional<Zeros.Found> exact :
-          engine.map(ends, end -> Zeros.exact(basis, end.w(), BLOCK, noise))) {
+      for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactColumn(basis, end))) {
         if (exact.isPresent() && left() > 0 && addNew(known, exact.get().coordinates())) {
           columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
           any = true;
@@ -169,10 +177,16 @@ final class Search {
           nearly.add(Symmetric.unit(basis.vector(end.w())));
         }
       }
-      if (!any) {
+      if (!any && (!stalled || round > 0)) {
         return;
       }
     }
+  }
+
+  /** By zero blocks, or, of a column that has few, by zero entries. */
+  private Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end) {
+    Optional<Zeros.Found> blocks = Zeros.exact(basis, end.w(), BLOCK, noise);
+    return blocks.isPresent() ? blocks : Zeros.exact(basis, end.w(), 1, noise);
   }
 
   /** Adds what was found to what is known, unless it is known but for rounding. */
@@ -194,7 +208,7 @@ final class Search {
   }
 
   /** The residual with the known columns taken away, hidden × d. */
-  private double[] residualWithoutColumns() {
+  double[] residualWithoutColumns() {
     List<double[]> known = Spans.basis(columns);
     int d = space.dimension();
     double[] out = new double[space.hidden() * d];
@@ -241,7 +255,11 @@ final class Search {
       double[][] quotient = Spans.complement(known, basis.dims());
       List<Starts.End> ends = new ArrayList<>();
       if (round == 0 && !fromColumns.isEmpty()) {
-        ends.addAll(codes(basis, quotient, signs(basis, fromColumns), ITERATIONS));
+        List<double[]> signed = signs(basis, fromColumns);
+        if (stalled) {
+          signed.addAll(signed.stream().map(Search::negative).toList());
+        }
+        ends.addAll(codes(basis, quotient, signed, ITERATIONS));
       } else {
         List<double[]> starts = new ArrayList<>();
         int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
@@ -422,8 +440,80 @@ final class Search {
     }
   }
 
+  /**
+   * The code that goes with a column, where all columns are known: least squares gives its hidden
+   * part exactly, and its zeros tell what it has of the known rows.
+   *
+   * @param parts hidden parts of codes
+   * @return coordinates, for each part
+   */
+  List<Optional<double[]>> codesOfParts(List<double[]> parts) {
+    int k = space.known();
+    int r = k + space.hidden();
+    double[][] quotient = new double[space.hidden()][r];
+    for (int a = 0; a < space.hidden(); a++) {
+      quotient[a][k + a] = 1;
+    }
+    List<double[]> starts = new ArrayList<>();
+    for (double[] part : parts) {
+      double[] start = new double[r];
+      System.arraycopy(part, 0, start, k, part.length);
+      starts.add(Symmetric.unit(start));
+      starts.add(negative(start));
+    }
+    Basis basis = space.codes();
+    List<Zeros.Found> exact =
+        engine
+            .map(
+                codes(basis, quotient, starts, ITERATIONS),
+                end -> Zeros.exact(basis, end.w(), 1, noise))
+            .stream()
+            .filter(found -> accepted(basis, found))
+            .map(Optional::get)
+            .toList();
+    List<Optional<double[]>> out = new ArrayList<>();
+    for (double[] part : parts) {
+      double[] unit = Symmetric.unit(part.clone());
+      out.add(
+          exact.stream()
+              .map(Zeros.Found::coordinates)
+              .filter(
+                  w -> {
+                    double[] own = Symmetric.unit(hiddenPart(w));
+                    return Math.abs(Kernels.dot(own, 0, unit, 0, own.length)) > SAME_CODE;
+                  })
+              .findFirst());
+    }
+    return out;
+  }
+
+  /**
+   * The code near one that is right but for noise and a constant.
+   *
+   * @param w coordinates, the constant's first
+   */
+  Optional<double[]> codeNear(double[] w) {
+    Basis basis = space.codes();
+    double[] sorted = basis.vector(w);
+    Arrays.sort(sorted);
+    // Zeros are the narrowest crowd of values.
+    int crowd = (int) (LEAST_ZEROS * sorted.length);
+    int narrowest = 0;
+    for (int i = 0; i + crowd < sorted.length; i++) {
+      if (sorted[i + crowd] - sorted[i] < sorted[narrowest + crowd] - sorted[narrowest]) {
+        narrowest = i;
+      }
+    }
+    double[] shifted = w.clone();
+    double one = basis.values()[0]; // the first column of the basis is constant
+    shifted[0] -= sorted[narrowest + crowd / 2] / one;
+    return Optional.of(Zeros.exact(basis, Symmetric.unit(shifted), 1, noise))
+        .filter(found -> accepted(basis, found))
+        .map(found -> found.get().coordinates());
+  }
+
   /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
-  private static double[][] duals(List<double[]> columns) {
+  static double[][] duals(List<double[]> columns) {
     int n = columns.size();
     int d = columns.get(0).length;
     org.ejml.data.DMatrixRMaj gram = new org.ejml.data.DMatrixRMaj(n, n);
