@@ -28,6 +28,7 @@ final class Dictionary {
     this.noise = noise;
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
+    open.addAll(search.nearly());
     columnsOfCodes(found, open);
     if (!open.isEmpty()) {
       lastCodes(sample, search, found, open);
@@ -37,8 +38,8 @@ final class Dictionary {
       unidentified.add(
           "column "
               + (sample.inputWidth() + columns.size())
-              + ": its codes are not sparse enough to be told from those of others; codes are by"
-              + " least squares, and it belongs to no object");
+              + ": its codes are not sparse enough to be told from those of others; it is not exact,"
+              + " its codes are by least squares, and it belongs to no object");
       columns.add(column);
       codes.add(null);
       coordinates.add(null);

@@ -63,6 +63,18 @@ final class Search {
     return noise;
   }
 
+  /** Unit columns that were found only nearly, at most as many as are missing. */
+  List<double[]> nearly() {
+    List<double[]> known = Spans.basis(columns);
+    List<double[]> out = new ArrayList<>();
+    for (double[] column : nearly) {
+      if (out.size() < left() && addNew(known, column)) {
+        out.add(column);
+      }
+    }
+    return out;
+  }
+
   /** Coordinates of the codes that are known. */
   List<double[]> codes() {
     return codes;
@@ -183,10 +195,15 @@ final class Search {
     }
   }
 
+  private Optional<Zeros.Found> exactCode(Basis basis, Starts.End end) {
+    Optional<Zeros.Found> zeros = Zeros.exact(basis, end.w(), 1, noise);
+    return zeros.isEmpty() && stalled ? Zeros.gradual(basis, end.w(), noise) : zeros;
+  }
+
   /** By zero blocks, or, of a column that has few, by zero entries. */
   private Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end) {
     Optional<Zeros.Found> blocks = Zeros.exact(basis, end.w(), BLOCK, noise);
-    return blocks.isPresent() ? blocks : Zeros.exact(basis, end.w(), 1, noise);
+    return blocks.isPresent() ? blocks : Zeros.gradual(basis, end.w(), noise);
   }
 
   /** Adds what was found to what is known, unless it is known but for rounding. */
@@ -272,8 +289,7 @@ final class Search {
         ends.addAll(codes(basis, quotient, starts, 0));
       }
       boolean any = false;
-      for (Optional<Zeros.Found> exact :
-          engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise))) {
+      for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactCode(basis, end))) {
         if (accepted(basis, exact) && left() > 0 && addNew(known, exact.get().coordinates())) {
           codes.add(extend(exact.get().coordinates(), span, open));
           any = true;
@@ -378,9 +394,7 @@ final class Search {
     }
     double[][] open = leftOfCodes();
     List<double[]> all = new ArrayList<>(columns);
-    if (columns.size() < open.length) {
-      all.addAll(nearly.subList(0, Math.min(nearly.size(), open.length - columns.size())));
-    }
+    all.addAll(nearly());
     double[][] duals = duals(all);
     int k = space.known();
     List<double[]> starts = new ArrayList<>();

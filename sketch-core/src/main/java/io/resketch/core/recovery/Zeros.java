@@ -61,6 +61,44 @@ final class Zeros {
     return gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
   }
 
+  private static final int GRADUAL_STEPS = 16;
+  private static final double FIRST_WIDTH = 0.3;
+  private static final double LAST_WIDTH = 0.003;
+
+  /**
+   * As {@link #exact}, from further away and for vectors whose other values are small, too: values
+   * count as zeros the more the smaller they are, by 1 / (x² + ε²) with ε falling (Chartrand and
+   * Yin, Iteratively reweighted algorithms for compressive sensing, ICASSP 2008). Takes longer.
+   */
+  static Optional<Found> gradual(Basis basis, double[] w, double noise) {
+    double[] now = w;
+    double[] row = new double[8 * basis.dims()];
+    int dims = basis.dims();
+    for (int step = 0; step < GRADUAL_STEPS; step++) {
+      double[] x = basis.vector(now);
+      double width =
+          top(sizes(x, 1))
+              * FIRST_WIDTH
+              * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (GRADUAL_STEPS - 1.0));
+      double[] gram = new double[dims * dims];
+      int filled = 0;
+      for (int i = 0; i < x.length; i++) {
+        double weight = width / Math.sqrt((x[i] * x[i] + width * width) * x.length);
+        for (int a = 0; a < dims; a++) {
+          row[filled * dims + a] = weight * basis.values()[i * dims + a];
+        }
+        if (++filled == 8 || i == x.length - 1) {
+          Arrays.fill(row, filled * dims, row.length, 0);
+          Kernels.gram8(row, dims, gram);
+          filled = 0;
+        }
+      }
+      Symmetric.mirror(gram, dims);
+      now = Symmetric.least(gram, dims, now).vector();
+    }
+    return exact(basis, now, 1, noise);
+  }
+
   private static double[] sizes(double[] x, int group) {
     double[] out = new double[x.length / group];
     for (int i = 0; i < out.length; i++) {
