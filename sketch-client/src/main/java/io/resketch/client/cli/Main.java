@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       CombineCommand.class,
       CompareCommand.class,
       InspectCommand.class,
+      RecoverCommand.class,
       PutCommand.class,
       ListCommand.class,
       SearchCommand.class,

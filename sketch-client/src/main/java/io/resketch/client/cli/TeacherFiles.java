@@ -1,0 +1,164 @@
+package io.resketch.client.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.resketch.client.files.InputFileException;
+import io.resketch.client.files.NpyWriter;
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.recovery.TeacherNetwork;
+import io.resketch.core.spec.SketchSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** A teacher network read from a file, and the pairs that are made of it. */
+final class TeacherFiles {
+  private static final Set<String> FIELDS =
+      Set.of(
+          "inputs",
+          "levels",
+          "attributes",
+          "nonzero",
+          "fanIn",
+          "unit",
+          "seed",
+          "pairs",
+          "dimension",
+          "blocksPerColumn",
+          "sketchSeed");
+
+  private final TeacherNetwork network;
+  private final int pairs;
+  private final long seed;
+  private final int dimension;
+
+  private TeacherFiles(TeacherNetwork network, int pairs, long seed, int dimension) {
+    this.network = network;
+    this.pairs = pairs;
+    this.seed = seed;
+    this.dimension = dimension;
+  }
+
+  static TeacherFiles of(Path file) throws IOException {
+    try {
+      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      for (String name : json.keySet()) {
+        if (!FIELDS.contains(name)) {
+          throw new InputFileException(
+              file, "has a field \"" + name + "\"; the fields are " + String.join(", ", FIELDS));
+        }
+      }
+      List<Integer> levels = new ArrayList<>();
+      for (JsonElement level : required(file, json, "levels").getAsJsonArray()) {
+        levels.add(level.getAsInt());
+      }
+      long seed = number(json, "seed", 1);
+      int dimension = (int) number(json, "dimension", 4096);
+      TeacherNetwork.Settings settings =
+          new TeacherNetwork.Settings(
+              required(file, json, "inputs").getAsInt(),
+              levels,
+              (int) number(json, "attributes", 16),
+              (int) number(json, "nonzero", 4),
+              (int) number(json, "fanIn", 3),
+              !json.has("unit") || json.get("unit").getAsBoolean(),
+              seed);
+      SketchSpec spec =
+          new SketchSpec(
+              dimension, (int) number(json, "blocksPerColumn", 16), number(json, "sketchSeed", 7));
+      TeacherNetwork network = new TeacherNetwork(settings, spec);
+      long pairs = number(json, "pairs", 40L * network.objects() * settings.attributes());
+      if (pairs < 1 || pairs > 10_000_000) {
+        throw new InputFileException(file, "pairs: " + pairs + " must be 1 to 10,000,000");
+      }
+      return new TeacherFiles(network, (int) pairs, seed, dimension);
+    } catch (JsonParseException | IllegalStateException | NumberFormatException e) {
+      throw new InputFileException(file, "is not a teacher in JSON: " + e.getMessage());
+    } catch (InvalidInputException e) {
+      throw new InputFileException(file, e.getMessage());
+    }
+  }
+
+  private static JsonElement required(Path file, JsonObject json, String name) {
+    if (!json.has(name)) {
+      throw new InputFileException(file, name + " is missing");
+    }
+    return json.get(name);
+  }
+
+  private static long number(JsonObject json, String name, long otherwise) {
+    return json.has(name) ? json.get(name).getAsLong() : otherwise;
+  }
+
+  int pairs() {
+    return pairs;
+  }
+
+  void write(Path directory) throws IOException {
+    int m = network.settings().attributes();
+    int n = network.objects() * m;
+    int p = network.settings().inputs() * m;
+    SplittableRandom random = new SplittableRandom(seed + 1);
+    try (NpyWriter inputs = new NpyWriter(directory.resolve("inputs.npy"), p);
+        NpyWriter sketches = new NpyWriter(directory.resolve("sketches.npy"), dimension);
+        NpyWriter attributes = new NpyWriter(directory.resolve("attributes.npy"), n)) {
+      for (int i = 0; i < pairs; i++) {
+        TeacherNetwork.Pair pair = network.pair(random);
+        inputs.writeRow(java.util.Arrays.copyOf(pair.attributes(), p));
+        sketches.writeRow(pair.sketch().toArray());
+        attributes.writeRow(pair.attributes());
+      }
+      inputs.commit();
+      sketches.commit();
+      attributes.commit();
+    }
+    writeDictionary(directory, n);
+    JsonArray wiring = new JsonArray();
+    for (int object = network.settings().inputs(); object < network.objects(); object++) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("object", object);
+      JsonArray from = new JsonArray();
+      network.inputs(object).forEach(from::add);
+      entry.add("inputs", from);
+      wiring.add(entry);
+    }
+    Files.writeString(directory.resolve("wiring.json"), wiring + "\n");
+  }
+
+  /** The effect of each attribute on the sketch, as a unit column. */
+  private void writeDictionary(Path directory, int n) throws IOException {
+    float[] zero = network.sketch(new float[n]).toArray();
+    double[][] columns = new double[n][];
+    for (int j = 0; j < n; j++) {
+      float[] one = new float[n];
+      one[j] = 1;
+      float[] sketch = network.sketch(one).toArray();
+      double squares = 0;
+      columns[j] = new double[dimension];
+      for (int i = 0; i < dimension; i++) {
+        columns[j][i] = sketch[i] - zero[i];
+        squares += columns[j][i] * columns[j][i];
+      }
+      for (int i = 0; i < dimension; i++) {
+        columns[j][i] /= Math.sqrt(squares);
+      }
+    }
+    try (NpyWriter out = new NpyWriter(directory.resolve("dictionary.npy"), n)) {
+      for (int i = 0; i < dimension; i++) {
+        float[] row = new float[n];
+        for (int j = 0; j < n; j++) {
+          row[j] = (float) columns[j][i];
+        }
+        out.writeRow(row);
+      }
+      out.commit();
+    }
+  }
+}
