@@ -100,6 +100,7 @@ final class Dictionary {
     double[] known = knownPart(sample);
     int k = space.known();
     int d = space.dimension();
+    List<double[]> seen = Spans.basis(found.stream().map(search::hiddenPart).toList());
     for (int c = open.size() - 1; c >= 0; c--) {
       Optional<double[]> code = codesFound.get(c);
       if (code.isEmpty()) {
@@ -111,7 +112,7 @@ final class Dictionary {
         System.arraycopy(parts.get(c), 0, w, k, space.hidden());
         code = search.codeNear(w);
       }
-      if (code.isPresent()) {
+      if (code.isPresent() && Search.addNew(seen, search.hiddenPart(code.get()))) {
         found.add(code.get());
         open.remove(c);
       }
@@ -146,7 +147,9 @@ final class Dictionary {
         system.set(a, j, part[a]);
       }
     }
-    CommonOps_DDRM.invert(system);
+    if (!CommonOps_DDRM.invert(system)) {
+      throw new IllegalStateException("codes that were found are linearly dependent");
+    }
     Optional<Basis> all =
         found.size() < h ? Optional.of(Search.basis(span(), d)) : Optional.empty();
     List<double[]> outside = Spans.basis(open);

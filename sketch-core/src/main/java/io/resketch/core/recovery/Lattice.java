@@ -65,7 +65,7 @@ final class Lattice {
     }
     for (int i = 0; i < column.length; i++) {
       double multiple = column[i] / step;
-      if (Math.abs(multiple - Math.rint(multiple)) > TOLERANCE || Math.abs(multiple) > MOST) {
+      if (!(Math.abs(multiple - Math.rint(multiple)) <= TOLERANCE && Math.abs(multiple) <= MOST)) {
         return Optional.empty();
       }
       whole[i] = Math.rint(multiple);

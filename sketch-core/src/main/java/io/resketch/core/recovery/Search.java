@@ -119,7 +119,7 @@ final class Search {
     return Spans.complement(Spans.basis(known), space.hidden());
   }
 
-  private double[] hiddenPart(double[] code) {
+  double[] hiddenPart(double[] code) {
     double[] out = new double[space.hidden()];
     System.arraycopy(code, space.known(), out, 0, out.length);
     return out;
@@ -207,8 +207,8 @@ final class Search {
   }
 
   /** Adds what was found to what is known, unless it is known but for rounding. */
-  private static boolean addNew(List<double[]> known, double[] found) {
-    double[] rest = Spans.subtract(found.clone(), known);
+  static boolean addNew(List<double[]> known, double[] found) {
+    double[] rest = Spans.subtract(Symmetric.unit(found.clone()), known);
     return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > LEAST_NEW
         && Spans.add(known, found);
   }
@@ -440,11 +440,13 @@ final class Search {
             .map(Optional::get)
             .sorted(Comparator.comparingDouble(found -> -found.share()))
             .toList();
+    List<double[]> seen = Spans.basis(codes.stream().map(this::hiddenPart).toList());
     for (int c = columns.size() - 1; c >= 0; c--) {
       for (Zeros.Found found : exact) {
         // The start is outside the known rows but for rounding; a code of this column ends there.
         double[] part = Symmetric.unit(Spans.subtract(found.coordinates().clone(), known));
-        if (Math.abs(Kernels.dot(part, 0, starts.get(c), 0, part.length)) > SAME_CODE) {
+        if (Math.abs(Kernels.dot(part, 0, starts.get(c), 0, part.length)) > SAME_CODE
+            && addNew(seen, hiddenPart(found.coordinates()))) {
           codes.add(found.coordinates());
           columns.remove(c);
           starts.remove(c);
