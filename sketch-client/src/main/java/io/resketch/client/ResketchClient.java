@@ -37,8 +37,9 @@ import java.util.regex.Pattern;
 /**
  * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
  * call, and again after a failure. Calls end with DEADLINE_EXCEEDED after {@link #CALL_TIMEOUT},
- * streams and backups do not; a call that found the server unavailable is made up to three times,
- * which is safe for all of them.
+ * streams and backups do not. A call that found the server unavailable, or overloaded, is made up
+ * to five times, which is safe for all of them; to an overloaded server after the delay it asks
+ * for.
  *
  * <pre>{@code
  * try (ResketchClient client = ResketchClient.connect("127.0.0.1:7420")) {
@@ -85,7 +86,7 @@ public final class ResketchClient implements AutoCloseable {
         NettyChannelBuilder.forTarget(target)
             .usePlaintext()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .defaultServiceConfig(retryUnavailable())
+            .defaultServiceConfig(retries())
             .enableRetry()
             .build());
   }
@@ -95,17 +96,18 @@ public final class ResketchClient implements AutoCloseable {
     return new ResketchClient(channel);
   }
 
-  private static Map<String, ?> retryUnavailable() {
+  /** An answer that names a delay is retried whatever its status. */
+  private static Map<String, ?> retries() {
     Map<String, ?> policy =
         Map.of(
             "maxAttempts",
-            3.0,
+            5.0,
             "initialBackoff",
             "0.1s",
             "maxBackoff",
-            "1s",
+            "0.5s",
             "backoffMultiplier",
-            3.0,
+            2.0,
             "retryableStatusCodes",
             List.of("UNAVAILABLE"));
     return Map.of(
