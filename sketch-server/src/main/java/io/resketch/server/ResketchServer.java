@@ -103,7 +103,7 @@ public final class ResketchServer implements AutoCloseable {
             .build();
     try {
       server.start();
-      http = new HttpEndpoint(config.host(), config.httpPort(), registry);
+      http = new HttpEndpoint(config.host(), config.httpPort(), registry, store::writeTrouble);
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       admission.close();

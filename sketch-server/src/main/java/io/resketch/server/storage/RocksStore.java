@@ -85,6 +85,9 @@ public final class RocksStore implements AutoCloseable {
 
   private boolean closed;
 
+  /** Of the last write, null if it was written. */
+  private volatile StorageException writeFailure;
+
   private RocksStore(
       DataDirectory directory,
       RocksDB db,
@@ -400,12 +403,34 @@ public final class RocksStore implements AutoCloseable {
 
   /** Writes a batch; on disk when this returns. */
   void write(WriteBatch batch) {
-    use(
-        "writing",
-        () -> {
-          db.write(durable, batch);
-          return null;
-        });
+    try {
+      use(
+          "writing",
+          () -> {
+            db.write(durable, batch);
+            return null;
+          });
+      writeFailure = null;
+    } catch (StorageException e) {
+      writeFailure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Why writes fail, empty if they do not. Where the last one has failed, another is tried that
+   * changes nothing.
+   */
+  public Optional<String> writeTrouble() {
+    if (writeFailure != null) {
+      try (StoreBatch batch = batch()) {
+        batch.put(Family.DEFAULT, FORMAT_KEY, Keys.utf8(FORMAT));
+        batch.commit();
+      } catch (StorageException e) {
+        return Optional.of(e.getMessage());
+      }
+    }
+    return Optional.empty();
   }
 
   ColumnFamilyHandle handle(Family family) {
