@@ -30,6 +30,7 @@ import io.resketch.wire.Sketches;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -136,6 +137,7 @@ public final class ResketchClient implements AutoCloseable {
             .setCollectionId(id)
             .setCollection(
                 Collection.newBuilder().setSpec(Sketches.spec(spec)).setSkeletonPolicy(policy))
+            .setRequestId(requestId())
             .build();
     return open(
         ResketchException.translate(
@@ -181,7 +183,11 @@ public final class ResketchClient implements AutoCloseable {
    */
   public long deleteCollection(String id, boolean force) {
     DeleteCollectionRequest request =
-        DeleteCollectionRequest.newBuilder().setName("collections/" + id).setForce(force).build();
+        DeleteCollectionRequest.newBuilder()
+            .setName("collections/" + id)
+            .setForce(force)
+            .setRequestId(requestId())
+            .build();
     return ResketchException.translate(
         () -> collectionService().deleteCollection(request).getSketchCount());
   }
@@ -254,6 +260,11 @@ public final class ResketchClient implements AutoCloseable {
 
   RepositoryServiceStub repositoryStreams() {
     return RepositoryServiceGrpc.newStub(channel);
+  }
+
+  /** Of a call that is to be done once, however often it is sent. */
+  static String requestId() {
+    return UUID.randomUUID().toString();
   }
 
   private static <S extends AbstractStub<S>> S withDeadline(S stub) {

@@ -228,6 +228,7 @@ public final class SketchCollection {
         UpdateCollectionRequest.newBuilder()
             .setCollection(Collection.newBuilder().setName(name).setRetention(policy))
             .setUpdateMask(FieldMask.newBuilder().addPaths("retention"))
+            .setRequestId(ResketchClient.requestId())
             .build();
     return ResketchException.translate(
         () -> client.collectionService().updateCollection(request).getCollection().getRetention());
@@ -240,7 +241,11 @@ public final class SketchCollection {
    */
   public boolean delete(String id) {
     DeleteRequest request =
-        DeleteRequest.newBuilder().setName(nameOf(id)).setAllowMissing(true).build();
+        DeleteRequest.newBuilder()
+            .setName(nameOf(id))
+            .setAllowMissing(true)
+            .setRequestId(ResketchClient.requestId())
+            .build();
     return ResketchException.translate(
         () -> client.repositoryService().delete(request).getDeleted());
   }

@@ -17,7 +17,9 @@ import io.resketch.v1.DeleteCollectionRequest;
 import io.resketch.v1.DeleteCollectionResponse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,7 @@ final class RetryTest {
   private static final class Overloaded extends CollectionServiceGrpc.CollectionServiceImplBase {
     private final int refusals;
     private final List<Long> arrivals = new ArrayList<>();
+    private final Set<String> requestIds = new HashSet<>();
 
     Overloaded(int refusals) {
       this.refusals = refusals;
@@ -54,6 +57,7 @@ final class RetryTest {
     public synchronized void deleteCollection(
         DeleteCollectionRequest request, StreamObserver<DeleteCollectionResponse> observer) {
       arrivals.add(System.nanoTime());
+      requestIds.add(request.getRequestId());
       if (arrivals.size() <= refusals) {
         observer.onError(refusal());
         return;
@@ -71,6 +75,7 @@ final class RetryTest {
       assertThat(client.deleteCollection("rooms", false)).isEqualTo(7);
     }
     assertThat(service.arrivals).hasSize(5);
+    assertThat(service.requestIds).hasSize(1).noneMatch(String::isEmpty);
     for (int i = 1; i < service.arrivals.size(); i++) {
       assertThat(service.arrivals.get(i) - service.arrivals.get(i - 1))
           .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(DELAY_MILLIS));

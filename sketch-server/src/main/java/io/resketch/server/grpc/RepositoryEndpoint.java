@@ -83,9 +83,16 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     Unary.answer(
         observer,
         () ->
-            PutResponse.newBuilder()
-                .setRecord(repository.put(collection(request.getParent()), request.getItem()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    PutResponse.parser(),
+                    (SketchRecord record) -> PutResponse.newBuilder().setRecord(record).build(),
+                    receipt ->
+                        repository.put(
+                            collection(request.getParent()), request.getItem(), receipt)));
   }
 
   @Override
@@ -209,11 +216,18 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     Unary.answer(
         observer,
         () ->
-            DeleteResponse.newBuilder()
-                .setDeleted(
-                    repository.delete(
-                        Names.parseSketch("name", request.getName()), request.getAllowMissing()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    DeleteResponse.parser(),
+                    (Boolean deleted) -> DeleteResponse.newBuilder().setDeleted(deleted).build(),
+                    receipt ->
+                        repository.delete(
+                            Names.parseSketch("name", request.getName()),
+                            request.getAllowMissing(),
+                            receipt)));
   }
 
   @Override

@@ -63,7 +63,14 @@ public final class RocksStore implements AutoCloseable {
     ROLLUPS("rollups"),
     DIRTY("dirty"),
     /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
-    CHANGES("changes");
+    CHANGES("changes"),
+    /** Calls that were answered; see {@link RequestLog}. */
+    REQUESTS("requests");
+
+    /** Whether its keys start with a collection. */
+    boolean isOfCollections() {
+      return this != DEFAULT && this != COLLECTIONS && this != REQUESTS;
+    }
 
     private final String label;
 

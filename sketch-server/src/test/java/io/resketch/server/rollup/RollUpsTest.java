@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.repository.UtcHours;
@@ -61,7 +62,8 @@ final class RollUpsTest {
     try (RocksStore store = RocksStore.open(directory)) {
       Repository repository = new Repository(store, InstantSource.system());
       SketchSpec spec = new SketchSpec(256, 16, 7);
-      repository.create("rooms", Collection.newBuilder().setSpec(Sketches.spec(spec)).build());
+      repository.create(
+          "rooms", Collection.newBuilder().setSpec(Sketches.spec(spec)).build(), Receipt.none());
       SketchCollection rooms = repository.collection("rooms");
       RollUps rollUps = new RollUps(store);
       AtomicBoolean done = new AtomicBoolean();
