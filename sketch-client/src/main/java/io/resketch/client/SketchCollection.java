@@ -315,6 +315,7 @@ public final class SketchCollection {
             .setRange(options.range().toMessage())
             .setFilter(options.filter())
             .setPrefixLength(options.prefixLength())
+            .setExact(options.exact())
             .build();
     return ResketchException.translate(() -> client.repositoryService().search(request))
         .getHitsList()

@@ -228,7 +228,15 @@ final class ServerCommandsTest {
   void search_byObject_withAFilter_asksTheServerSo() throws IOException {
     put(run("run-1", 0.25), run("run-2", 0.5));
     CliRun found =
-        onServer("search", "--id", "run-1", "--object", "a", "--filter", "label.camera = door");
+        onServer(
+            "search",
+            "--id",
+            "run-1",
+            "--object",
+            "a",
+            "--exact",
+            "--filter",
+            "label.camera = door");
     assertThat(found.code()).isZero();
     assertThat(server.searches())
         .singleElement()
@@ -238,6 +246,7 @@ final class ServerCommandsTest {
               assertThat(request.getObject().getSketchName())
                   .isEqualTo("collections/rooms/sketches/run-1");
               assertThat(request.getFilter()).isEqualTo("label.camera = door");
+              assertThat(request.getExact()).isTrue();
             });
     Path query = Files.writeString(folder.resolve("query.jsonl"), run("", -0.4));
     assertThat(onServer("search", "--computation", query.toString(), "--object", "a").code())
