@@ -49,6 +49,22 @@ final class ServeProcess implements AutoCloseable {
         List.of("--data", directory.toString(), "--port", "0", "--http-port", "0"));
   }
 
+  /** A server that makes backups. */
+  static ServeProcess startWithBackups(Path directory, Path backups) throws IOException {
+    return start(
+        List.of(),
+        ServeProcess.class,
+        List.of(
+            "--data",
+            directory.toString(),
+            "--backup-dir",
+            backups.toString(),
+            "--port",
+            "0",
+            "--http-port",
+            "0"));
+  }
+
   /** A server that indexes collections from {@code indexThreshold} sketches on. */
   static ServeProcess start(Path directory, int indexThreshold) throws IOException {
     return start(
