@@ -132,11 +132,25 @@ public final class ResketchClient implements AutoCloseable {
    * @throws ResketchException ALREADY_EXISTS if it exists with another spec or policy
    */
   public SketchCollection createCollection(String id, SketchSpec spec, SkeletonPolicy policy) {
+    return createCollection(id, spec, policy, List.of());
+  }
+
+  /**
+   * As above, with sums by the values of labels.
+   *
+   * @param rollUpLabels keys of labels by which statistics are to be quick, at most 4; empty: those
+   *     of the collection if it exists, else none
+   */
+  public SketchCollection createCollection(
+      String id, SketchSpec spec, SkeletonPolicy policy, List<String> rollUpLabels) {
     CreateCollectionRequest request =
         CreateCollectionRequest.newBuilder()
             .setCollectionId(id)
             .setCollection(
-                Collection.newBuilder().setSpec(Sketches.spec(spec)).setSkeletonPolicy(policy))
+                Collection.newBuilder()
+                    .setSpec(Sketches.spec(spec))
+                    .setSkeletonPolicy(policy)
+                    .addAllRollupLabels(rollUpLabels))
             .setRequestId(requestId())
             .build();
     return open(

@@ -36,6 +36,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * acknowledged and before it can be seen. Thread-safe.
  */
 public final class Repository {
+  private static final int MAX_ROLL_UP_LABELS = 4;
+
   private final RocksStore store;
   private final SketchWrites writes;
   private final Requests requests;
@@ -118,19 +120,23 @@ public final class Repository {
                   wanted.getSkeletonPolicyValue()
                       + " is unknown; use SKELETON_POLICY_ALL (1) or SKELETON_POLICY_NONE (2)");
         };
+    checkRollUpLabels(wanted.getRollupLabelsList());
     SketchCollection existing = collections.get(id);
     if (existing != null) {
       Collection stored = existing.state().stored();
       boolean same =
           stored.getSpec().equals(Sketches.spec(spec))
               && stored.getSkeletonPolicy() == policy
+              && (wanted.getRollupLabelsCount() == 0
+                  || stored.getRollupLabelsList().equals(wanted.getRollupLabelsList()))
               && (!wanted.hasRetention()
                   || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())));
       if (!same) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
             Names.collection(id)
-                + " exists with another spec, skeleton policy or retention; choose another id, or"
+                + " exists with another spec, skeleton policy, rollup_labels or retention; choose"
+                + " another id, or"
                 + " change the retention by UpdateCollection");
       }
       return describe(existing);
@@ -141,6 +147,7 @@ public final class Repository {
             .setName(Names.collection(id))
             .setSpec(Sketches.spec(spec))
             .setSkeletonPolicy(policy)
+            .addAllRollupLabels(wanted.getRollupLabelsList())
             .setCreateTime(
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     setRetention(building, wanted.getRetention());
@@ -154,6 +161,18 @@ public final class Repository {
     }
     collections.put(id, created);
     return describe(created);
+  }
+
+  private static void checkRollUpLabels(List<String> keys) {
+    boolean isFine =
+        keys.size() <= MAX_ROLL_UP_LABELS
+            && keys.stream().distinct().count() == keys.size()
+            && keys.stream().noneMatch(String::isEmpty);
+    if (!isFine) {
+      throw new InvalidInputException(
+          "collection.rollup_labels",
+          keys + " must be at most " + MAX_ROLL_UP_LABELS + " keys of labels, each another");
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SkeletonPolicy;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -74,6 +75,11 @@ public final class SketchCollection {
   /** How its sketches age, by rising age. */
   public RetentionPolicy retention() {
     return state.stored().getRetention();
+  }
+
+  /** Keys of labels by whose values it is rolled up; never changed. */
+  public List<String> rollUpLabels() {
+    return state.stored().getRollupLabelsList();
   }
 
   /** Sketches it holds. */

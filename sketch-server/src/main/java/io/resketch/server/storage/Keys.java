@@ -15,7 +15,8 @@ import java.util.UUID;
  * <pre>
  * time key: collection 0 | 0 | sketch id                                    without a time, first
  *           collection 0 | 1 | seconds (8 bytes, sign flipped, big-endian) | nanos (4) | sketch id
- * cell:     collection 0 | level | hours since 1970 (8 bytes, likewise) | hour of the week, or 0
+ * cell:     collection 0 | level | hours since 1970 (8 bytes, likewise) | hour of the week, number
+ *           of the label, or 0
  * dirty:    collection 0 | hours since 1970 (8 bytes, likewise), or nothing
  * request:  the UUID alone (16 bytes, big-endian)
  * </pre>
@@ -83,13 +84,13 @@ public final class Keys {
             .build();
   }
 
-  static byte[] cell(String collection, Level level, long hour, int hourOfWeek) {
+  static byte[] cell(String collection, Level level, long hour, int part) {
     return in(
         collection,
         ByteBuffer.allocate(10)
             .put(level.code())
             .putLong(hour ^ Long.MIN_VALUE)
-            .put((byte) hourOfWeek)
+            .put((byte) part)
             .array());
   }
 

@@ -375,9 +375,9 @@ public final class RocksStore implements AutoCloseable {
     return get(Family.DIRTY, Keys.prefix(collection)) != null;
   }
 
-  /** A roll-up of an hour, of the day or of the month that starts with it. */
-  public Optional<RollUp> cell(String collection, Level level, long hour) {
-    return get(Family.ROLLUPS, Keys.cell(collection, level, hour, 0), RollUp.parser());
+  /** A roll-up of an hour, or of the day that starts with it; {@code label} is 0 without labels. */
+  public Optional<RollUp> cell(String collection, Level level, long hour, int label) {
+    return get(Family.ROLLUPS, Keys.cell(collection, level, hour, label), RollUp.parser());
   }
 
   /** Visits all sketches in order of id, as they were when the call began. */

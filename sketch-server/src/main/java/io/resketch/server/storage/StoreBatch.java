@@ -147,10 +147,11 @@ public final class StoreBatch implements AutoCloseable {
   /**
    * Writes a roll-up, or takes it away if it is of no sketches.
    *
-   * @param hourOfWeek 0 but for MONTH_HOUR
+   * @param part hour of the week of a MONTH_HOUR, number of the label of a LABEL_HOUR or LABEL_DAY,
+   *     else 0
    */
-  public void cell(String collection, Level level, long hour, int hourOfWeek, RollUp cell) {
-    byte[] key = Keys.cell(collection, level, hour, hourOfWeek);
+  public void cell(String collection, Level level, long hour, int part, RollUp cell) {
+    byte[] key = Keys.cell(collection, level, hour, part);
     if (cell.getSketches() == 0) {
       delete(Family.ROLLUPS, key);
     } else {

@@ -87,7 +87,7 @@ final class RollUpsTest {
           .hasSize(HOURS)
           .allMatch(cell -> cell.getSketches() == PUTS_AN_HOUR);
       assertThat(cells(store, Level.DAY)).hasSize((HOURS + 23) / 24);
-      for (Level level : Level.values()) {
+      for (Level level : List.of(Level.HOUR, Level.DAY, Level.MONTH_HOUR)) {
         assertThat(cells(store, level).stream().mapToLong(RollUp::getSketches).sum())
             .isEqualTo(HOURS * PUTS_AN_HOUR);
       }
