@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.MemoryServer;
+import io.resketch.client.ResketchClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,24 @@ final class ServerCommandsTest {
     CliRun run = onServer("put", write(run("run-1", 0.5)).toString());
     assertThat(run)
         .isEqualTo(new CliRun(1, "", "resketch: NOT_FOUND: collections/rooms does not exist\n"));
+  }
+
+  @Test
+  void put_createWithLabelsOfRollUps_asksTheServerSo() throws IOException {
+    CliRun run =
+        onServer(
+            "put",
+            write(run("run-1", 0.5)).toString(),
+            "--create",
+            "--rollup-label",
+            "camera",
+            "--rollup-label",
+            "floor");
+    assertThat(run.code()).isZero();
+    try (ResketchClient client = ResketchClient.connect(server.target())) {
+      assertThat(client.openCollection("rooms").describe().getRollupLabelsList())
+          .containsExactly("camera", "floor");
+    }
   }
 
   @Test
