@@ -38,8 +38,8 @@ final class CollectionIndex implements Closeable {
 
   private static final long RETRY_NANOS = 30_000_000_000L;
 
-  /** Changes between two commits. */
-  private static final int BATCH = 20_000;
+  /** Changes between two commits at most: large pieces of the index need less merging. */
+  private static final int BATCH = 100_000;
 
   private final Repository repository;
   private final SketchCollection collection;
