@@ -58,8 +58,11 @@ final class SketchIndex implements Closeable {
     LUCENE.setLevel(Level.SEVERE);
   }
 
-  /** Of a byte for the root mean square of the floats; the few beyond four times that are cut. */
-  private static final double STEPS = 127 / 4.0;
+  /** Of a byte for the root mean square of the floats; what is beyond six times that is cut. */
+  private static final double STEPS = 127 / 6.0;
+
+  /** Share of the squares that must be left after that. */
+  private static final double MIN_KEPT = 0.95;
 
   /** The graph is searched for this many for each that is wanted, lest it miss some. */
   private static final int BEAM = 2;
@@ -196,7 +199,10 @@ final class SketchIndex implements Closeable {
     writer.deleteDocuments(Fields.id(id));
   }
 
-  /** The first floats over their root mean square, in bytes; null if there are fewer, or 0. */
+  /**
+   * The first floats over their root mean square, in bytes; null if there are fewer, they are 0, or
+   * a few are so much larger than the rest that bytes do not tell them.
+   */
   private byte[] vector(Sketch sketch) {
     if (sketch.prefixLength() < prefix) {
       return null;
@@ -206,14 +212,13 @@ final class SketchIndex implements Closeable {
       squares += (double) sketch.value(i) * sketch.value(i);
     }
     double scale = STEPS / Math.sqrt(squares / prefix);
-    if (!Double.isFinite(scale)) {
-      return null;
-    }
     byte[] out = new byte[prefix];
+    double kept = 0;
     for (int i = 0; i < prefix; i++) {
       out[i] = (byte) Math.max(-127, Math.min(127, Math.round(scale * sketch.value(i))));
+      kept += out[i] * out[i];
     }
-    return out;
+    return kept > MIN_KEPT * prefix * STEPS * STEPS ? out : null;
   }
 
   /** Makes what was put and deleted durable, with the progress it stands for, and visible. */

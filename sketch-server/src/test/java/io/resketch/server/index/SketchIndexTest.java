@@ -83,6 +83,18 @@ final class SketchIndexTest {
     }
   }
 
+  /** Bytes would cut it, so that it is like others; it is compared with every query instead. */
+  @Test
+  void aSketchOfOneLargeFloat_isAmongAllCandidates() throws IOException {
+    float[] values = sketch(300).toArray();
+    values[5] = 1000;
+    try (SketchIndex index = open()) {
+      index.put("spike", Sketch.of(FINGERPRINT, SPEC.dimension(), values, 1, 1), record(300));
+      index.commit(new Progress(NAME, 205));
+      assertThat(nearest(index, 5)).containsExactlyInAnyOrder("s5", "short", "spike");
+    }
+  }
+
   @Test
   void anyFlippedBit_isFoundOnOpening() throws IOException {
     Random random = new Random(3);
