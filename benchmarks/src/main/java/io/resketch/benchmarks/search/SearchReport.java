@@ -89,6 +89,8 @@ public final class SearchReport {
       latencies("until a put of " + STREAMS * WINDOW + " on the way is acknowledged", puts);
       awaitIndex(server);
       row("until the index had all", "%.0f s after the last put", seconds(began) - seconds);
+      server.awaitQuiet();
+      row("… and was merged", "%.0f s after the last put", seconds(began) - seconds);
       searches(server);
       row(
           "heap in use, resident",

@@ -68,6 +68,10 @@ final class SketchIndex implements Closeable {
   private static final int BEAM = 2;
 
   private static final int SEGMENTS = 4;
+
+  /** Left when nothing has changed for a while. */
+  private static final int QUIET_SEGMENTS = 2;
+
   private static final int BUFFER_MB = 64;
 
   /** Sketches without a vector that a search compares beside the nearest. */
@@ -230,6 +234,16 @@ final class SketchIndex implements Closeable {
     writer.setLiveCommitData(data.entrySet());
     writer.commit();
     searchers.maybeRefreshBlocking();
+  }
+
+  /** Begins to merge what there is to a few segments, in the background. */
+  void merge() throws IOException {
+    writer.forceMerge(QUIET_SEGMENTS, false);
+  }
+
+  /** Whether a merge made segments since the last commit. */
+  boolean hasMerged() throws IOException {
+    return !searchers.isSearcherCurrent();
   }
 
   /**
