@@ -34,6 +34,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.IOContext;
@@ -278,7 +280,7 @@ final class SketchIndex implements Closeable {
       }
       List<String> out = new ArrayList<>();
       if (vector != null) {
-        Query nearest = new KnnByteVectorQuery(Fields.VECTOR, vector, BEAM * count, within(filter));
+        Query nearest = new NearestQuery(vector, BEAM * count, within(filter));
         addIds(out, searcher, searcher.search(nearest, count).scoreDocs);
       }
       if (whole > 0) {
@@ -287,6 +289,21 @@ final class SketchIndex implements Closeable {
       return Optional.of(out);
     } finally {
       searchers.release(searcher);
+    }
+  }
+
+  /**
+   * Searches every segment for itself. Lucene would tell each how good the others' finds are; among
+   * sketches in clusters, a segment then often ends before it comes to the right one.
+   */
+  private static final class NearestQuery extends KnnByteVectorQuery {
+    NearestQuery(byte[] vector, int beam, Query filter) {
+      super(Fields.VECTOR, vector, beam, filter);
+    }
+
+    @Override
+    protected KnnCollectorManager getKnnCollectorManager(int beam, IndexSearcher searcher) {
+      return (visits, segment) -> new TopKnnCollector(beam, visits);
     }
   }
 

@@ -54,6 +54,9 @@ public final class RocksStore implements AutoCloseable {
   /** Bits a record in the filters of tables: one look in a hundred is in vain. */
   private static final double FILTER_BITS = 10;
 
+  /** Bytes of the write-ahead log; after a crash a start reads that much. */
+  private static final long MAX_LOG = 256 << 20;
+
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
@@ -122,6 +125,7 @@ public final class RocksStore implements AutoCloseable {
         new DBOptions()
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
+            .setMaxTotalWalSize(MAX_LOG)
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     ColumnFamilyOptions familyOptions =
         new ColumnFamilyOptions()
