@@ -116,7 +116,8 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Duration cpu() {
+  /** Of the processors, so far. */
+  Duration cpu() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
