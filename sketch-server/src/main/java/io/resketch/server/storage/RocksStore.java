@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BackupEngine;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -48,6 +50,13 @@ public final class RocksStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final String FORMAT = "1";
   private static final long READ_AHEAD = 4 << 20;
+
+  /** Bits a record in the filters of tables: one look in a hundred is in vain. */
+  private static final double FILTER_BITS = 10;
+
+  /** Bytes of the write-ahead log; after a crash a start reads that much. */
+  private static final long MAX_LOG = 256 << 20;
+
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
@@ -126,9 +135,14 @@ public final class RocksStore implements AutoCloseable {
         new DBOptions()
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
+            .setMaxTotalWalSize(MAX_LOG)
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     ColumnFamilyOptions familyOptions =
-        new ColumnFamilyOptions().setCompressionType(CompressionType.LZ4_COMPRESSION);
+        new ColumnFamilyOptions()
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            // A single record is looked for in one table instead of one a level.
+            .setTableFormatConfig(
+                new BlockBasedTableConfig().setFilterPolicy(new BloomFilter(FILTER_BITS)));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (Family family : Family.values()) {
       descriptors.add(new ColumnFamilyDescriptor(Keys.utf8(family.label), familyOptions));
