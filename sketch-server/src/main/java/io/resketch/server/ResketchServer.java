@@ -15,11 +15,14 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.resketch.server.concepts.Concepts;
 import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
+import io.resketch.server.grpc.ConceptCalls;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
 import io.resketch.server.index.SketchIndexes;
+import io.resketch.server.query.ConceptAnswers;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
@@ -56,6 +59,7 @@ public final class ResketchServer implements AutoCloseable {
   private final RocksStore store;
   private final Optional<Backups> backups;
   private final SketchIndexes indexes;
+  private final Concepts concepts;
   private final ExecutorService executor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -76,6 +80,7 @@ public final class ResketchServer implements AutoCloseable {
     RollUps rollUps = new RollUps(store);
     indexes =
         new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
+    concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
     executor = Executors.newFixedThreadPool(THREADS);
     retention = new Retention(repository, InstantSource.system());
@@ -94,7 +99,12 @@ public final class ResketchServer implements AutoCloseable {
                     repository,
                     new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, rollUps, estimators),
-                    new Explanations(repository)))
+                    new Explanations(repository),
+                    new ConceptCalls(
+                        repository,
+                        concepts,
+                        new ConceptAnswers(repository, estimators),
+                        executor)))
             .addService(new AdminEndpoint(store, backups))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -106,6 +116,7 @@ public final class ResketchServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       executor.shutdown();
+      concepts.close();
       indexes.close();
       throw e;
     }
@@ -163,6 +174,7 @@ public final class ResketchServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    concepts.close(); // a watch would never end
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();

@@ -51,10 +51,10 @@ final class ChangeLogTest {
         change(store, "rooms", i, "s" + i);
       }
       change(store, "roomsx", 0, "other");
-      store.changes("rooms").dropBefore(INDEX, 8);
+      store.changes("rooms").dropBefore(INDEX, 8, Long.MAX_VALUE);
       assertThat(store.changes("rooms").from(0, 100))
           .containsExactly(new Change(8, "s8"), new Change(9, "s9"));
-      store.changes("rooms").dropBefore(INDEX, 10);
+      store.changes("rooms").dropBefore(INDEX, 10, Long.MAX_VALUE);
     }
     try (RocksStore store = RocksStore.open(directory)) {
       ChangeLog log = store.changes("rooms");
