@@ -105,7 +105,8 @@ final class ConceptsCommand extends ClientCommand {
   }
 
   private static String line(Concept concept) {
-    String out = "concept " + concept.getId() + ": " + concept.getSize() + " runs";
+    long size = concept.getSize();
+    String out = "concept " + concept.getId() + ": " + size + (size == 1 ? " run" : " runs");
     if (concept.hasFirstTime()) {
       out +=
           ", "
@@ -116,13 +117,15 @@ final class ConceptsCommand extends ClientCommand {
     if (concept.hasRepresentative()) {
       out += ", such as " + GraphMl.id(concept.getRepresentative().getName());
     }
-    out +=
-        String.format(
-            Locale.ROOT,
-            "%n  spread %.2f, drift %.2f (by chance %.2f)",
-            concept.getSpread(),
-            concept.getDrift(),
-            concept.getDriftByChance());
+    if (size > 1) {
+      out +=
+          String.format(
+              Locale.ROOT,
+              "%n  spread %.2f, drift %.2f (by chance %.2f)",
+              concept.getSpread(),
+              concept.getDrift(),
+              concept.getDriftByChance());
+    }
     String shared =
         concept.getModulesList().stream()
             .filter(module -> module.getShare() >= NEARLY_ALL)

@@ -22,9 +22,8 @@ final class ConceptWatch implements Concepts.Watcher {
   private final Queue<WatchConceptsResponse> waiting = new ArrayDeque<>();
   private boolean ended;
 
-  private ConceptWatch(
-      SketchCollection collection, ServerCallStreamObserver<WatchConceptsResponse> out) {
-    this.collection = collection.id();
+  ConceptWatch(String collection, ServerCallStreamObserver<WatchConceptsResponse> out) {
+    this.collection = collection;
     this.out = out;
   }
 
@@ -33,7 +32,7 @@ final class ConceptWatch implements Concepts.Watcher {
       Concepts concepts,
       SketchCollection collection,
       ServerCallStreamObserver<WatchConceptsResponse> out) {
-    ConceptWatch watch = new ConceptWatch(collection, out);
+    ConceptWatch watch = new ConceptWatch(collection.id(), out);
     out.setOnCancelHandler(() -> concepts.unwatch(watch));
     out.setOnReadyHandler(watch::send);
     concepts.watch(collection, watch);

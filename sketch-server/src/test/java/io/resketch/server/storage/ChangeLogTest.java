@@ -70,4 +70,20 @@ final class ChangeLogTest {
       assertThat(log.mark()).isEmpty();
     }
   }
+
+  @Test
+  void whatAnotherFollowerNeeds_staysUntilItDoesNot() {
+    try (RocksStore store = RocksStore.open(directory)) {
+      for (int i = 0; i < 10; i++) {
+        change(store, "rooms", i, "s" + i);
+      }
+      ChangeLog log = store.changes("rooms");
+      log.dropBefore(INDEX, 8, 5);
+      assertThat(log.from(0, 100)).hasSize(5).startsWith(new Change(5, "s5"));
+      assertThat(log.mark()).contains(new Mark(INDEX, 8));
+      assertThat(log.next()).isEqualTo(10);
+      log.dropBefore(INDEX, 8, Long.MAX_VALUE);
+      assertThat(log.from(0, 100)).hasSize(2);
+    }
+  }
 }
