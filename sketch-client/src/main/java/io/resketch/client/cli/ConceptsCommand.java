@@ -13,8 +13,11 @@ import io.resketch.v1.ListConceptsResponse;
 import io.resketch.v1.NewConcept;
 import io.resketch.v1.WatchConceptsResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -100,11 +103,28 @@ final class ConceptsCommand extends ClientCommand {
       print(JsonLinesWriter.line(answer));
       return;
     }
-    answer.getConceptsList().forEach(concept -> print(line(concept)));
+    Set<String> common = common(answer.getConceptsList());
+    answer.getConceptsList().forEach(concept -> print(line(concept, common)));
+    if (!common.isEmpty()) {
+      print("nearly all runs of every concept have: " + String.join(", ", common));
+    }
     note(answer.getSketches() + " runs, " + answer.getConceptsCount() + " concepts");
   }
 
-  private static String line(Concept concept) {
+  private static Set<String> shared(Concept concept) {
+    return concept.getModulesList().stream()
+        .filter(module -> module.getShare() >= NEARLY_ALL)
+        .map(ConceptModule::getModule)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> common(List<Concept> concepts) {
+    Set<String> out = concepts.isEmpty() ? new TreeSet<>() : shared(concepts.get(0));
+    concepts.forEach(concept -> out.retainAll(shared(concept)));
+    return out;
+  }
+
+  private static String line(Concept concept, Set<String> common) {
     long size = concept.getSize();
     String out = "concept " + concept.getId() + ": " + size + (size == 1 ? " run" : " runs");
     if (concept.hasFirstTime()) {
@@ -126,12 +146,10 @@ final class ConceptsCommand extends ClientCommand {
               concept.getDrift(),
               concept.getDriftByChance());
     }
-    String shared =
-        concept.getModulesList().stream()
-            .filter(module -> module.getShare() >= NEARLY_ALL)
-            .map(ConceptModule::getModule)
-            .collect(Collectors.joining(", "));
-    return out + (shared.isEmpty() ? "" : String.format("%n  nearly all have: %s", shared));
+    Set<String> own = shared(concept);
+    own.removeAll(common);
+    return out
+        + (own.isEmpty() ? "" : String.format("%n  nearly all have: %s", String.join(", ", own)));
   }
 
   private void watch(SketchCollection collection) throws IOException {

@@ -89,7 +89,11 @@ final class ConceptsCommandTest {
       observer.onNext(
           ListConceptsResponse.newBuilder()
               .addConcepts(concept)
-              .addConcepts(Concept.newBuilder().setId(9).setSize(1))
+              .addConcepts(
+                  Concept.newBuilder()
+                      .setId(9)
+                      .setSize(1)
+                      .addModules(ConceptModule.newBuilder().setModule("cat").setShare(1)))
               .setSketches(8)
               .setBehind(behind)
               .build());
@@ -149,8 +153,9 @@ final class ConceptsCommandTest {
                 """
                 concept 4: 7 runs, 2026-11-18T11:06:40Z to 2026-11-18T11:07:40Z, such as run-1
                   spread 0.25, drift 0.50 (by chance 0.13)
-                  nearly all have: cat, dog
+                  nearly all have: dog
                 concept 9: 1 run
+                nearly all runs of every concept have: cat
                 """,
                 "8 runs, 2 concepts\n"));
     assertThat(

@@ -135,13 +135,13 @@ final class ConceptModel {
       return Optional.empty();
     }
     Place place = place(sample);
-    boolean strange = used > 0 && novelties.measure(place.squaredDistance);
-    boolean joins = !strange && place.cost <= threshold;
-    if (!joins && used == CAPACITY) {
+    boolean far = used > 0 && novelties.measure(place.squaredDistance);
+    if (place.cost > threshold && used == CAPACITY) {
       squeeze();
       place = place(sample);
-      joins = !strange && place.cost <= threshold;
     }
+    boolean joins = place.cost <= threshold;
+    boolean strange = far && !joins;
     long novelty = used == 0 ? 0 : slots[place.nearest].novelty();
     if (strange) {
       novelty = founded + 1;

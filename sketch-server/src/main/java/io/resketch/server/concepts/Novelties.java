@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Says which sketches are unlike all before. The logarithm of a sketch's distance from the nearest
  * micro-concept has a running mean and standard deviation over about the last 256 sketches; a
- * sketch more than 2.5 standard deviations above the mean begins a novelty. The novelty is new, and
- * announced once, when three sketches were nearest to it. Not thread-safe.
+ * sketch more than 2.5 standard deviations above the mean that joins none begins a novelty. The
+ * novelty is new, and announced once, when three sketches were nearest to it. Not thread-safe.
  */
 final class Novelties {
   /** Sketches before the first that can be a novelty. */
@@ -40,7 +40,7 @@ final class Novelties {
   /**
    * Takes in how far a sketch is from what is nearest.
    *
-   * @return whether that is a novelty
+   * @return whether that is more than usual
    */
   boolean measure(double squaredDistance) {
     double value = Math.log(Math.max(LEAST_SQUARED_DISTANCE, squaredDistance)) / 2;

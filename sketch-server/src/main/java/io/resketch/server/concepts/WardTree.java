@@ -13,6 +13,8 @@ final class WardTree {
   /** Concepts at most where the number is left open. */
   static final int MAX_NATURAL = 32;
 
+  private static final double LEAST_FALL = 1;
+
   private record Union(int kept, int gone, double cost) {}
 
   private final List<MicroConcept> leaves;
@@ -71,8 +73,9 @@ final class WardTree {
   }
 
   /**
-   * The number of groups behind which the heights fall most, as a ratio: 2 to {@link #MAX_NATURAL},
-   * or 1 of one leaf.
+   * The number of groups behind which the heights fall most steeply, 2 to {@link #MAX_NATURAL}:
+   * where log height(k) − log height(k + 1), over log(k + 1) − log k, is greatest. Without
+   * structure heights fall like a power of k below the first, and one group is all there is.
    *
    * @param threshold cost up to which sketches join a micro-concept
    */
@@ -84,13 +87,14 @@ final class WardTree {
     long sketches = leaves.stream().mapToLong(MicroConcept::size).sum();
     // That no leaf should be divided is known only where the leaves hold several sketches each.
     boolean dense = sketches >= 2L * n;
-    int best = 2;
-    double greatest = 0;
+    int best = 1;
+    double greatest = LEAST_FALL;
     for (int k = 2; k <= Math.min(MAX_NATURAL, dense ? n : n - 1); k++) {
       double below = k == n ? 0 : height(k + 1);
       double ratio = height(k) / Math.max(below, Math.sqrt(threshold));
-      if (ratio > greatest) {
-        greatest = ratio;
+      double fall = Math.log(ratio) / Math.log((k + 1.0) / k);
+      if (fall > greatest) {
+        greatest = fall;
         best = k;
       }
     }

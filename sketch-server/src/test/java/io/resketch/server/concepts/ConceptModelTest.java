@@ -95,6 +95,13 @@ final class ConceptModelTest {
   }
 
   @Test
+  void sketchesWithoutClusters_areOneConcept() {
+    for (long seed = 1; seed <= 4; seed++) {
+      assertThat(view(model(clusters(1, 600, seed))).concepts(0)).as("seed %d", seed).hasSize(1);
+    }
+  }
+
+  @Test
   void fewSketches_areGroupedToo() {
     List<Sample> samples = clusters(3, 4, 1);
     assertThat(kinds(model(samples), samples, 0)).hasSize(3);
