@@ -67,9 +67,9 @@ final class ConceptFollower {
     return collection;
   }
 
-  /** Whether it has come to all changes before a number. */
+  /** Whether it has come to all changes before a number, and need not be made anew. */
   synchronized boolean hasComeTo(long change) {
-    return !scanning && next >= change;
+    return !scanning && next >= change && !model.stale();
   }
 
   /** What it knows now. */

@@ -33,6 +33,9 @@ final class ConceptModel {
   /** Removals that are put up with in any case. */
   private static final int FEW_REMOVALS = 64;
 
+  /** Sketches up to which the model is made anew for a representative alone. */
+  private static final int FEW_SKETCHES = 10_000;
+
   private final int floats;
   private final MicroConcept[] slots = new MicroConcept[CAPACITY];
   private final Assignments assignments = new Assignments();
@@ -77,7 +80,8 @@ final class ConceptModel {
 
   /** Whether so much was removed that the model should be made anew. */
   boolean stale() {
-    return unrepresented || removed > Math.max(FEW_REMOVALS, size() / 4);
+    return removed > Math.max(FEW_REMOVALS, size() / 4)
+        || (unrepresented && size() <= FEW_SKETCHES);
   }
 
   /** Copies of the micro-concepts, oldest first. */
