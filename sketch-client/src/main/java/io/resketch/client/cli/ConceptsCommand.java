@@ -128,11 +128,10 @@ final class ConceptsCommand extends ClientCommand {
     long size = concept.getSize();
     String out = "concept " + concept.getId() + ": " + size + (size == 1 ? " run" : " runs");
     if (concept.hasFirstTime()) {
-      out +=
-          ", "
-              + Timestamps.toString(concept.getFirstTime())
-              + " to "
-              + Timestamps.toString(concept.getLastTime());
+      out += ", " + Timestamps.toString(concept.getFirstTime());
+      if (!concept.getLastTime().equals(concept.getFirstTime())) {
+        out += " to " + Timestamps.toString(concept.getLastTime());
+      }
     }
     if (concept.hasRepresentative()) {
       out += ", such as " + GraphMl.id(concept.getRepresentative().getName());

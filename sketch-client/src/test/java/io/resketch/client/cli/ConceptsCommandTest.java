@@ -93,6 +93,8 @@ final class ConceptsCommandTest {
                   Concept.newBuilder()
                       .setId(9)
                       .setSize(1)
+                      .setFirstTime(concept.getFirstTime())
+                      .setLastTime(concept.getFirstTime())
                       .addModules(ConceptModule.newBuilder().setModule("cat").setShare(1)))
               .setSketches(8)
               .setBehind(behind)
@@ -154,7 +156,7 @@ final class ConceptsCommandTest {
                 concept 4: 7 runs, 2026-11-18T11:06:40Z to 2026-11-18T11:07:40Z, such as run-1
                   spread 0.25, drift 0.50 (by chance 0.13)
                   nearly all have: dog
-                concept 9: 1 run
+                concept 9: 1 run, 2026-11-18T11:06:40Z
                 nearly all runs of every concept have: cat
                 """,
                 "8 runs, 2 concepts\n"));
