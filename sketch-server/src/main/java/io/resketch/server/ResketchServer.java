@@ -13,11 +13,14 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.resketch.server.admission.Admission;
+import io.resketch.server.concepts.Concepts;
 import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
+import io.resketch.server.grpc.ConceptCalls;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
 import io.resketch.server.index.SketchIndexes;
+import io.resketch.server.query.ConceptAnswers;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
@@ -57,6 +60,7 @@ public final class ResketchServer implements AutoCloseable {
   private final Optional<Backups> backups;
   private final SketchIndexes indexes;
   private final Admission admission;
+  private final Concepts concepts;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
@@ -76,6 +80,7 @@ public final class ResketchServer implements AutoCloseable {
     RollUps rollUps = new RollUps(store);
     indexes =
         new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
+    concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
     admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
     retention = new Retention(repository, InstantSource.system());
@@ -95,7 +100,12 @@ public final class ResketchServer implements AutoCloseable {
                     repository,
                     new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, rollUps, estimators),
-                    new Explanations(repository)))
+                    new Explanations(repository),
+                    new ConceptCalls(
+                        repository,
+                        concepts,
+                        new ConceptAnswers(repository, estimators),
+                        admission.shortCalls())))
             .addService(new AdminEndpoint(store, backups))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -107,6 +117,7 @@ public final class ResketchServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       admission.close();
+      concepts.close();
       indexes.close();
       throw e;
     }
@@ -155,6 +166,7 @@ public final class ResketchServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    concepts.close(); // a watch would never end
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();

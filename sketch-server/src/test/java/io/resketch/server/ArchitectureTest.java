@@ -24,6 +24,8 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.rollup")
           .layer("index")
           .definedBy("io.resketch.server.index")
+          .layer("concepts")
+          .definedBy("io.resketch.server.concepts")
           .layer("query")
           .definedBy("io.resketch.server.query")
           .layer("exchange")
@@ -35,11 +37,14 @@ class ArchitectureTest {
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("rollup", "index", "query", "exchange", "grpc", "server")
+          .mayOnlyBeAccessedByLayers(
+              "rollup", "index", "concepts", "query", "exchange", "grpc", "server")
           .whereLayer("rollup")
           .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("index")
           .mayOnlyBeAccessedByLayers("query", "server")
+          .whereLayer("concepts")
+          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
           .whereLayer("exchange")
@@ -87,6 +92,7 @@ class ArchitectureTest {
               "io.resketch.server.repository",
               "io.resketch.server.rollup",
               "io.resketch.server.index",
+              "io.resketch.server.concepts",
               "io.resketch.server.query",
               "io.resketch.server.exchange")
           .should()

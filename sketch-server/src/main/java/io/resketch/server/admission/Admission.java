@@ -66,6 +66,11 @@ public final class Admission
     this.streams = new Lane("stream", openStreams, streamThreads, registry);
   }
 
+  /** Threads of short calls, for what an admitted call leaves to be done later. */
+  public Executor shortCalls() {
+    return unary.executor();
+  }
+
   /** Null for services that are not this project's. */
   private Lane lane(MethodDescriptor<?, ?> method) {
     String service = String.valueOf(method.getServiceName());

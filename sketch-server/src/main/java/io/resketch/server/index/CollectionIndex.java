@@ -133,7 +133,7 @@ final class CollectionIndex implements Closeable {
       build(stop);
     } else if (collection.changes() - changesBefore >= ENOUGH_CHANGES) {
       changesBefore = collection.changes(); // without an index no change needs to be kept
-      log.dropBefore(new UUID(0, 0), changesBefore);
+      log.dropBefore(new UUID(0, 0), changesBefore, collection.keptChanges());
     }
   }
 
@@ -162,7 +162,7 @@ final class CollectionIndex implements Closeable {
   private void build(BooleanSupplier stop) throws IOException {
     long began = System.nanoTime();
     Progress progress = new Progress(UUID.randomUUID(), collection.changes());
-    log.dropBefore(progress.index(), progress.sequence());
+    log.dropBefore(progress.index(), progress.sequence(), collection.keptChanges());
     Files.createDirectories(path);
     SketchIndex index = SketchIndex.create(path, dimension());
     boolean complete = false;
@@ -253,7 +253,7 @@ final class CollectionIndex implements Closeable {
     Progress after = new Progress(before.index(), sequence);
     index.commit(after);
     ready = new Ready(index, after);
-    log.dropBefore(after.index(), sequence);
+    log.dropBefore(after.index(), sequence, collection.keptChanges());
     return sequence;
   }
 

@@ -28,6 +28,7 @@ public final class SketchCollection {
   private final DirtyHours dirtyHours;
   private final Object rolling = new Object();
   private volatile State state;
+  private volatile long keptChanges = Long.MAX_VALUE;
   private boolean deleted;
 
   /**
@@ -93,6 +94,23 @@ public final class SketchCollection {
    */
   public long changes() {
     return state.changes();
+  }
+
+  /**
+   * Keeps the changes from a number on, whatever the index has followed. What was dropped before
+   * this call has lower numbers than {@link #changes} after it.
+   *
+   * @param number {@link Long#MAX_VALUE} to keep none
+   */
+  public void keepChangesFrom(long number) {
+    keptChanges = number;
+  }
+
+  /**
+   * Changes from this number on must stay in the log; to be read after it is clear what to drop.
+   */
+  public long keptChanges() {
+    return keptChanges;
   }
 
   /** A snapshot of the modules, by name. */
