@@ -1,5 +1,6 @@
 """Searches the sketches of a search report with hnswlib and faiss: recall and latency."""
 
+import os
 import sys
 import time
 
@@ -11,8 +12,10 @@ D = 1024
 K = 10
 NEIGHBOURS = 16
 BUILD_CANDIDATES = 100
-CANDIDATES = (50, 100, 200)
+CANDIDATES = (50, 100, 200, 400)
 QUERIES = 200
+MANY = 200_000
+THREADS = os.cpu_count()
 
 
 def unit(x):
@@ -20,7 +23,9 @@ def unit(x):
 
 
 def read(path):
-    return unit(np.fromfile(path, "<f4").reshape(-1, D))
+    x = np.fromfile(path, "<f4").reshape(-1, D)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    return x
 
 
 def row(method, build, recall, spent):
@@ -29,7 +34,7 @@ def row(method, build, recall, spent):
 
 
 def measure(method, build, queries, truth, search):
-    """One query at a time, on one thread."""
+    """One query at a time, on one thread; graphs are built on all."""
     spent, found = [], 0
     for query in queries[:50]:
         search(query)
@@ -45,7 +50,7 @@ def graph(base):
     start = time.perf_counter()
     index = hnswlib.Index(space="ip", dim=base.shape[1])
     index.init_index(len(base), M=NEIGHBOURS, ef_construction=BUILD_CANDIDATES, random_seed=7)
-    index.add_items(base, num_threads=1)
+    index.add_items(base)
     index.set_num_threads(1)
     return index, time.perf_counter() - start
 
@@ -78,11 +83,13 @@ def with_hnswlib_prefix(base, queries, truth, prefix):
 
 
 def with_faiss(base, queries, truth):
+    faiss.omp_set_num_threads(THREADS)
     start = time.perf_counter()
     index = faiss.IndexHNSWFlat(D, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = BUILD_CANDIDATES
     index.add(base)
     build = time.perf_counter() - start
+    faiss.omp_set_num_threads(1)
     for candidates in CANDIDATES:
         index.hnsw.efSearch = candidates
         measure(
@@ -104,7 +111,8 @@ def main(folder):
     print("| --- | --- | --- | --- | --- |")
     measure("faiss, exact", 0, queries, truth, lambda q: exact.search(q[None], K)[1][0])
     with_hnswlib(base, queries, truth)
-    with_hnswlib_prefix(base, queries, truth, 512)
+    if len(base) <= MANY:
+        with_hnswlib_prefix(base, queries, truth, 512)
     with_faiss(base, queries, truth)
 
 

@@ -14,6 +14,7 @@ import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.ResketchServer;
 import io.resketch.server.ServerConfig;
 import io.resketch.server.repository.DirtyHours;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.UtcHours;
 import io.resketch.server.rollup.RollUps;
@@ -88,7 +89,8 @@ public final class YearOfMinutes {
     Map<String, ModuleProfile> modules = new TreeMap<>();
     try (RocksStore store = RocksStore.open(directory)) {
       new Repository(store, InstantSource.system())
-          .create("year", Collection.newBuilder().setSpec(Sketches.spec(SPEC)).build());
+          .create(
+              "year", Collection.newBuilder().setSpec(Sketches.spec(SPEC)).build(), Receipt.none());
       for (int minute = 0; minute < MINUTES; minute += BATCH) {
         try (StoreBatch batch = store.batch()) {
           for (int i = minute; i < Math.min(MINUTES, minute + BATCH); i++) {

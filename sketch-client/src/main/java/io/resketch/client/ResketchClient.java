@@ -30,6 +30,7 @@ import io.resketch.wire.Sketches;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,8 +38,9 @@ import java.util.regex.Pattern;
 /**
  * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
  * call, and again after a failure. Calls end with DEADLINE_EXCEEDED after {@link #CALL_TIMEOUT},
- * streams and backups do not; a call that found the server unavailable is made up to three times,
- * which is safe for all of them.
+ * streams and backups do not. A call that found the server unavailable, or overloaded, is made up
+ * to five times, which is safe for all of them; to an overloaded server after the delay it asks
+ * for.
  *
  * <pre>{@code
  * try (ResketchClient client = ResketchClient.connect("127.0.0.1:7420")) {
@@ -85,7 +87,7 @@ public final class ResketchClient implements AutoCloseable {
         NettyChannelBuilder.forTarget(target)
             .usePlaintext()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .defaultServiceConfig(retryUnavailable())
+            .defaultServiceConfig(retries())
             .enableRetry()
             .build());
   }
@@ -95,17 +97,18 @@ public final class ResketchClient implements AutoCloseable {
     return new ResketchClient(channel);
   }
 
-  private static Map<String, ?> retryUnavailable() {
+  /** An answer that names a delay is retried whatever its status. */
+  private static Map<String, ?> retries() {
     Map<String, ?> policy =
         Map.of(
             "maxAttempts",
-            3.0,
+            5.0,
             "initialBackoff",
             "0.1s",
             "maxBackoff",
-            "1s",
+            "0.5s",
             "backoffMultiplier",
-            3.0,
+            2.0,
             "retryableStatusCodes",
             List.of("UNAVAILABLE"));
     return Map.of(
@@ -129,11 +132,26 @@ public final class ResketchClient implements AutoCloseable {
    * @throws ResketchException ALREADY_EXISTS if it exists with another spec or policy
    */
   public SketchCollection createCollection(String id, SketchSpec spec, SkeletonPolicy policy) {
+    return createCollection(id, spec, policy, List.of());
+  }
+
+  /**
+   * As above, with sums by the values of labels.
+   *
+   * @param rollUpLabels keys of labels by which statistics are to be quick, at most 4; empty: those
+   *     of the collection if it exists, else none
+   */
+  public SketchCollection createCollection(
+      String id, SketchSpec spec, SkeletonPolicy policy, List<String> rollUpLabels) {
     CreateCollectionRequest request =
         CreateCollectionRequest.newBuilder()
             .setCollectionId(id)
             .setCollection(
-                Collection.newBuilder().setSpec(Sketches.spec(spec)).setSkeletonPolicy(policy))
+                Collection.newBuilder()
+                    .setSpec(Sketches.spec(spec))
+                    .setSkeletonPolicy(policy)
+                    .addAllRollupLabels(rollUpLabels))
+            .setRequestId(requestId())
             .build();
     return open(
         ResketchException.translate(
@@ -179,7 +197,11 @@ public final class ResketchClient implements AutoCloseable {
    */
   public long deleteCollection(String id, boolean force) {
     DeleteCollectionRequest request =
-        DeleteCollectionRequest.newBuilder().setName("collections/" + id).setForce(force).build();
+        DeleteCollectionRequest.newBuilder()
+            .setName("collections/" + id)
+            .setForce(force)
+            .setRequestId(requestId())
+            .build();
     return ResketchException.translate(
         () -> collectionService().deleteCollection(request).getSketchCount());
   }
@@ -252,6 +274,11 @@ public final class ResketchClient implements AutoCloseable {
 
   RepositoryServiceStub repositoryStreams() {
     return RepositoryServiceGrpc.newStub(channel);
+  }
+
+  /** Of a call that is to be done once, however often it is sent. */
+  static String requestId() {
+    return UUID.randomUUID().toString();
   }
 
   private static <S extends AbstractStub<S>> S withDeadline(S stub) {

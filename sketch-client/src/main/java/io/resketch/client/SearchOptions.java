@@ -10,8 +10,10 @@ import io.resketch.core.InvalidInputException;
  * @param filter only runs that pass, such as {@code label.camera = "door"}; empty: all
  * @param prefixLength floats compared from the start of each sketch, a multiple of 16; 0: all that
  *     the query and the stored sketch share
+ * @param exact compare every sketch, where an index might miss some, however long that takes
  */
-public record SearchOptions(int k, TimeRange range, String filter, int prefixLength) {
+public record SearchOptions(
+    int k, TimeRange range, String filter, int prefixLength, boolean exact) {
   /** Checks the parameters. */
   public SearchOptions {
     if (k < 1 || k > 1000) {
@@ -25,6 +27,11 @@ public record SearchOptions(int k, TimeRange range, String filter, int prefixLen
 
   /** The {@code k} most similar runs of all, compared over everything kept. */
   public static SearchOptions top(int k) {
-    return new SearchOptions(k, TimeRange.all(), "", 0);
+    return new SearchOptions(k, TimeRange.all(), "", 0, false);
+  }
+
+  /** The same, comparing every sketch. */
+  public SearchOptions exactly() {
+    return new SearchOptions(k, range, filter, prefixLength, true);
   }
 }

@@ -5,6 +5,7 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.Collection;
+import io.resketch.v1.ConceptMember;
 import io.resketch.v1.DecodedComputation;
 import io.resketch.v1.Decoder;
 import io.resketch.v1.DeleteRequest;
@@ -14,6 +15,9 @@ import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.ExportRequest;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
+import io.resketch.v1.ListConceptMembersRequest;
+import io.resketch.v1.ListConceptsRequest;
+import io.resketch.v1.ListConceptsResponse;
 import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
@@ -23,6 +27,7 @@ import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.StoredObject;
 import io.resketch.v1.UpdateCollectionRequest;
+import io.resketch.v1.WatchConceptsRequest;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.time.Duration;
@@ -228,6 +233,7 @@ public final class SketchCollection {
         UpdateCollectionRequest.newBuilder()
             .setCollection(Collection.newBuilder().setName(name).setRetention(policy))
             .setUpdateMask(FieldMask.newBuilder().addPaths("retention"))
+            .setRequestId(ResketchClient.requestId())
             .build();
     return ResketchException.translate(
         () -> client.collectionService().updateCollection(request).getCollection().getRetention());
@@ -240,7 +246,11 @@ public final class SketchCollection {
    */
   public boolean delete(String id) {
     DeleteRequest request =
-        DeleteRequest.newBuilder().setName(nameOf(id)).setAllowMissing(true).build();
+        DeleteRequest.newBuilder()
+            .setName(nameOf(id))
+            .setAllowMissing(true)
+            .setRequestId(ResketchClient.requestId())
+            .build();
     return ResketchException.translate(
         () -> client.repositoryService().delete(request).getDeleted());
   }
@@ -268,6 +278,49 @@ public final class SketchCollection {
   public ListRelatedResponse related(String id, ListRelatedRequest options) {
     ListRelatedRequest request = options.toBuilder().setName(nameOf(id)).build();
     return ResketchException.translate(() -> client.repositoryService().listRelated(request));
+  }
+
+  /**
+   * The concepts of the collection: groups of runs that are alike.
+   *
+   * @param count how many, 1 to 256; 0: as many as stand apart
+   */
+  public ListConceptsResponse concepts(int count) {
+    ListConceptsRequest request =
+        ListConceptsRequest.newBuilder().setParent(name).setCount(count).build();
+    return ResketchException.translate(() -> client.repositoryService().listConcepts(request));
+  }
+
+  /**
+   * The runs of one concept, or of all, in order of time, then id, read page by page as they are
+   * used.
+   *
+   * @param count as in {@link #concepts}
+   * @param concept id of a concept of that count; 0: all
+   */
+  public Iterable<ConceptMember> conceptMembers(int count, long concept) {
+    ListConceptMembersRequest request =
+        ListConceptMembersRequest.newBuilder()
+            .setParent(name)
+            .setCount(count)
+            .setConcept(concept)
+            .setPageSize(MAX_PAGE_SIZE)
+            .build();
+    return () ->
+        new PageIterator<>(
+            token -> {
+              var page = request.toBuilder().setPageToken(token).build();
+              var response =
+                  ResketchException.translate(
+                      () -> client.repositoryService().listConceptMembers(page));
+              return new PageIterator.Page<>(
+                  response.getMembersList(), response.getNextPageToken());
+            });
+  }
+
+  /** Waits for runs that are unlike all before, from now on. */
+  public ConceptWatch watchConcepts() {
+    return new ConceptWatch(client, WatchConceptsRequest.newBuilder().setParent(name).build());
   }
 
   /** The {@code k} runs most like a stored run, which is left out. */
@@ -310,6 +363,7 @@ public final class SketchCollection {
             .setRange(options.range().toMessage())
             .setFilter(options.filter())
             .setPrefixLength(options.prefixLength())
+            .setExact(options.exact())
             .build();
     return ResketchException.translate(() -> client.repositoryService().search(request))
         .getHitsList()

@@ -15,6 +15,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.SearchRequest;
 import java.io.IOException;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -98,9 +99,13 @@ final class ResketchClientTest {
     assertThat(rooms.search(cat(0.6f, 0.8f), SearchOptions.top(1)).get(0).toString())
         .isEqualTo("1.0000  run-1  2026-11-23T08:00:00.500Z  {camera=3}");
     Sketch query = new Sketcher(SPEC).sketch(cat(-0.6f, -0.8f)).truncate(512);
-    assertThat(rooms.search(query, new SearchOptions(1, TimeRange.all(), "", 256)))
+    assertThat(rooms.search(query, new SearchOptions(1, TimeRange.all(), "", 256, false)))
         .extracting(SearchHit::id)
         .containsExactly("run-3");
+    rooms.search(query, SearchOptions.top(1).exactly());
+    assertThat(server.searches())
+        .extracting(SearchRequest::getExact)
+        .containsExactly(false, false, false, true);
 
     var decoded = rooms.decode("run-1", Decoder.JOINT).getObjects(0);
     assertThat(decoded.getAttributes().getDense().getValues(1)).isCloseTo(0.8f, within(1e-4f));

@@ -1,9 +1,6 @@
 package io.resketch.server;
 
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
@@ -15,11 +12,15 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.resketch.server.admission.Admission;
+import io.resketch.server.concepts.Concepts;
 import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
+import io.resketch.server.grpc.ConceptCalls;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
 import io.resketch.server.index.SketchIndexes;
+import io.resketch.server.query.ConceptAnswers;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
@@ -36,9 +37,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,6 +47,11 @@ public final class ResketchServer implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final int MAX_CALLS_PER_CONNECTION = 256;
   private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
+  /** A call waits for one other at most, so that what is taken on is answered soon. */
+  private static final int UNARY_CALLS = 2 * THREADS;
+
+  private static final int OPEN_STREAMS = 64;
   private static final int CHANNELZ_TRACE = 100;
   private static final long DRAIN_SECONDS = 20;
   private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
@@ -56,7 +59,8 @@ public final class ResketchServer implements AutoCloseable {
   private final RocksStore store;
   private final Optional<Backups> backups;
   private final SketchIndexes indexes;
-  private final ExecutorService executor;
+  private final Admission admission;
+  private final Concepts concepts;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
@@ -76,17 +80,19 @@ public final class ResketchServer implements AutoCloseable {
     RollUps rollUps = new RollUps(store);
     indexes =
         new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
+    concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
-    executor = Executors.newFixedThreadPool(THREADS);
+    admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
     retention = new Retention(repository, InstantSource.system());
-    // Only the work itself goes to the pool: health and reflection answer when it is busy.
+    // Only the work itself goes to its threads: health and reflection answer when they are busy.
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
             .directExecutor()
-            .callExecutor(new Work(executor))
+            .callExecutor(admission)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-            .intercept(new MetricCollectingServerInterceptor(registry))
+            .intercept(admission)
+            .intercept(new MetricCollectingServerInterceptor(registry)) // sees refusals, too
             .addService(new SketchEndpoint(estimators))
             .addService(new CollectionEndpoint(repository))
             .addService(
@@ -94,7 +100,12 @@ public final class ResketchServer implements AutoCloseable {
                     repository,
                     new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, rollUps, estimators),
-                    new Explanations(repository)))
+                    new Explanations(repository),
+                    new ConceptCalls(
+                        repository,
+                        concepts,
+                        new ConceptAnswers(repository, estimators),
+                        admission.shortCalls())))
             .addService(new AdminEndpoint(store, backups))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
@@ -102,25 +113,17 @@ public final class ResketchServer implements AutoCloseable {
             .build();
     try {
       server.start();
-      http = new HttpEndpoint(config.host(), config.httpPort(), registry);
+      http = new HttpEndpoint(config.host(), config.httpPort(), registry, store::writeTrouble);
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
-      executor.shutdown();
+      admission.close();
+      concepts.close();
       indexes.close();
       throw e;
     }
     retention.start();
     worker = new RollUpWorker(repository, rollUps, ROLL_UP_AFTER);
     health.setStatus("", ServingStatus.SERVING);
-  }
-
-  /** Where the calls of this project's services run. */
-  private record Work(Executor executor) implements ServerCallExecutorSupplier {
-    @Override
-    public <A, B> Executor getExecutor(ServerCall<A, B> call, Metadata metadata) {
-      String service = String.valueOf(call.getMethodDescriptor().getServiceName());
-      return service.startsWith("resketch.") ? executor : null;
-    }
   }
 
   /**
@@ -163,13 +166,14 @@ public final class ResketchServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    concepts.close(); // a watch would never end
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();
         server.awaitTermination();
       }
-      executor.shutdown();
-      executor.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+      admission.close();
+      admission.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();

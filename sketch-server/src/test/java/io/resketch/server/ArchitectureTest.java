@@ -24,24 +24,33 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.rollup")
           .layer("index")
           .definedBy("io.resketch.server.index")
+          .layer("concepts")
+          .definedBy("io.resketch.server.concepts")
           .layer("query")
           .definedBy("io.resketch.server.query")
           .layer("exchange")
           .definedBy("io.resketch.server.exchange")
           .layer("grpc")
           .definedBy("io.resketch.server.grpc")
+          .layer("admission")
+          .definedBy("io.resketch.server.admission")
           .layer("server")
           .definedBy("io.resketch.server")
           .whereLayer("repository")
-          .mayOnlyBeAccessedByLayers("rollup", "index", "query", "exchange", "grpc", "server")
+          .mayOnlyBeAccessedByLayers(
+              "rollup", "index", "concepts", "query", "exchange", "grpc", "server")
           .whereLayer("rollup")
           .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("index")
           .mayOnlyBeAccessedByLayers("query", "server")
+          .whereLayer("concepts")
+          .mayOnlyBeAccessedByLayers("query", "grpc", "server")
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
           .whereLayer("exchange")
           .mayOnlyBeAccessedByLayers("grpc", "server")
+          .whereLayer("admission")
+          .mayOnlyBeAccessedByLayers("server")
           .whereLayer("grpc")
           .mayOnlyBeAccessedByLayers("server")
           .whereLayer("server")
@@ -83,6 +92,7 @@ class ArchitectureTest {
               "io.resketch.server.repository",
               "io.resketch.server.rollup",
               "io.resketch.server.index",
+              "io.resketch.server.concepts",
               "io.resketch.server.query",
               "io.resketch.server.exchange")
           .should()

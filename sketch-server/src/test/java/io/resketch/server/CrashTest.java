@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,9 @@ final class CrashTest {
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final Set<String> deletionAttempted = ConcurrentHashMap.newKeySet();
   private final Set<String> deletionAcknowledged = ConcurrentHashMap.newKeySet();
+
+  /** Of the deletions that were attempted and not acknowledged. */
+  private final Map<String, DeleteRequest> deletionsInDoubt = new ConcurrentHashMap<>();
 
   /** The run of an id; some bring a module or a skeleton that is new. */
   private static Computation run(String id) {
@@ -98,9 +102,16 @@ final class CrashTest {
         stub.put(PutRequest.newBuilder().setParent(ROOMS).setItem(item(id)).build());
         acknowledged.add(id);
         if (i % 3 == 0) {
+          DeleteRequest deletion =
+              DeleteRequest.newBuilder()
+                  .setName(ROOMS + "/sketches/" + id)
+                  .setRequestId(new UUID(round, i).toString())
+                  .build();
           deletionAttempted.add(id);
-          stub.delete(DeleteRequest.newBuilder().setName(ROOMS + "/sketches/" + id).build());
+          deletionsInDoubt.put(id, deletion);
+          stub.delete(deletion);
           deletionAcknowledged.add(id);
+          deletionsInDoubt.remove(id);
         }
       }
     } catch (StatusRuntimeException e) {
@@ -202,6 +213,13 @@ final class CrashTest {
     try {
       RepositoryServiceBlockingStub stub =
           RepositoryServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+      deletionsInDoubt.forEach(
+          (id, deletion) -> {
+            boolean deleted = stub.delete(deletion).getDeleted(); // what it found the first time
+            assertThat(deleted).as("deletion of %s", id).isTrue();
+            deletionAcknowledged.add(id);
+          });
+      deletionsInDoubt.clear();
       Map<String, SketchRecord> listed = list(stub);
       Set<String> kept = new HashSet<>(acknowledged);
       kept.removeAll(deletionAttempted);
@@ -290,6 +308,7 @@ final class CrashTest {
       acknowledged.clear();
       deletionAttempted.clear();
       deletionAcknowledged.clear();
+      deletionsInDoubt.clear();
       try {
         kill(directory.resolve("from-round-" + first), rounds, random);
       } catch (AssertionError e) {

@@ -16,10 +16,12 @@ import java.util.regex.Pattern;
 /** {@code resketch serve} as a process of its own. */
 final class ServeProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("resketch serving gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on.*");
+      Pattern.compile(
+          "resketch serving gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on(?: [^ ]*:(\\d+),)?.*");
 
   private final Process process;
   private final int port;
+  private final int httpPort;
 
   /** Starts as the resketch command does, by the tool on the class path. */
   public static void main(String[] args) {
@@ -28,9 +30,10 @@ final class ServeProcess implements AutoCloseable {
     System.exit(new ServeTool().run(out, err, args));
   }
 
-  private ServeProcess(Process process, int port) {
+  private ServeProcess(Process process, int port, int httpPort) {
     this.process = process;
     this.port = port;
+    this.httpPort = httpPort;
   }
 
   /** Starts a server and returns when it serves. */
@@ -44,6 +47,22 @@ final class ServeProcess implements AutoCloseable {
         before,
         ServeProcess.class,
         List.of("--data", directory.toString(), "--port", "0", "--http-port", "0"));
+  }
+
+  /** A server that makes backups. */
+  static ServeProcess startWithBackups(Path directory, Path backups) throws IOException {
+    return start(
+        List.of(),
+        ServeProcess.class,
+        List.of(
+            "--data",
+            directory.toString(),
+            "--backup-dir",
+            backups.toString(),
+            "--port",
+            "0",
+            "--http-port",
+            "0"));
   }
 
   /** A server that indexes collections from {@code indexThreshold} sketches on. */
@@ -77,7 +96,12 @@ final class ServeProcess implements AutoCloseable {
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       Matcher ready = READY.matcher(line);
       if (ready.matches()) {
-        return new ServeProcess(process, Integer.parseInt(ready.group(1)));
+        Thread log = new Thread(() -> out.lines().forEach(unused -> {})); // lest it fill the pipe
+        log.setDaemon(true);
+        log.start();
+        String http = ready.group(2);
+        return new ServeProcess(
+            process, Integer.parseInt(ready.group(1)), http == null ? 0 : Integer.parseInt(http));
       }
     }
     process.destroyForcibly();
@@ -86,6 +110,11 @@ final class ServeProcess implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Of a server started by the command. */
+  int httpPort() {
+    return httpPort;
   }
 
   /** SIGKILL. */

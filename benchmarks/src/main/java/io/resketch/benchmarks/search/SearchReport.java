@@ -23,8 +23,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -40,22 +43,28 @@ public final class SearchReport {
   private static final String PARENT = "collections/frames";
   private static final long SEED = 20261124;
   private static final int STREAMS = 4;
-  private static final int WINDOW = 256;
+  private static final int WINDOW = 16;
   private static final int K = 10;
   private static final int QUERIES = 1000;
   private static final int EXACT_QUERIES = 100;
+  private static final int EXACT_QUERIES_OF_MANY = 30;
+  private static final int MANY = 500_000;
   private static final int WARM_UP = 200;
-  private static final int CANDIDATES = 200;
+  private static final int CANDIDATES = 100;
 
   private final Frames frames = new Frames(SEED);
   private final Path folder;
   private final int count;
   private final String heap;
 
+  /** Seconds from sending each to its acknowledgement. */
+  private final double[] puts;
+
   private SearchReport(Path folder, int count, String heap) {
     this.folder = folder;
     this.count = count;
     this.heap = heap;
+    this.puts = new double[count];
   }
 
   /** Arguments: a folder, the number of sketches, the server's heap, the machine. */
@@ -80,8 +89,11 @@ public final class SearchReport {
       fill(server);
       double seconds = seconds(began);
       row("put by " + STREAMS + " streams", "%,.0f a second", count / seconds);
+      latencies("until a put of " + STREAMS * WINDOW + " on the way is acknowledged", puts);
       awaitIndex(server);
       row("until the index had all", "%.0f s after the last put", seconds(began) - seconds);
+      server.awaitQuiet();
+      row("… and was merged", "%.0f s after the last put", seconds(began) - seconds);
       searches(server);
       row(
           "heap in use, resident",
@@ -93,6 +105,9 @@ public final class SearchReport {
     long began = System.nanoTime();
     try (ServerProcess server = ServerProcess.start(data, heap)) {
       row("start after the kill until it serves", "%.1f s", seconds(began));
+      SearchResponse first = search(server, 0, false);
+      String how = first.getExact() ? "by a scan" : "by the index";
+      row("… until the first search is answered", "%.1f s, %s", seconds(began), how);
       awaitIndex(server);
       row("… until it searches by the index", "%.1f s", seconds(began));
       server.stop();
@@ -163,12 +178,17 @@ public final class SearchReport {
   private void stream(ServerProcess server, int first, AtomicReference<Throwable> failure)
       throws InterruptedException {
     Semaphore room = new Semaphore(WINDOW);
+    long[] sent = new long[(count - first + STREAMS - 1) / STREAMS];
     StreamObserver<PutStreamRequest> items =
         RepositoryServiceGrpc.newStub(server.channel)
             .putStream(
                 new StreamObserver<>() {
+                  private int acknowledged;
+
                   @Override
                   public void onNext(PutStreamResponse ack) {
+                    puts[first + STREAMS * acknowledged] = seconds(sent[acknowledged]);
+                    acknowledged++;
                     if (ack.getStatus().getCode() != 0) {
                       failure.set(new IllegalStateException(ack.getStatus().getMessage()));
                     }
@@ -185,15 +205,17 @@ public final class SearchReport {
                   public void onCompleted() {}
                 });
     for (int i = first; i < count && failure.get() == null; i += STREAMS) {
-      room.acquire();
-      items.onNext(
+      PutStreamRequest request =
           PutStreamRequest.newBuilder()
               .setParent(PARENT)
               .setItem(
                   PutItem.newBuilder()
                       .setComputation(
                           Graphs.computation(frames.frame(i)).toBuilder().setId("frame-" + i)))
-              .build());
+              .build();
+      room.acquire();
+      sent[i / STREAMS] = System.nanoTime();
+      items.onNext(request);
     }
     room.acquire(WINDOW);
     items.onCompleted();
@@ -214,11 +236,12 @@ public final class SearchReport {
 
   private void awaitIndex(ServerProcess server) throws InterruptedException {
     while (true) {
+      long began = System.nanoTime();
       SearchResponse response = search(server, 0, false);
       if (!response.getExact() && response.getScanned() == CANDIDATES) {
         return;
       }
-      Thread.sleep(200);
+      Thread.sleep((long) (200 + 1e4 * seconds(began))); // a search that scans is work
     }
   }
 
@@ -227,30 +250,34 @@ public final class SearchReport {
       search(server, query, false);
     }
     double[] approximate = new double[QUERIES];
-    double[] exact = new double[EXACT_QUERIES];
-    double found = 0;
+    List<Set<String>> answers = new ArrayList<>();
+    Duration before = server.cpu();
     for (int query = 0; query < QUERIES; query++) {
       long began = System.nanoTime();
       SearchResponse answer = search(server, query, false);
       approximate[query] = seconds(began);
-      if (query < EXACT_QUERIES) {
-        began = System.nanoTime();
-        SearchResponse truth = search(server, query, true);
-        exact[query] = seconds(began);
-        Set<String> both = new HashSet<>(names(answer));
-        both.retainAll(names(truth));
-        found += both.size();
-      }
+      answers.add(names(answer));
+    }
+    double cpu = server.cpu().minus(before).toMillis() / (double) QUERIES;
+    double[] exact = new double[count < MANY ? EXACT_QUERIES : EXACT_QUERIES_OF_MANY];
+    double found = 0;
+    for (int query = 0; query < exact.length; query++) {
+      long began = System.nanoTime();
+      Set<String> truth = names(search(server, query, true));
+      exact[query] = seconds(began);
+      truth.retainAll(answers.get(query));
+      found += truth.size();
     }
     latencies("search by the index", approximate);
+    row("… of the server's processor time", "%.2f ms on average", cpu);
     latencies("exact scan", exact);
-    row("recall@" + K, "%.4f over %d searches", found / K / EXACT_QUERIES, EXACT_QUERIES);
+    row("recall@" + K, "%.4f over %d searches", found / K / exact.length, exact.length);
   }
 
   private static Set<String> names(SearchResponse response) {
     return response.getHitsList().stream()
         .map(hit -> hit.getRecord().getName())
-        .collect(Collectors.toSet());
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private static void latencies(String what, double[] seconds) {

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,8 @@ import java.util.spi.ToolProvider;
 /** {@code resketch serve} as a process of its own, and a connection to it. */
 final class ServerProcess implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final int STEP_MILLIS = 2000;
+  private static final int QUIET_STEPS = 8;
   private static final Pattern READY =
       Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+), HTTP on 127\\.0\\.0\\.1:(\\d+),.*");
   private static final Pattern HEAP =
@@ -99,6 +102,23 @@ final class ServerProcess implements AutoCloseable {
     }
     Matcher found = RESIDENT.matcher(String.join("\n", Files.readAllLines(status)));
     return found.find() ? Long.parseLong(found.group(1)) << 10 : 0;
+  }
+
+  /** Waits until the process has used little of a processor for a while. */
+  void awaitQuiet() throws InterruptedException {
+    Duration before = cpu();
+    for (int quiet = 0; quiet < QUIET_STEPS; ) {
+      Thread.sleep(STEP_MILLIS);
+      Duration now = cpu();
+      boolean little = now.minus(before).toMillis() < STEP_MILLIS / 10;
+      quiet = little ? quiet + 1 : 0;
+      before = now;
+    }
+  }
+
+  /** Of the processors, so far. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** SIGKILL. */

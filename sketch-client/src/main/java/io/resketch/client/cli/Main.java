@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       ExplainCommand.class,
       RelatedCommand.class,
+      ConceptsCommand.class,
       DeleteCommand.class,
       RetentionCommand.class,
       StatsCommand.class,

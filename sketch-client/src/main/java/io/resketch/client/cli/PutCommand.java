@@ -6,10 +6,12 @@ import io.resketch.client.ResketchClient;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.files.JsonLinesReader;
 import io.resketch.v1.Computation;
+import io.resketch.v1.SkeletonPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -41,6 +43,15 @@ final class PutCommand extends ClientCommand {
       description = "Create the collection with the spec below, unless it exists with this spec.")
   private boolean create;
 
+  @Option(
+      names = "--rollup-label",
+      paramLabel = "KEY",
+      description = {
+        "With --create: keep sums by the values of this label, so that stats --by label:KEY is"
+            + " quick; may be given four times."
+      })
+  private List<String> rollUpLabels = List.of();
+
   @Mixin private SpecOptions specOptions;
 
   private final ItemReport report = new ItemReport(this);
@@ -51,7 +62,11 @@ final class PutCommand extends ClientCommand {
         ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection =
           create
-              ? client.createCollection(serverOptions.collection(), specOptions.spec(this))
+              ? client.createCollection(
+                  serverOptions.collection(),
+                  specOptions.spec(this),
+                  SkeletonPolicy.SKELETON_POLICY_ALL,
+                  rollUpLabels)
               : client.openCollection(serverOptions.collection());
       try {
         return put(in, collection).failed() == 0 ? 0 : 1;

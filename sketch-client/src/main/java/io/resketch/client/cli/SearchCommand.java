@@ -76,6 +76,11 @@ final class SearchCommand extends ClientCommand {
       description = "Compare only the first FLOATS of each sketch, a multiple of 16; 0: all.")
   private int prefix;
 
+  @Option(
+      names = "--exact",
+      description = "Compare every stored run, where an index might miss some; slower on many.")
+  private boolean exact;
+
   @Override
   int run() throws IOException {
     SearchOptions options = options();
@@ -106,7 +111,7 @@ final class SearchCommand extends ClientCommand {
 
   private SearchOptions options() {
     try {
-      return new SearchOptions(k, TimeRange.all(), filter, prefix);
+      return new SearchOptions(k, TimeRange.all(), filter, prefix, exact);
     } catch (InvalidInputException e) {
       String option = e.field().equals("k") ? "-k" : "--prefix";
       throw wrongUse(option + e.getMessage().substring(e.field().length()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.MemoryServer;
+import io.resketch.client.ResketchClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,24 @@ final class ServerCommandsTest {
     CliRun run = onServer("put", write(run("run-1", 0.5)).toString());
     assertThat(run)
         .isEqualTo(new CliRun(1, "", "resketch: NOT_FOUND: collections/rooms does not exist\n"));
+  }
+
+  @Test
+  void put_createWithLabelsOfRollUps_asksTheServerSo() throws IOException {
+    CliRun run =
+        onServer(
+            "put",
+            write(run("run-1", 0.5)).toString(),
+            "--create",
+            "--rollup-label",
+            "camera",
+            "--rollup-label",
+            "floor");
+    assertThat(run.code()).isZero();
+    try (ResketchClient client = ResketchClient.connect(server.target())) {
+      assertThat(client.openCollection("rooms").describe().getRollupLabelsList())
+          .containsExactly("camera", "floor");
+    }
   }
 
   @Test
@@ -228,7 +247,15 @@ final class ServerCommandsTest {
   void search_byObject_withAFilter_asksTheServerSo() throws IOException {
     put(run("run-1", 0.25), run("run-2", 0.5));
     CliRun found =
-        onServer("search", "--id", "run-1", "--object", "a", "--filter", "label.camera = door");
+        onServer(
+            "search",
+            "--id",
+            "run-1",
+            "--object",
+            "a",
+            "--exact",
+            "--filter",
+            "label.camera = door");
     assertThat(found.code()).isZero();
     assertThat(server.searches())
         .singleElement()
@@ -238,6 +265,7 @@ final class ServerCommandsTest {
               assertThat(request.getObject().getSketchName())
                   .isEqualTo("collections/rooms/sketches/run-1");
               assertThat(request.getFilter()).isEqualTo("label.camera = door");
+              assertThat(request.getExact()).isTrue();
             });
     Path query = Files.writeString(folder.resolve("query.jsonl"), run("", -0.4));
     assertThat(onServer("search", "--computation", query.toString(), "--object", "a").code())

@@ -4,6 +4,7 @@ import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
+import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CreateCollectionRequest;
 import io.resketch.v1.CreateCollectionResponse;
@@ -32,10 +33,17 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
     Unary.answer(
         observer,
         () ->
-            CreateCollectionResponse.newBuilder()
-                .setCollection(
-                    repository.create(request.getCollectionId(), request.getCollection()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    CreateCollectionResponse.parser(),
+                    (Collection created) ->
+                        CreateCollectionResponse.newBuilder().setCollection(created).build(),
+                    receipt ->
+                        repository.create(
+                            request.getCollectionId(), request.getCollection(), receipt)));
   }
 
   @Override
@@ -62,12 +70,17 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
             throw new InvalidInputException(
                 "update_mask", paths + " must be [retention]; nothing else can change");
           }
-          return UpdateCollectionResponse.newBuilder()
-              .setCollection(
-                  repository.retention(
-                      Names.parseCollection("collection.name", request.getCollection().getName()),
-                      request.getCollection().getRetention()))
-              .build();
+          String id = Names.parseCollection("collection.name", request.getCollection().getName());
+          return repository
+              .requests()
+              .once(
+                  request.getRequestId(),
+                  request,
+                  UpdateCollectionResponse.parser(),
+                  (Collection updated) ->
+                      UpdateCollectionResponse.newBuilder().setCollection(updated).build(),
+                  receipt ->
+                      repository.retention(id, request.getCollection().getRetention(), receipt));
         });
   }
 
@@ -77,11 +90,19 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
     Unary.answer(
         observer,
         () ->
-            DeleteCollectionResponse.newBuilder()
-                .setSketchCount(
-                    repository.deleteCollection(
-                        Names.parseCollection("name", request.getName()), request.getForce()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    DeleteCollectionResponse.parser(),
+                    (Long count) ->
+                        DeleteCollectionResponse.newBuilder().setSketchCount(count).build(),
+                    receipt ->
+                        repository.deleteCollection(
+                            Names.parseCollection("name", request.getName()),
+                            request.getForce(),
+                            receipt)));
   }
 
   @Override

@@ -66,10 +66,12 @@ final class Errors {
     if (error instanceof RepositoryException failed) {
       Code code =
           switch (failed.reason()) {
-            case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND -> Code.NOT_FOUND;
+            case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, CONCEPT_NOT_FOUND -> Code.NOT_FOUND;
             case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
             case MODULE_MISMATCH, NO_SKELETON, SKELETON_MISSING, COLLECTION_NOT_EMPTY ->
                 Code.FAILED_PRECONDITION;
+            case TOO_MANY_WATCHERS, WATCH_TOO_SLOW -> Code.RESOURCE_EXHAUSTED;
+            case SERVER_STOPPING -> Code.UNAVAILABLE;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
     }

@@ -27,6 +27,10 @@ import io.resketch.v1.GetRequest;
 import io.resketch.v1.GetResponse;
 import io.resketch.v1.ImportRequest;
 import io.resketch.v1.ImportResponse;
+import io.resketch.v1.ListConceptMembersRequest;
+import io.resketch.v1.ListConceptMembersResponse;
+import io.resketch.v1.ListConceptsRequest;
+import io.resketch.v1.ListConceptsResponse;
 import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
@@ -42,6 +46,8 @@ import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SketchRecord;
 import io.resketch.v1.StoredObject;
+import io.resketch.v1.WatchConceptsRequest;
+import io.resketch.v1.WatchConceptsResponse;
 import io.resketch.wire.Sketches;
 
 /** RepositoryService. */
@@ -60,16 +66,19 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   private final Explanations explanations;
   private final Relations relations;
   private final StoredRuns runs;
+  private final ConceptCalls concepts;
 
   public RepositoryEndpoint(
       Repository repository,
       SimilaritySearch search,
       TimeStatistics statistics,
-      Explanations explanations) {
+      Explanations explanations,
+      ConceptCalls concepts) {
     this.repository = repository;
     this.search = search;
     this.statistics = statistics;
     this.explanations = explanations;
+    this.concepts = concepts;
     this.runs = new StoredRuns(repository);
     this.relations = new Relations(repository, search, explanations);
   }
@@ -83,9 +92,16 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     Unary.answer(
         observer,
         () ->
-            PutResponse.newBuilder()
-                .setRecord(repository.put(collection(request.getParent()), request.getItem()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    PutResponse.parser(),
+                    (SketchRecord record) -> PutResponse.newBuilder().setRecord(record).build(),
+                    receipt ->
+                        repository.put(
+                            collection(request.getParent()), request.getItem(), receipt)));
   }
 
   @Override
@@ -209,11 +225,18 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
     Unary.answer(
         observer,
         () ->
-            DeleteResponse.newBuilder()
-                .setDeleted(
-                    repository.delete(
-                        Names.parseSketch("name", request.getName()), request.getAllowMissing()))
-                .build());
+            repository
+                .requests()
+                .once(
+                    request.getRequestId(),
+                    request,
+                    DeleteResponse.parser(),
+                    (Boolean deleted) -> DeleteResponse.newBuilder().setDeleted(deleted).build(),
+                    receipt ->
+                        repository.delete(
+                            Names.parseSketch("name", request.getName()),
+                            request.getAllowMissing(),
+                            receipt)));
   }
 
   @Override
@@ -232,6 +255,24 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   public void listRelated(
       ListRelatedRequest request, StreamObserver<ListRelatedResponse> observer) {
     Unary.answer(observer, () -> relations.walk(request));
+  }
+
+  @Override
+  public void listConcepts(
+      ListConceptsRequest request, StreamObserver<ListConceptsResponse> observer) {
+    concepts.list(request, observer);
+  }
+
+  @Override
+  public void listConceptMembers(
+      ListConceptMembersRequest request, StreamObserver<ListConceptMembersResponse> observer) {
+    concepts.listMembers(request, observer);
+  }
+
+  @Override
+  public void watchConcepts(
+      WatchConceptsRequest request, StreamObserver<WatchConceptsResponse> observer) {
+    concepts.watch(request, (ServerCallStreamObserver<WatchConceptsResponse>) observer);
   }
 
   private static int pairs(ExplainRequest request) {

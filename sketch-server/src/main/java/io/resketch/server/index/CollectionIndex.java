@@ -38,8 +38,11 @@ final class CollectionIndex implements Closeable {
 
   private static final long RETRY_NANOS = 30_000_000_000L;
 
-  /** Changes between two commits. */
-  private static final int BATCH = 20_000;
+  /** Changes between two commits at most: large pieces of the index need less merging. */
+  private static final int BATCH = 100_000;
+
+  /** Of a quarter of a second. */
+  private static final int ROUNDS_BEFORE_MERGE = 40;
 
   private final Repository repository;
   private final SketchCollection collection;
@@ -48,6 +51,7 @@ final class CollectionIndex implements Closeable {
   private boolean opened;
   private long retryAt = System.nanoTime();
   private long changesBefore = -1;
+  private int quietRounds;
 
   /** The index, once it is complete but for the changes from a number on. */
   private record Ready(SketchIndex index, Progress progress) {}
@@ -129,7 +133,7 @@ final class CollectionIndex implements Closeable {
       build(stop);
     } else if (collection.changes() - changesBefore >= ENOUGH_CHANGES) {
       changesBefore = collection.changes(); // without an index no change needs to be kept
-      log.dropBefore(new UUID(0, 0), changesBefore);
+      log.dropBefore(new UUID(0, 0), changesBefore, collection.keptChanges());
     }
   }
 
@@ -158,7 +162,7 @@ final class CollectionIndex implements Closeable {
   private void build(BooleanSupplier stop) throws IOException {
     long began = System.nanoTime();
     Progress progress = new Progress(UUID.randomUUID(), collection.changes());
-    log.dropBefore(progress.index(), progress.sequence());
+    log.dropBefore(progress.index(), progress.sequence(), collection.keptChanges());
     Files.createDirectories(path);
     SketchIndex index = SketchIndex.create(path, dimension());
     boolean complete = false;
@@ -201,16 +205,31 @@ final class CollectionIndex implements Closeable {
     long behind = changes - ready.progress().sequence();
     boolean quiet = changes == changesBefore;
     changesBefore = changes;
-    if (behind == 0 || (behind < ENOUGH_CHANGES && !quiet)) {
+    quietRounds = quiet ? quietRounds + 1 : 0;
+    if (behind > 0 && behind < ENOUGH_CHANGES && !quiet) {
       return;
     }
     try {
+      if (behind == 0) {
+        settle();
+      }
       while (behind > 0 && !stop.getAsBoolean()) {
         behind = changes - followBatch();
       }
     } catch (IOException | AlreadyClosedException e) {
       failed = true; // whatever it is, another index comes out of the same truth
       throw e;
+    }
+  }
+
+  /** Merges the index while nothing changes: a search goes through every segment's graph. */
+  private void settle() throws IOException {
+    SketchIndex index = ready.index();
+    if (quietRounds == ROUNDS_BEFORE_MERGE) {
+      index.merge();
+    }
+    if (index.hasMerged()) {
+      index.commit(ready.progress());
     }
   }
 
@@ -234,7 +253,7 @@ final class CollectionIndex implements Closeable {
     Progress after = new Progress(before.index(), sequence);
     index.commit(after);
     ready = new Ready(index, after);
-    log.dropBefore(after.index(), sequence);
+    log.dropBefore(after.index(), sequence, collection.keptChanges());
     return sequence;
   }
 

@@ -13,7 +13,7 @@ import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
-import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -29,7 +29,7 @@ import org.apache.lucene.util.BytesRef;
  *
  * <pre>
  * id      its id, as a term and as a value
- * vector  the first floats, divided by their norm
+ * vector  the first floats, in bytes, on a scale on which all have the same norm
  * whole   a term instead of the vector: shorter or zero, to be compared as a whole
  * time    seconds (8 bytes, sign flipped, big-endian), nanoseconds (4), as a point; with a term
  * label   a term per label, and one per key
@@ -57,16 +57,16 @@ final class Fields {
   /**
    * The entry of a sketch.
    *
-   * @param vector of norm 1, null if there is none
+   * @param vector null if there is none
    */
-  static Document document(String id, float[] vector, SketchRecord record) {
+  static Document document(String id, byte[] vector, SketchRecord record) {
     Document out = new Document();
     out.add(new StringField(ID, id, Field.Store.NO));
     out.add(new BinaryDocValuesField(ID, new BytesRef(id)));
     if (vector == null) {
       out.add(new StringField("whole", "1", Field.Store.NO));
     } else {
-      out.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(new KnnByteVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
     }
     if (record.hasTime()) {
       out.add(new BinaryPoint(TIME, time(record.getTime())));
@@ -110,6 +110,9 @@ final class Fields {
 
   /** The entries that a time range and a filter let pass; empty if that cannot be said. */
   static Optional<Query> query(SketchIndexes.Wanted wanted) {
+    if (wanted.start() == null && wanted.end() == null) {
+      return query(wanted.filter().condition());
+    }
     BooleanQuery.Builder out = new BooleanQuery.Builder();
     out.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
     if (wanted.start() != null) {

@@ -18,7 +18,6 @@ import java.util.logging.Logger;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexReader;
@@ -29,11 +28,14 @@ import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.KnnByteVectorQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.IOContext;
@@ -48,9 +50,9 @@ final class SketchIndex implements Closeable {
   /** Floats indexed at most; see docs/performance.md. */
   private static final int MAX_PREFIX = 512;
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
-  /** Lucene warns where the JVM offers vectors, for which others asked, and is too old for it. */
+  /** Lucene warns where the JVM offers vectors and is too old for Lucene to use them. */
   private static final Logger LUCENE =
       Logger.getLogger("org.apache.lucene.internal.vectorization.VectorizationProvider");
 
@@ -58,10 +60,20 @@ final class SketchIndex implements Closeable {
     LUCENE.setLevel(Level.SEVERE);
   }
 
-  private static final int NEIGHBOURS = 16;
-  private static final int BUILD_CANDIDATES = 100;
-  private static final int BITS = 7;
+  /** Of a byte for the root mean square of the floats; what is beyond six times that is cut. */
+  private static final double STEPS = 127 / 6.0;
+
+  /** Share of the squares that must be left after that. */
+  private static final double MIN_KEPT = 0.95;
+
+  /** The graph is searched for this many for each that is wanted, lest it miss some. */
+  private static final int BEAM = 2;
+
   private static final int SEGMENTS = 4;
+
+  /** Left when nothing has changed for a while. */
+  private static final int QUIET_SEGMENTS = 2;
+
   private static final int BUFFER_MB = 64;
 
   /** Sketches without a vector that a search compares beside the nearest. */
@@ -171,9 +183,7 @@ final class SketchIndex implements Closeable {
   }
 
   private static final class VectorCodec extends Lucene912Codec {
-    private final KnnVectorsFormat vectors =
-        new Lucene99HnswScalarQuantizedVectorsFormat(
-            NEIGHBOURS, BUILD_CANDIDATES, 1, BITS, false, null, null);
+    private final KnnVectorsFormat vectors = new ByteGraphFormat();
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -187,7 +197,7 @@ final class SketchIndex implements Closeable {
    * @param sketch null if it cannot be read; it is then among the candidates of every search
    */
   void put(String id, Sketch sketch, SketchRecord record) throws IOException {
-    float[] vector = sketch == null ? null : vector(sketch);
+    byte[] vector = sketch == null ? null : vector(sketch);
     writer.updateDocument(Fields.id(id), Fields.document(id, vector, record));
   }
 
@@ -195,8 +205,11 @@ final class SketchIndex implements Closeable {
     writer.deleteDocuments(Fields.id(id));
   }
 
-  /** The first floats over their norm; null if there are fewer, or they are 0. */
-  private float[] vector(Sketch sketch) {
+  /**
+   * The first floats over their root mean square, in bytes; null if there are fewer, they are 0, or
+   * a few are so much larger than the rest that bytes do not tell them.
+   */
+  private byte[] vector(Sketch sketch) {
     if (sketch.prefixLength() < prefix) {
       return null;
     }
@@ -204,13 +217,14 @@ final class SketchIndex implements Closeable {
     for (int i = 0; i < prefix; i++) {
       squares += (double) sketch.value(i) * sketch.value(i);
     }
-    float[] out = new float[prefix];
-    double length = 0;
+    double scale = STEPS / Math.sqrt(squares / prefix);
+    byte[] out = new byte[prefix];
+    double kept = 0;
     for (int i = 0; i < prefix; i++) {
-      out[i] = (float) (sketch.value(i) / Math.sqrt(squares));
-      length += out[i] * out[i];
+      out[i] = (byte) Math.max(-127, Math.min(127, Math.round(scale * sketch.value(i))));
+      kept += out[i] * out[i];
     }
-    return Math.abs(length - 1) < 1e-3 ? out : null;
+    return kept > MIN_KEPT * prefix * STEPS * STEPS ? out : null;
   }
 
   /** Makes what was put and deleted durable, with the progress it stands for, and visible. */
@@ -222,6 +236,16 @@ final class SketchIndex implements Closeable {
     writer.setLiveCommitData(data.entrySet());
     writer.commit();
     searchers.maybeRefreshBlocking();
+  }
+
+  /** Begins to merge what there is to a few segments, in the background. */
+  void merge() throws IOException {
+    writer.forceMerge(QUIET_SEGMENTS, false);
+  }
+
+  /** Whether a merge made segments since the last commit. */
+  boolean hasMerged() throws IOException {
+    return !searchers.isSearcherCurrent();
   }
 
   /**
@@ -247,7 +271,7 @@ final class SketchIndex implements Closeable {
    * @param filter among these
    */
   Optional<List<String>> search(Sketch query, int count, Query filter) throws IOException {
-    float[] vector = vector(query);
+    byte[] vector = vector(query);
     IndexSearcher searcher = searchers.acquire();
     try {
       int whole = searcher.count(Fields.WHOLE);
@@ -256,7 +280,7 @@ final class SketchIndex implements Closeable {
       }
       List<String> out = new ArrayList<>();
       if (vector != null) {
-        Query nearest = new KnnFloatVectorQuery(Fields.VECTOR, vector, count, filter);
+        Query nearest = new NearestQuery(vector, BEAM * count, within(filter));
         addIds(out, searcher, searcher.search(nearest, count).scoreDocs);
       }
       if (whole > 0) {
@@ -266,6 +290,26 @@ final class SketchIndex implements Closeable {
     } finally {
       searchers.release(searcher);
     }
+  }
+
+  /**
+   * Searches every segment for itself. Lucene would tell each how good the others' finds are; among
+   * sketches in clusters, a segment then often ends before it comes to the right one.
+   */
+  private static final class NearestQuery extends KnnByteVectorQuery {
+    NearestQuery(byte[] vector, int beam, Query filter) {
+      super(Fields.VECTOR, vector, beam, filter);
+    }
+
+    @Override
+    protected KnnCollectorManager getKnnCollectorManager(int beam, IndexSearcher searcher) {
+      return (visits, segment) -> new TopKnnCollector(beam, visits);
+    }
+  }
+
+  /** Null for all: Lucene would make a list of all entries. */
+  private static Query within(Query filter) {
+    return filter instanceof MatchAllDocsQuery ? null : filter;
   }
 
   private static void addIds(List<String> out, IndexSearcher searcher, ScoreDoc[] found)

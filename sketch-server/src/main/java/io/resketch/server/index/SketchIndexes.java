@@ -36,7 +36,7 @@ public final class SketchIndexes implements AutoCloseable {
   /** Nearest by the prefix for every hit wanted; see docs/performance.md. */
   private static final int CANDIDATES_PER_HIT = 10;
 
-  private static final int MIN_CANDIDATES = 200;
+  private static final int MIN_CANDIDATES = 100;
 
   private final Repository repository;
   private final Path directory;
@@ -81,11 +81,8 @@ public final class SketchIndexes implements AutoCloseable {
         || query.prefixLength() < SketchIndex.prefix(query.dimension())) {
       return Optional.empty();
     }
-    return Fields.query(wanted)
-        .flatMap(
-            filter ->
-                index.search(
-                    query, Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * wanted.hits()), filter));
+    int count = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * wanted.hits());
+    return Fields.query(wanted).flatMap(filter -> index.search(query, count, filter));
   }
 
   private boolean isClosing() {

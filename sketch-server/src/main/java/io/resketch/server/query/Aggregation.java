@@ -52,7 +52,13 @@ final class Aggregation implements Cover.Sink {
   boolean takesRollUps() {
     boolean hours =
         !request.hasBucket() || Durations.toSeconds(request.getBucket()) >= HOUR_SECONDS;
-    return hours && !request.hasLabel() && !request.getPresence();
+    boolean sums = !request.hasLabel() || label() >= 0;
+    return hours && sums && !request.getPresence();
+  }
+
+  /** Number of the label asked for among those of roll-ups, -1 if it is none. */
+  private int label() {
+    return collection.rollUpLabels().indexOf(request.getLabel());
   }
 
   /** Answers the request from what is stored now. */
@@ -105,7 +111,7 @@ final class Aggregation implements Cover.Sink {
       case CYCLE ->
           new Grouping.Cyclic(
               request.getCycle(), (int) (request.getUtcOffset().getSeconds() / HOUR_SECONDS));
-      case LABEL -> new Grouping.Label(request.getLabel());
+      case LABEL -> new Grouping.Label(request.getLabel(), label());
       case GROUPING_NOT_SET -> new Grouping.Whole(known);
     };
   }

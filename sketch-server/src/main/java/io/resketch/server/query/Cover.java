@@ -95,10 +95,13 @@ final class Cover {
     nextDay = UtcHours.day(from);
     snapshot.cells(
         collection,
-        Level.DAY,
+        grouping.days(),
         nextDay,
         to,
-        (day, unused, cell) -> {
+        (day, part, cell) -> {
+          if (part != grouping.part()) {
+            return;
+          }
           dirtyDays(from, day, to);
           day(from, day, to, Optional.of(cell));
           nextDay = day + UtcHours.DAY;
@@ -120,14 +123,15 @@ final class Cover {
   /** A day, as far as it lies in the hours [from, to). */
   private void day(long from, long day, long to, Optional<StoreSnapshot.Cell> cell) {
     long end = day + UtcHours.DAY;
-    if (cell.isPresent() && from <= day && end <= to && usable(day, end)) {
-      Optional<Group> group = grouping.ofHours(day, UtcHours.DAY);
-      if (group.isPresent()) {
-        sink.cell(group.get(), cell.get().read());
-        return;
-      }
+    boolean given =
+        cell.isPresent()
+            && from <= day
+            && end <= to
+            && usable(day, end)
+            && grouping.give(day, UtcHours.DAY, cell.get(), sink);
+    if (!given) {
+      hours(Math.max(from, day), Math.min(to, end));
     }
-    hours(Math.max(from, day), Math.min(to, end));
   }
 
   private boolean usable(long from, long to) {
@@ -138,10 +142,13 @@ final class Cover {
     nextHour = from;
     snapshot.cells(
         collection,
-        Level.HOUR,
+        grouping.hours(),
         from,
         to,
-        (hour, unused, cell) -> {
+        (hour, part, cell) -> {
+          if (part != grouping.part()) {
+            return;
+          }
           dirtyHours(hour);
           hour(hour, cell);
           nextHour = hour + 1;
@@ -160,10 +167,7 @@ final class Cover {
   }
 
   private void hour(long hour, StoreSnapshot.Cell cell) {
-    Optional<Group> group = usable(hour, hour + 1) ? grouping.ofHours(hour, 1) : Optional.empty();
-    if (group.isPresent()) {
-      sink.cell(group.get(), cell.read());
-    } else {
+    if (!usable(hour, hour + 1) || !grouping.give(hour, 1, cell, sink)) {
       sketches(span.within(hour, hour + 1));
     }
   }

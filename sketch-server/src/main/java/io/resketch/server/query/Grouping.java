@@ -1,7 +1,10 @@
 package io.resketch.server.query;
 
 import io.resketch.server.repository.UtcHours;
+import io.resketch.server.storage.Level;
+import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.AggregateStatisticsRequest.Cycle;
+import io.resketch.v1.RollUp;
 import io.resketch.v1.SketchRecord;
 import io.resketch.v1.StatisticsBucket;
 import java.math.BigInteger;
@@ -14,6 +17,32 @@ sealed interface Grouping {
 
   /** The one group of all times of the hours [hour, hour + hours), empty if there are several. */
   Optional<Group> ofHours(long hour, int hours);
+
+  /** Which roll-ups of days serve it. */
+  default Level days() {
+    return Level.DAY;
+  }
+
+  /** Which roll-ups of hours serve it. */
+  default Level hours() {
+    return Level.HOUR;
+  }
+
+  /** Which of the roll-ups of an hour or a day, where there are several. */
+  default int part() {
+    return 0;
+  }
+
+  /**
+   * Gives the roll-up of the hours [hour, hour + hours) to a sink.
+   *
+   * @return false, with nothing given, if it does not keep the groups apart
+   */
+  default boolean give(long hour, int hours, StoreSnapshot.Cell cell, Cover.Sink sink) {
+    Optional<Group> group = ofHours(hour, hours);
+    group.ifPresent(one -> sink.cell(one, cell.read()));
+    return group.isPresent();
+  }
 
   /** Whether groups follow each other in time. */
   boolean inOrder();
@@ -143,8 +172,29 @@ sealed interface Grouping {
     }
   }
 
-  /** Values of a label. */
-  record Label(String key) implements Grouping {
+  /**
+   * Values of a label.
+   *
+   * @param part its number among those that the collection is rolled up by, -1 if it is none
+   */
+  record Label(String key, int part) implements Grouping {
+    @Override
+    public Level days() {
+      return Level.LABEL_DAY;
+    }
+
+    @Override
+    public Level hours() {
+      return Level.LABEL_HOUR;
+    }
+
+    @Override
+    public boolean give(long hour, int hours, StoreSnapshot.Cell cell, Cover.Sink sink) {
+      RollUp sums = cell.read();
+      sums.getValuesList().forEach(one -> sink.cell(new Group(0, one.getValue()), one.getSum()));
+      return !sums.getTooManyValues();
+    }
+
     @Override
     public Optional<Group> of(SketchRecord record) {
       return Optional.ofNullable(record.getLabelsMap().get(key)).map(value -> new Group(0, value));

@@ -6,10 +6,13 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.rollup.RollUps;
+import io.resketch.server.storage.StorageException;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsRequest.Cycle;
 import io.resketch.v1.AggregateStatisticsResponse;
 import java.math.BigInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Module counts and means per bucket of time, hour of the day, day of the week or label. The
@@ -18,6 +21,7 @@ import java.math.BigInteger;
  * account that sketches of similar runs err alike. Thread-safe.
  */
 public final class TimeStatistics {
+  private static final Logger LOG = LoggerFactory.getLogger(TimeStatistics.class);
   private static final int MAX_OFFSET_HOURS = 14;
   private static final int HOUR_SECONDS = 3600;
 
@@ -39,9 +43,20 @@ public final class TimeStatistics {
     Aggregation aggregation = new Aggregation(repository, collection, request, counter);
     if (aggregation.takesRollUps()) {
       Span span = Span.of(request.getRange());
-      rollUps.roll(collection, span.firstWholeHour(), span.wholeHoursEnd());
+      roll(collection, span);
     }
     return aggregation.run();
+  }
+
+  private void roll(SketchCollection collection, Span span) {
+    try {
+      rollUps.roll(collection, span.firstWholeHour(), span.wholeHoursEnd());
+    } catch (StorageException e) {
+      if (e.reason() != StorageException.Reason.DISK_FULL) {
+        throw e;
+      }
+      LOG.warn("roll-ups wait for space on the disk: single sketches are read meanwhile", e);
+    }
   }
 
   private static void check(AggregateStatisticsRequest request) {

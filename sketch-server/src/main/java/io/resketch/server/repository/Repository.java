@@ -36,8 +36,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * acknowledged and before it can be seen. Thread-safe.
  */
 public final class Repository {
+  private static final int MAX_ROLL_UP_LABELS = 4;
+
   private final RocksStore store;
   private final SketchWrites writes;
+  private final Requests requests;
   private final InstantSource clock;
   private final ConcurrentSkipListMap<String, SketchCollection> collections =
       new ConcurrentSkipListMap<>();
@@ -46,6 +49,7 @@ public final class Repository {
   public Repository(RocksStore store, InstantSource clock) {
     this.store = store;
     this.writes = new SketchWrites(store);
+    this.requests = new Requests(store, clock);
     this.clock = clock;
     for (Collection stored : store.collections()) {
       try {
@@ -98,7 +102,7 @@ public final class Repository {
    *
    * @throws RepositoryException COLLECTION_EXISTS if the id is taken by another
    */
-  public synchronized Collection create(String id, Collection wanted) {
+  public synchronized Collection create(String id, Collection wanted, Receipt<Collection> receipt) {
     Names.checkCollectionId("collection_id", id);
     if (!wanted.hasSpec()) {
       throw new InvalidInputException(
@@ -116,19 +120,23 @@ public final class Repository {
                   wanted.getSkeletonPolicyValue()
                       + " is unknown; use SKELETON_POLICY_ALL (1) or SKELETON_POLICY_NONE (2)");
         };
+    checkRollUpLabels(wanted.getRollupLabelsList());
     SketchCollection existing = collections.get(id);
     if (existing != null) {
       Collection stored = existing.state().stored();
       boolean same =
           stored.getSpec().equals(Sketches.spec(spec))
               && stored.getSkeletonPolicy() == policy
+              && (wanted.getRollupLabelsCount() == 0
+                  || stored.getRollupLabelsList().equals(wanted.getRollupLabelsList()))
               && (!wanted.hasRetention()
                   || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())));
       if (!same) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
             Names.collection(id)
-                + " exists with another spec, skeleton policy or retention; choose another id, or"
+                + " exists with another spec, skeleton policy, rollup_labels or retention; choose"
+                + " another id, or"
                 + " change the retention by UpdateCollection");
       }
       return describe(existing);
@@ -139,18 +147,32 @@ public final class Repository {
             .setName(Names.collection(id))
             .setSpec(Sketches.spec(spec))
             .setSkeletonPolicy(policy)
+            .addAllRollupLabels(wanted.getRollupLabelsList())
             .setCreateTime(
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     setRetention(building, wanted.getRetention());
     Collection stored = building.build();
+    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of(), 0);
     try (StoreBatch batch = store.batch()) {
       batch.collection(id, stored);
       batch.marksHours(id);
+      receipt.into(batch, describe(created));
       batch.commit();
     }
-    SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of(), 0);
     collections.put(id, created);
     return describe(created);
+  }
+
+  private static void checkRollUpLabels(List<String> keys) {
+    boolean isFine =
+        keys.size() <= MAX_ROLL_UP_LABELS
+            && keys.stream().distinct().count() == keys.size()
+            && keys.stream().noneMatch(String::isEmpty);
+    if (!isFine) {
+      throw new InvalidInputException(
+          "collection.rollup_labels",
+          keys + " must be at most " + MAX_ROLL_UP_LABELS + " keys of labels, each another");
+    }
   }
 
   /**
@@ -175,7 +197,10 @@ public final class Repository {
 
   /** A collection with what it holds now. */
   public Collection describe(SketchCollection collection) {
-    SketchCollection.State state = collection.state();
+    return describe(collection.state());
+  }
+
+  private static Collection describe(SketchCollection.State state) {
     Collection.Builder out = state.stored().toBuilder();
     state.modules().values().forEach(module -> out.addModules(Sketches.module(module)));
     return out.build();
@@ -193,8 +218,19 @@ public final class Repository {
    * @throws RepositoryException SKETCH_EXISTS if the id holds other content; MODULE_MISMATCH if a
    *     module was registered with another number of attributes
    */
+  public SketchRecord put(
+      SketchCollection collection, PutItem item, Receipt<SketchRecord> receipt) {
+    return writes.put(collection, item, receipt);
+  }
+
+  /** As above, of a call without a request id. */
   public SketchRecord put(SketchCollection collection, PutItem item) {
-    return writes.put(collection, item);
+    return put(collection, item, Receipt.none());
+  }
+
+  /** The calls that have request ids. */
+  public Requests requests() {
+    return requests;
   }
 
   /**
@@ -215,7 +251,7 @@ public final class Repository {
    * @return number of sketches changed
    */
   public int shorten(SketchCollection collection, Map<String, Integer> floats) {
-    return writes.shorten(collection, floats);
+    return writes.shorten(collection, floats, Receipt.none());
   }
 
   /**
@@ -237,8 +273,13 @@ public final class Repository {
    * @return whether it was there
    * @throws RepositoryException COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND
    */
-  public boolean delete(Names.SketchName name, boolean allowMissing) {
-    boolean deleted = writes.shorten(collection(name.collection()), Map.of(name.id(), 0)) > 0;
+  public boolean delete(Names.SketchName name, boolean allowMissing, Receipt<Boolean> receipt) {
+    boolean deleted =
+        writes.shorten(
+                collection(name.collection()),
+                Map.of(name.id(), 0),
+                (batch, changed) -> receipt.into(batch, true))
+            > 0;
     if (!deleted && !allowMissing) {
       throw missing(name);
     }
@@ -250,19 +291,22 @@ public final class Repository {
    *
    * @throws RepositoryException COLLECTION_NOT_FOUND
    */
-  public Collection retention(String id, RetentionPolicy policy) {
+  public Collection retention(String id, RetentionPolicy policy, Receipt<Collection> receipt) {
     SketchCollection collection = collection(id);
     synchronized (collection) {
       collection.requireLive();
       Collection.Builder after = collection.state().stored().toBuilder();
       setRetention(after, policy);
+      Map<String, ModuleProfile> modules = collection.state().modules();
+      Collection answer = describe(new SketchCollection.State(after.build(), modules, 0));
       try (StoreBatch batch = store.batch()) {
         batch.collection(id, after.build());
+        receipt.into(batch, answer);
         batch.commit();
       }
-      collection.update(after.build(), collection.state().modules(), 0);
+      collection.update(after.build(), modules, 0);
+      return answer;
     }
-    return describe(collection);
   }
 
   private static void setRetention(Collection.Builder collection, RetentionPolicy policy) {
@@ -281,7 +325,7 @@ public final class Repository {
    * @return how many sketches it held
    * @throws RepositoryException COLLECTION_NOT_FOUND, COLLECTION_NOT_EMPTY
    */
-  public synchronized long deleteCollection(String id, boolean force) {
+  public synchronized long deleteCollection(String id, boolean force, Receipt<Long> receipt) {
     SketchCollection collection = collection(id);
     synchronized (collection) {
       long count = collection.state().stored().getSketchCount();
@@ -292,6 +336,7 @@ public final class Repository {
       }
       try (StoreBatch batch = store.batch()) {
         batch.deleteCollection(id);
+        receipt.into(batch, count);
         batch.commit();
       }
       collection.delete();

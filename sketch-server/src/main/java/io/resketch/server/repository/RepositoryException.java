@@ -13,7 +13,11 @@ public final class RepositoryException extends RuntimeException {
     SKETCH_EXISTS,
     MODULE_MISMATCH,
     NO_SKELETON,
-    SKELETON_MISSING
+    SKELETON_MISSING,
+    CONCEPT_NOT_FOUND,
+    TOO_MANY_WATCHERS,
+    WATCH_TOO_SLOW,
+    SERVER_STOPPING
   }
 
   private final Reason reason;

@@ -6,6 +6,7 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SkeletonPolicy;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +28,7 @@ public final class SketchCollection {
   private final DirtyHours dirtyHours;
   private final Object rolling = new Object();
   private volatile State state;
+  private volatile long keptChanges = Long.MAX_VALUE;
   private boolean deleted;
 
   /**
@@ -76,6 +78,11 @@ public final class SketchCollection {
     return state.stored().getRetention();
   }
 
+  /** Keys of labels by whose values it is rolled up; never changed. */
+  public List<String> rollUpLabels() {
+    return state.stored().getRollupLabelsList();
+  }
+
   /** Sketches it holds. */
   public long size() {
     return state.stored().getSketchCount();
@@ -87,6 +94,23 @@ public final class SketchCollection {
    */
   public long changes() {
     return state.changes();
+  }
+
+  /**
+   * Keeps the changes from a number on, whatever the index has followed. What was dropped before
+   * this call has lower numbers than {@link #changes} after it.
+   *
+   * @param number {@link Long#MAX_VALUE} to keep none
+   */
+  public void keepChangesFrom(long number) {
+    keptChanges = number;
+  }
+
+  /**
+   * Changes from this number on must stay in the log; to be read after it is clear what to drop.
+   */
+  public long keptChanges() {
+    return keptChanges;
   }
 
   /** A snapshot of the modules, by name. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Changes of the sketches of a collection, each one batch. Thread-safe. */
 final class SketchWrites {
@@ -33,7 +34,7 @@ final class SketchWrites {
    * @throws RepositoryException SKETCH_EXISTS if the id holds other content; MODULE_MISMATCH if a
    *     module was registered with another number of attributes
    */
-  SketchRecord put(SketchCollection collection, PutItem item) {
+  SketchRecord put(SketchCollection collection, PutItem item, Receipt<SketchRecord> receipt) {
     Run run = Run.of(item, collection);
     SketchRecord.Builder building =
         SketchRecord.newBuilder()
@@ -50,11 +51,13 @@ final class SketchWrites {
           .setSkeletonBytes(skeleton.getSerializedSize());
     }
     SketchRecord record = building.build();
+    SketchRecord answer =
+        Repository.named(collection, run.id(), record).toBuilder().clearSketch().build();
     synchronized (collection) {
       collection.requireLive();
       SketchRecord existing = store.sketch(collection.id(), run.id()).orElse(null);
       if (existing == null) {
-        write(collection, run, record, skeleton);
+        write(collection, run, record, skeleton, batch -> receipt.into(batch, answer));
       } else if (!existing.equals(record)
           && !existing.equals(shortened(collection, record, existing))) {
         throw new RepositoryException(
@@ -63,7 +66,7 @@ final class SketchWrites {
                 + " exists with other content; choose another id");
       }
     }
-    return Repository.named(collection, run.id(), record).toBuilder().clearSketch().build();
+    return answer;
   }
 
   /** What a rule of retention left of another is still the same content. */
@@ -80,7 +83,11 @@ final class SketchWrites {
   }
 
   private void write(
-      SketchCollection collection, Run run, SketchRecord record, io.resketch.v1.Skeleton skeleton) {
+      SketchCollection collection,
+      Run run,
+      SketchRecord record,
+      io.resketch.v1.Skeleton skeleton,
+      Consumer<StoreBatch> receipt) {
     SketchCollection.State before = collection.state();
     Map<String, ModuleProfile> changed = changes(before.modules(), run.profiles());
     Collection.Builder after =
@@ -103,6 +110,7 @@ final class SketchWrites {
       collection.dirtyHours().touch(batch, run.time());
       batch.change(collection.id(), collection.changes(), run.id());
       batch.collection(collection.id(), after.build());
+      receipt.accept(batch);
       batch.commit();
     }
     collection.update(after.build(), changed(before.modules(), changed), 1);
@@ -161,7 +169,7 @@ final class SketchWrites {
    * @param floats how many to keep of each sketch, by id; 0 to delete it
    * @return number of sketches changed
    */
-  int shorten(SketchCollection collection, Map<String, Integer> floats) {
+  int shorten(SketchCollection collection, Map<String, Integer> floats, Receipt<Integer> receipt) {
     synchronized (collection) {
       collection.requireLive();
       Collection.Builder after = collection.state().stored().toBuilder();
@@ -200,6 +208,7 @@ final class SketchWrites {
         uses.forEach((hash, n) -> batch.skeletonUses(collection.id(), hash.toByteArray(), n));
         batch.collection(collection.id(), after.build());
         if (changed > 0) {
+          receipt.into(batch, changed);
           batch.commit();
         }
       }

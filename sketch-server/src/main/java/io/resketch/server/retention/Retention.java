@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Shortens and deletes sketches by the rules of their collections, in the background: a pass over
  * what is old enough every ten minutes, in small batches with pauses between, so that it never
- * keeps the disk busy. Each batch is atomic; a pass that is cut short is taken up by the next.
+ * keeps the disk busy. Each batch is atomic; a pass that is cut short is taken up by the next. Then
+ * forgets calls that were answered long ago.
  */
 public final class Retention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
@@ -56,6 +57,7 @@ public final class Retention implements AutoCloseable {
   private void guardedPass() {
     try {
       int changed = pass();
+      repository.requests().forgetOld();
       if (changed > 0) {
         LOG.info("retention: {} sketches shortened or deleted", changed);
       }

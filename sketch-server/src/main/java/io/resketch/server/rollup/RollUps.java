@@ -1,5 +1,6 @@
 package io.resketch.server.rollup;
 
+import io.resketch.core.sketch.Sketch;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.repository.UtcHours;
@@ -9,21 +10,32 @@ import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.RollUp;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * Makes roll-ups: the sum of an hour from its single sketches, those of days and of hours of the
- * week in a month from the hours. An hour is marked on disk in the batch of every write to it, and
- * loses the mark in the batch that writes its roll-ups, if nothing was written to it meanwhile. So
- * what is not marked is exact, whenever the server is killed. Thread-safe.
+ * week in a month from the hours; likewise those of hours and days by the values of the
+ * collection's labels. An hour is marked on disk in the batch of every write to it, and loses the
+ * mark in the batch that writes its roll-ups, if nothing was written to it meanwhile. So what is
+ * not marked is exact, whenever the server is killed. Thread-safe.
  */
 public final class RollUps {
   /** Hours are rolled up together as far as their sums stay below this many floats. */
   private static final int MAX_FLOATS = 1 << 23;
 
   private final RocksStore store;
+
+  /**
+   * An hour.
+   *
+   * @param all of all its sketches
+   * @param labels by the values of each label of the collection
+   */
+  private record Hour(RollUp all, List<RollUp> labels) {}
 
   public RollUps(RocksStore store) {
     this.store = store;
@@ -37,7 +49,9 @@ public final class RollUps {
    */
   public void roll(SketchCollection collection, long from, long to) {
     synchronized (collection.rolling()) {
-      int together = Math.max(1, MAX_FLOATS / collection.operators().spec().dimension());
+      int dimension = collection.operators().spec().dimension();
+      int sums = 1 + collection.rollUpLabels().size() * LabelSums.limit(dimension);
+      int together = Math.max(1, MAX_FLOATS / sums / dimension);
       Optional<Long> next = firstDirty(collection, from);
       while (next.isPresent() && next.get() < to) {
         long hour = next.get();
@@ -59,7 +73,7 @@ public final class RollUps {
     synchronized (collection) {
       versions = collection.dirtyHours().versions(from, to);
     }
-    Map<Long, RollUp> hours = new TreeMap<>();
+    Map<Long, Hour> hours = new TreeMap<>();
     try (StoreSnapshot snapshot = store.snapshot()) {
       versions.keySet().forEach(hour -> hours.put(hour, sum(snapshot, collection, hour)));
     }
@@ -71,18 +85,30 @@ public final class RollUps {
     }
   }
 
-  private static RollUp sum(StoreSnapshot snapshot, SketchCollection collection, long hour) {
+  private static Hour sum(StoreSnapshot snapshot, SketchCollection collection, long hour) {
     SketchSums sums = new SketchSums();
+    Map<String, LabelSums> labels = new LinkedHashMap<>();
+    for (String key : collection.rollUpLabels()) {
+      labels.put(key, new LabelSums(LabelSums.limit(collection.operators().spec().dimension())));
+    }
     snapshot.visitByTime(
         collection.id(),
         UtcHours.start(hour),
         UtcHours.start(hour + 1),
         null,
         (position, id, record) -> {
-          sums.add(Repository.sketch(record));
+          Sketch sketch = Repository.sketch(record);
+          sums.add(sketch);
+          labels.forEach(
+              (key, values) -> {
+                String value = record.getLabelsMap().get(key);
+                if (value != null) {
+                  values.add(value, sketch);
+                }
+              });
           return true;
         });
-    return sums.toRollUp();
+    return new Hour(sums.toRollUp(), labels.values().stream().map(LabelSums::toRollUp).toList());
   }
 
   /**
@@ -91,11 +117,13 @@ public final class RollUps {
    * @return false, with nothing written, if an hour has been written to
    */
   private boolean write(
-      SketchCollection collection, Map<Long, Long> versions, Map<Long, RollUp> hours) {
+      SketchCollection collection, Map<Long, Long> versions, Map<Long, Hour> hours) {
     String id = collection.id();
     long day = UtcHours.day(hours.keySet().iterator().next());
-    Map<Long, RollUp> known = new HashMap<>(hours);
+    Map<Long, RollUp> known = new HashMap<>();
+    hours.forEach((hour, sums) -> known.put(hour, sums.all));
     try (StoreBatch batch = store.batch()) {
+      writeLabels(batch, collection, day, hours);
       batch.cell(id, Level.DAY, day, 0, sum(id, known, day, day + UtcHours.DAY, 1));
       hours.forEach(
           (hour, cell) -> {
@@ -103,7 +131,7 @@ public final class RollUps {
             long first = month + Math.floorMod(hour - month, (long) UtcHours.WEEK);
             RollUp week = sum(id, known, first, UtcHours.nextMonth(hour), UtcHours.WEEK);
             batch.cell(id, Level.MONTH_HOUR, month, UtcHours.ofWeek(hour), week);
-            batch.cell(id, Level.HOUR, hour, 0, cell);
+            batch.cell(id, Level.HOUR, hour, 0, cell.all);
             batch.clean(id, hour);
           });
       synchronized (collection) {
@@ -118,6 +146,24 @@ public final class RollUps {
     }
   }
 
+  private void writeLabels(
+      StoreBatch batch, SketchCollection collection, long day, Map<Long, Hour> hours) {
+    for (int i = 0; i < collection.rollUpLabels().size(); i++) {
+      int label = i;
+      LabelSums ofDay = new LabelSums(LabelSums.limit(collection.operators().spec().dimension()));
+      for (long hour = day; hour < day + UtcHours.DAY; hour++) {
+        Hour sums = hours.get(hour);
+        if (sums != null) {
+          ofDay.add(sums.labels.get(label));
+          batch.cell(collection.id(), Level.LABEL_HOUR, hour, label, sums.labels.get(label));
+        } else {
+          store.cell(collection.id(), Level.LABEL_HOUR, hour, label).ifPresent(ofDay::add);
+        }
+      }
+      batch.cell(collection.id(), Level.LABEL_DAY, day, label, ofDay.toRollUp());
+    }
+  }
+
   private RollUp sum(String collection, Map<Long, RollUp> known, long from, long to, int step) {
     SketchSums sums = new SketchSums();
     for (long hour = from; hour < to; hour += step) {
@@ -125,7 +171,7 @@ public final class RollUps {
       if (cell != null) {
         sums.add(cell);
       } else {
-        store.cell(collection, Level.HOUR, hour).ifPresent(sums::add);
+        store.cell(collection, Level.HOUR, hour, 0).ifPresent(sums::add);
       }
     }
     return sums.toRollUp();

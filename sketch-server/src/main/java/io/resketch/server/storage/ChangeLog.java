@@ -76,8 +76,12 @@ public final class ChangeLog {
     return next[0];
   }
 
-  /** Drops the changes before a number, which an index has followed. */
-  public void dropBefore(UUID index, long sequence) {
+  /**
+   * Drops the changes before a number, which an index has followed.
+   *
+   * @param keepFrom those from this number on are kept all the same, for another follower
+   */
+  public void dropBefore(UUID index, long sequence, long keepFrom) {
     try (StoreBatch batch = store.batch()) {
       batch.put(
           Family.CHANGES,
@@ -87,7 +91,7 @@ public final class ChangeLog {
               .putLong(index.getLeastSignificantBits())
               .putLong(sequence)
               .array());
-      batch.deleteChanges(collection, 0, sequence);
+      batch.deleteChanges(collection, 0, Math.min(sequence, keepFrom));
       batch.commit();
     }
   }

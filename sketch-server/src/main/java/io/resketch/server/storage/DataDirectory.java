@@ -235,7 +235,7 @@ final class DataDirectory {
           path
               + ": the disk is full ("
               + e.getMessage()
-              + "); free space, then start the server again",
+              + "); free 64 MB or more, and writes are taken again within seconds",
           e);
     }
     if (code == Status.Code.Corruption) {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * Keys that sort as the records should. A collection's keys start with its id and a zero byte,
@@ -14,8 +15,10 @@ import java.util.Arrays;
  * <pre>
  * time key: collection 0 | 0 | sketch id                                    without a time, first
  *           collection 0 | 1 | seconds (8 bytes, sign flipped, big-endian) | nanos (4) | sketch id
- * cell:     collection 0 | level | hours since 1970 (8 bytes, likewise) | hour of the week, or 0
+ * cell:     collection 0 | level | hours since 1970 (8 bytes, likewise) | hour of the week, number
+ *           of the label, or 0
  * dirty:    collection 0 | hours since 1970 (8 bytes, likewise), or nothing
+ * request:  the UUID alone (16 bytes, big-endian)
  * </pre>
  */
 public final class Keys {
@@ -81,13 +84,13 @@ public final class Keys {
             .build();
   }
 
-  static byte[] cell(String collection, Level level, long hour, int hourOfWeek) {
+  static byte[] cell(String collection, Level level, long hour, int part) {
     return in(
         collection,
         ByteBuffer.allocate(10)
             .put(level.code())
             .putLong(hour ^ Long.MIN_VALUE)
-            .put((byte) hourOfWeek)
+            .put((byte) part)
             .array());
   }
 
@@ -108,6 +111,13 @@ public final class Keys {
   /** Key of a change. */
   static byte[] sequence(String collection, long sequence) {
     return in(collection, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
+  }
+
+  static byte[] request(UUID id) {
+    return ByteBuffer.allocate(2 * Long.BYTES)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .array();
   }
 
   static boolean startsWith(byte[] key, byte[] prefix) {

@@ -7,7 +7,11 @@ public enum Level {
   /** One day, UTC. */
   DAY(2),
   /** One hour of the week, Monday 0:00 UTC being 0, in one month, UTC. */
-  MONTH_HOUR(3);
+  MONTH_HOUR(3),
+  /** One hour, by the values of a label. */
+  LABEL_HOUR(4),
+  /** One day, UTC, by the values of a label. */
+  LABEL_DAY(5);
 
   private final byte code;
 

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BackupEngine;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -48,6 +50,13 @@ public final class RocksStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
   private static final String FORMAT = "1";
   private static final long READ_AHEAD = 4 << 20;
+
+  /** Bits a record in the filters of tables: one look in a hundred is in vain. */
+  private static final double FILTER_BITS = 10;
+
+  /** Bytes of the write-ahead log; after a crash a start reads that much. */
+  private static final long MAX_LOG = 256 << 20;
+
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
 
   /** The column families; their names are part of the format. */
@@ -63,7 +72,14 @@ public final class RocksStore implements AutoCloseable {
     ROLLUPS("rollups"),
     DIRTY("dirty"),
     /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
-    CHANGES("changes");
+    CHANGES("changes"),
+    /** Calls that were answered; see {@link RequestLog}. */
+    REQUESTS("requests");
+
+    /** Whether its keys start with a collection. */
+    boolean isOfCollections() {
+      return this != DEFAULT && this != COLLECTIONS && this != REQUESTS;
+    }
 
     private final String label;
 
@@ -84,6 +100,9 @@ public final class RocksStore implements AutoCloseable {
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
 
   private boolean closed;
+
+  /** Of the last write, null if it was written. */
+  private volatile StorageException writeFailure;
 
   private RocksStore(
       DataDirectory directory,
@@ -116,9 +135,14 @@ public final class RocksStore implements AutoCloseable {
         new DBOptions()
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
+            .setMaxTotalWalSize(MAX_LOG)
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
     ColumnFamilyOptions familyOptions =
-        new ColumnFamilyOptions().setCompressionType(CompressionType.LZ4_COMPRESSION);
+        new ColumnFamilyOptions()
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            // A single record is looked for in one table instead of one a level.
+            .setTableFormatConfig(
+                new BlockBasedTableConfig().setFilterPolicy(new BloomFilter(FILTER_BITS)));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (Family family : Family.values()) {
       descriptors.add(new ColumnFamilyDescriptor(Keys.utf8(family.label), familyOptions));
@@ -365,9 +389,9 @@ public final class RocksStore implements AutoCloseable {
     return get(Family.DIRTY, Keys.prefix(collection)) != null;
   }
 
-  /** A roll-up of an hour, of the day or of the month that starts with it. */
-  public Optional<RollUp> cell(String collection, Level level, long hour) {
-    return get(Family.ROLLUPS, Keys.cell(collection, level, hour, 0), RollUp.parser());
+  /** A roll-up of an hour, or of the day that starts with it; {@code label} is 0 without labels. */
+  public Optional<RollUp> cell(String collection, Level level, long hour, int label) {
+    return get(Family.ROLLUPS, Keys.cell(collection, level, hour, label), RollUp.parser());
   }
 
   /** Visits all sketches in order of id, as they were when the call began. */
@@ -400,12 +424,34 @@ public final class RocksStore implements AutoCloseable {
 
   /** Writes a batch; on disk when this returns. */
   void write(WriteBatch batch) {
-    use(
-        "writing",
-        () -> {
-          db.write(durable, batch);
-          return null;
-        });
+    try {
+      use(
+          "writing",
+          () -> {
+            db.write(durable, batch);
+            return null;
+          });
+      writeFailure = null;
+    } catch (StorageException e) {
+      writeFailure = e;
+      throw e;
+    }
+  }
+
+  /**
+   * Why writes fail, empty if they do not. Where the last one has failed, another is tried that
+   * changes nothing.
+   */
+  public Optional<String> writeTrouble() {
+    if (writeFailure != null) {
+      try (StoreBatch batch = batch()) {
+        batch.put(Family.DEFAULT, FORMAT_KEY, Keys.utf8(FORMAT));
+        batch.commit();
+      } catch (StorageException e) {
+        return Optional.of(e.getMessage());
+      }
+    }
+    return Optional.empty();
   }
 
   ColumnFamilyHandle handle(Family family) {

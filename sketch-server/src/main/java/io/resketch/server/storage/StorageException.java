@@ -6,7 +6,7 @@ public final class StorageException extends RuntimeException {
 
   /** Why, for programs; the names are part of the API. */
   public enum Reason {
-    /** No space is left; no more writes are taken until there is some and the server restarts. */
+    /** No space is left; writes are taken again within seconds when there is. */
     DISK_FULL,
     /** What lies in the directory is not what was written. */
     DATA_DAMAGED,

@@ -5,10 +5,12 @@ import com.google.protobuf.Timestamp;
 import io.resketch.server.storage.RocksStore.Family;
 import io.resketch.v1.Collection;
 import io.resketch.v1.Module;
+import io.resketch.v1.RequestRecord;
 import io.resketch.v1.RollUp;
 import io.resketch.v1.Skeleton;
 import io.resketch.v1.SketchRecord;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import org.rocksdb.WriteBatch;
 
 /** Writes that happen together or not at all. Belongs to one thread; close it after use. */
@@ -84,6 +86,15 @@ public final class StoreBatch implements AutoCloseable {
     delete(Family.TIMES, Keys.time(collection, time, id));
   }
 
+  /** Writes what is kept of a call; part of the batch of what the call changes. */
+  public void request(UUID id, RequestRecord record) {
+    put(Family.REQUESTS, Keys.request(id), record);
+  }
+
+  void forgetRequest(byte[] key) {
+    delete(Family.REQUESTS, key);
+  }
+
   /** Writes a skeleton under its content hash. */
   public void skeleton(String collection, byte[] hash, Skeleton skeleton) {
     put(Family.SKELETONS, Keys.in(collection, hash), skeleton);
@@ -109,7 +120,7 @@ public final class StoreBatch implements AutoCloseable {
         "writing",
         () -> {
           for (Family family : Family.values()) {
-            if (family != Family.DEFAULT && family != Family.COLLECTIONS) {
+            if (family.isOfCollections()) {
               batch.deleteRange(store.handle(family), from, behind);
             }
           }
@@ -136,10 +147,11 @@ public final class StoreBatch implements AutoCloseable {
   /**
    * Writes a roll-up, or takes it away if it is of no sketches.
    *
-   * @param hourOfWeek 0 but for MONTH_HOUR
+   * @param part hour of the week of a MONTH_HOUR, number of the label of a LABEL_HOUR or LABEL_DAY,
+   *     else 0
    */
-  public void cell(String collection, Level level, long hour, int hourOfWeek, RollUp cell) {
-    byte[] key = Keys.cell(collection, level, hour, hourOfWeek);
+  public void cell(String collection, Level level, long hour, int part, RollUp cell) {
+    byte[] key = Keys.cell(collection, level, hour, part);
     if (cell.getSketches() == 0) {
       delete(Family.ROLLUPS, key);
     } else {

@@ -112,12 +112,12 @@ public final class StoreSnapshot implements AutoCloseable {
   /** Takes up roll-ups. */
   public interface CellVisitor {
     /**
-     * Called for each roll-up in order of time, then hour of the week.
+     * Called for each roll-up in order of time, then part.
      *
      * @param hour the first of the hour, day or month, since 1970 UTC
-     * @param hourOfWeek 0 but for MONTH_HOUR
+     * @param part as in {@link StoreBatch#cell}
      */
-    void visit(long hour, int hourOfWeek, Cell cell);
+    void visit(long hour, int part, Cell cell);
   }
 
   /** Visits the roll-ups of a level that start in [from, to), in hours since 1970 UTC. */

@@ -2,6 +2,7 @@ package io.resketch.server.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.Fingerprint;
@@ -80,6 +81,34 @@ final class SketchIndexTest {
       for (int gone : new int[] {7, 8, 203}) {
         assertThat(nearest(index, gone)).doesNotContain("s" + gone);
       }
+    }
+  }
+
+  /** Bytes would cut it, so that it is like others; it is compared with every query instead. */
+  @Test
+  void aSketchOfOneLargeFloat_isAmongAllCandidates() throws IOException {
+    float[] values = sketch(300).toArray();
+    values[5] = 1000;
+    try (SketchIndex index = open()) {
+      index.put("spike", Sketch.of(FINGERPRINT, SPEC.dimension(), values, 1, 1), record(300));
+      index.commit(new Progress(NAME, 205));
+      assertThat(nearest(index, 5)).containsExactlyInAnyOrder("s5", "short", "spike");
+    }
+  }
+
+  @Test
+  void merging_changesNoAnswer() throws IOException {
+    try (SketchIndex index = open()) {
+      index.put("s301", sketch(301), record(301)); // a third segment
+      index.commit(new Progress(NAME, 205));
+      assertThat(index.hasMerged()).isFalse();
+      index.merge();
+      await().until(index::hasMerged);
+      index.commit(index.progress());
+      assertThat(index.hasMerged()).isFalse();
+      assertThat(nearest(index, 5)).containsExactly("s5", "short");
+      assertThat(nearest(index, 301)).containsExactly("s301", "short");
+      assertThat(nearest(index, 7)).doesNotContain("s7");
     }
   }
 

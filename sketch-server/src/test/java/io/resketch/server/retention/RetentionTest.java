@@ -12,6 +12,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Names.SketchName;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.repository.SketchCollection;
@@ -61,7 +62,8 @@ final class RetentionTest {
   @BeforeEach
   void fill() {
     open();
-    repository.create("rooms", Collection.newBuilder().setSpec(Sketches.spec(SPEC)).build());
+    repository.create(
+        "rooms", Collection.newBuilder().setSpec(Sketches.spec(SPEC)).build(), Receipt.none());
     rooms = repository.collection("rooms");
     for (int age : new int[] {0, 6, 8, 29, 31, 364, 366, 1000}) {
       put(age);
@@ -112,7 +114,7 @@ final class RetentionTest {
   @Test
   void sketches_areShortenedAndDeletedByAge_once() throws InterruptedException {
     Sketch before = Repository.sketch(repository.get(new SketchName("rooms", "day-31")));
-    repository.retention("rooms", POLICY);
+    repository.retention("rooms", POLICY, Receipt.none());
     try (Retention retention = new Retention(repository, clock)) {
       assertThat(retention.pass()).isEqualTo(6);
       assertThat(retention.pass()).isZero();
@@ -159,7 +161,7 @@ final class RetentionTest {
 
   @Test
   void whatWasShortened_isStillTheSameContent() throws InterruptedException {
-    repository.retention("rooms", POLICY);
+    repository.retention("rooms", POLICY, Receipt.none());
     try (Retention retention = new Retention(repository, clock)) {
       retention.pass();
     }
@@ -186,7 +188,7 @@ final class RetentionTest {
   @Test
   void answers_widenTheirIntervals() throws InterruptedException {
     ModuleEstimate before = cats();
-    repository.retention("rooms", POLICY.toBuilder().removeRules(0).build());
+    repository.retention("rooms", POLICY.toBuilder().removeRules(0).build(), Receipt.none());
     try (Retention retention = new Retention(repository, clock)) {
       retention.pass();
     }
@@ -210,7 +212,9 @@ final class RetentionTest {
     assertThatThrownBy(
             () ->
                 repository.retention(
-                    "rooms", POLICY.toBuilder().addRules(rule(7).setDelete(true)).build()))
+                    "rooms",
+                    POLICY.toBuilder().addRules(rule(7).setDelete(true)).build(),
+                    Receipt.none()))
         .hasMessageContaining("two are of the age 604800s");
     assertThat(repository.describe(rooms).hasRetention()).isFalse();
   }
@@ -218,7 +222,8 @@ final class RetentionTest {
   private void assertRefused(RetentionRule.Builder rule, String message) {
     assertThatThrownBy(
             () ->
-                repository.retention("rooms", RetentionPolicy.newBuilder().addRules(rule).build()))
+                repository.retention(
+                    "rooms", RetentionPolicy.newBuilder().addRules(rule).build(), Receipt.none()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(message);
   }

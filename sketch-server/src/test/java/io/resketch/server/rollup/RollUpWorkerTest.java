@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.storage.RocksStore;
@@ -35,7 +36,8 @@ final class RollUpWorkerTest {
     repository = new Repository(store, InstantSource.system());
     repository.create(
         "rooms",
-        Collection.newBuilder().setSpec(Sketches.spec(new SketchSpec(256, 16, 7))).build());
+        Collection.newBuilder().setSpec(Sketches.spec(new SketchSpec(256, 16, 7))).build(),
+        Receipt.none());
     rooms = repository.collection("rooms");
     Computation run =
         Computation.builder().object("x", "cat", Attributes.dense(1f)).root("x", 1f).build();

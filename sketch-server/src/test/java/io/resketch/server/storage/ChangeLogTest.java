@@ -51,10 +51,10 @@ final class ChangeLogTest {
         change(store, "rooms", i, "s" + i);
       }
       change(store, "roomsx", 0, "other");
-      store.changes("rooms").dropBefore(INDEX, 8);
+      store.changes("rooms").dropBefore(INDEX, 8, Long.MAX_VALUE);
       assertThat(store.changes("rooms").from(0, 100))
           .containsExactly(new Change(8, "s8"), new Change(9, "s9"));
-      store.changes("rooms").dropBefore(INDEX, 10);
+      store.changes("rooms").dropBefore(INDEX, 10, Long.MAX_VALUE);
     }
     try (RocksStore store = RocksStore.open(directory)) {
       ChangeLog log = store.changes("rooms");
@@ -68,6 +68,22 @@ final class ChangeLogTest {
       }
       assertThat(log.next()).isZero();
       assertThat(log.mark()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatAnotherFollowerNeeds_staysUntilItDoesNot() {
+    try (RocksStore store = RocksStore.open(directory)) {
+      for (int i = 0; i < 10; i++) {
+        change(store, "rooms", i, "s" + i);
+      }
+      ChangeLog log = store.changes("rooms");
+      log.dropBefore(INDEX, 8, 5);
+      assertThat(log.from(0, 100)).hasSize(5).startsWith(new Change(5, "s5"));
+      assertThat(log.mark()).contains(new Mark(INDEX, 8));
+      assertThat(log.next()).isEqualTo(10);
+      log.dropBefore(INDEX, 8, Long.MAX_VALUE);
+      assertThat(log.from(0, 100)).hasSize(2);
     }
   }
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.UtcHours;
 import io.resketch.server.rollup.RollUps;
@@ -62,7 +63,7 @@ final class OldDirectoryTest {
       Repository repository = new Repository(store, InstantSource.system());
       Collection collection =
           Collection.newBuilder().setSpec(Sketches.spec(new SketchSpec(256, 16, 7))).build();
-      repository.create("rooms", collection);
+      repository.create("rooms", collection, Receipt.none());
       for (int i = 0; i <= SECONDS.length; i++) {
         repository.put(repository.collection("rooms"), item(i));
       }

@@ -1,0 +1,2 @@
+/** More clients than a server can serve. */
+package io.resketch.benchmarks.overload;
