@@ -53,7 +53,7 @@ final class Dictionary {
               + " hidden columns were not found: their codes are active in too many of the pairs,"
               + " or there are too few pairs, and no block of them is zero");
     }
-    snap();
+    snap(sample.inputWidth(), left > 0 || !open.isEmpty());
     double[][] known = knownColumns(sample);
     List<double[]> without = new ArrayList<>();
     for (int j = 0; j < columns.size(); j++) {
@@ -237,13 +237,28 @@ final class Dictionary {
     return code;
   }
 
-  private void snap() {
+  /**
+   * Makes columns exact that are whole multiples of a magnitude.
+   *
+   * @param incomplete whether columns by least squares may have parts of others in them
+   */
+  private void snap(int first, boolean incomplete) {
+    List<String> doubtful = new ArrayList<>();
     for (int j = 0; j < columns.size(); j++) {
       Optional<double[]> exact = Lattice.snap(columns.get(j));
       if (exact.isPresent()) {
         columns.set(j, exact.get());
         snapped++;
+      } else if (incomplete && coordinates.get(j) != null) {
+        doubtful.add(Integer.toString(first + j));
       }
+    }
+    if (!doubtful.isEmpty()) {
+      unidentified.add(
+          "columns "
+              + String.join(", ", doubtful)
+              + ": each may have a part of a column that was not found, or has no codes, in it; their"
+              + " codes are certain but for scale");
     }
   }
 

@@ -88,15 +88,27 @@ public final class NetworkRecovery {
             "objects: no relation binds the hidden attributes, neither the length nor the number"
                 + " above 0 of an object's; columns and codes stand, objects and wiring do not");
       } else {
-        List<double[][]> attributes =
+        List<List<Integer>> bound = groups.groups().stream().filter(g -> g.size() > 1).toList();
+        List<String> alone =
             groups.groups().stream()
+                .filter(g -> g.size() == 1)
+                .map(g -> Integer.toString(p + whole.get(g.get(0))))
+                .toList();
+        if (!alone.isEmpty()) {
+          unidentified.add(
+              "columns "
+                  + String.join(", ", alone)
+                  + ": the object they belong to; no relation binds them to others");
+        }
+        List<double[][]> attributes =
+            bound.stream()
                 .map(group -> group.stream().map(j -> codes[j]).toArray(double[][]::new))
                 .toList();
         List<Wiring.Placed> placed = new Wiring(inputObjects(), engine).place(attributes);
         for (Wiring.Placed place : placed) {
           String id = "hidden-" + objects.size();
           List<Integer> columns =
-              groups.groups().get(place.group()).stream().map(j -> p + whole.get(j)).toList();
+              bound.get(place.group()).stream().map(j -> p + whole.get(j)).toList();
           if (place.level() == 0) {
             unidentified.add(
                 id
