@@ -16,6 +16,8 @@ class ArchitectureTest {
       classes()
           .that()
           .doNotHaveFullyQualifiedName("io.resketch.core.operator.VectorKernel")
+          .and()
+          .doNotHaveFullyQualifiedName("io.resketch.core.recovery.VectorProducts")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage("io.resketch.core..", "java..", "org.ejml..");

@@ -1,0 +1,2 @@
+/** How much of a network is recovered from its sketches. */
+package io.resketch.benchmarks.recovery;

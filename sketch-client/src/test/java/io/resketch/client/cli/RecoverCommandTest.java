@@ -1,0 +1,136 @@
+package io.resketch.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.resketch.client.files.NpyReader;
+import io.resketch.client.files.NpyWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecoverCommandTest {
+  @TempDir private Path directory;
+  private Path teacher;
+
+  @BeforeEach
+  void writeTeacher() throws Exception {
+    teacher = directory.resolve("teacher.json");
+    Files.writeString(
+        teacher,
+        """
+        {"inputs": 2, "levels": [2], "attributes": 12, "nonzero": 3, "seed": 1, "pairs": 1920,
+         "dimension": 1024, "sketchSeed": 8}
+        """);
+  }
+
+  private CliRun generate(Path pairs) {
+    return CliRun.of("recover", "--generate", teacher.toString(), "-o", pairs.toString());
+  }
+
+  private CliRun recover(Path inputs, String sizes, Path sketches, Path out) {
+    return CliRun.of(
+        "recover",
+        "--inputs",
+        inputs.toString(),
+        "--input-sizes",
+        sizes,
+        "--sketches",
+        sketches.toString(),
+        "--nonnegative",
+        "--json",
+        "-o",
+        out.toString());
+  }
+
+  @Test
+  void generatedPairs_areRecoveredWithAllFiles() throws Exception {
+    Path pairs = directory.resolve("pairs");
+    assertThat(generate(pairs).code()).isZero();
+    Path out = directory.resolve("out");
+    CliRun result =
+        recover(pairs.resolve("inputs.npy"), "12,12", pairs.resolve("sketches.npy"), out);
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonObject report =
+        JsonParser.parseString(Files.readString(out.resolve("report.json"))).getAsJsonObject();
+    assertThat(JsonParser.parseString(result.out())).isEqualTo(report);
+    assertThat(report.get("columns").getAsInt()).isEqualTo(48);
+    assertThat(report.get("exactColumns").getAsInt()).isEqualTo(24);
+    assertThat(report.get("objects").getAsJsonArray()).hasSize(2);
+    assertThat(report.get("unidentified").getAsJsonArray()).isEmpty();
+    assertThat(report.get("heldOutRelativeError").getAsDouble()).isLessThan(1e-5);
+    try (NpyReader found = new NpyReader(out.resolve("dictionary.npy"));
+        NpyReader truth = new NpyReader(pairs.resolve("dictionary.npy"));
+        NpyReader codes = new NpyReader(out.resolve("codes.npy"))) {
+      assertThat(found.rows()).isEqualTo(1024);
+      assertThat(found.columns()).isEqualTo(48);
+      assertThat(codes.rows()).isEqualTo(1920);
+      double[] along = new double[24];
+      for (int i = 0; i < 1024; i++) {
+        float[] x = found.readRow();
+        float[] y = truth.readRow();
+        for (int j = 0; j < 24; j++) {
+          along[j] += x[j] * y[j];
+        }
+      }
+      for (double cosine : along) {
+        assertThat(cosine).isGreaterThan(0.9999); // columns of the inputs keep their places
+      }
+    }
+  }
+
+  @Test
+  void rowCountsThatDiffer_areAnErrorWithBothNumbers() throws Exception {
+    Path inputs = matrix("inputs.npy", 3, 4);
+    Path sketches = matrix("sketches.npy", 5, 16);
+    CliRun result = recover(inputs, "4", sketches, directory.resolve("out"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("3 rows").contains("5");
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void sizesThatDoNotSum_areAnError() throws Exception {
+    Path inputs = matrix("inputs.npy", 3, 4);
+    Path sketches = matrix("sketches.npy", 3, 16);
+    CliRun result = recover(inputs, "2,3", sketches, directory.resolve("out"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("4 columns").contains("5");
+  }
+
+  @Test
+  void constantSketches_areAnError() throws Exception {
+    Path inputs = matrix("inputs.npy", 100, 4);
+    Path sketches = matrix("sketches.npy", 100, 16);
+    CliRun result = recover(inputs, "4", sketches, directory.resolve("out"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("constant");
+  }
+
+  @Test
+  void unknownFieldOfATeacher_isAnError() throws Exception {
+    Files.writeString(teacher, "{\"inputs\": 2, \"levels\": [2], \"colour\": 1}");
+    CliRun result = generate(directory.resolve("pairs"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("colour");
+  }
+
+  @Test
+  void missingInputs_isWrongUse() {
+    assertThat(CliRun.of("recover", "-o", directory.toString()).code()).isEqualTo(2);
+  }
+
+  private Path matrix(String name, int rows, int columns) throws Exception {
+    Path file = directory.resolve(name);
+    try (NpyWriter out = new NpyWriter(file, columns)) {
+      for (int i = 0; i < rows; i++) {
+        out.writeRow(new float[columns]);
+      }
+      out.commit();
+    }
+    return file;
+  }
+}

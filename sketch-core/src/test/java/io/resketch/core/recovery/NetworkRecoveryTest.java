@@ -1,0 +1,187 @@
+package io.resketch.core.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resketch.core.InvalidInputException;
+import io.resketch.core.sketch.Encoding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class NetworkRecoveryTest {
+  private static final int M = TeacherPairs.ATTRIBUTES;
+  private static final RecoveryOptions OPTIONS = new RecoveryOptions(true, 0.1, 3);
+
+  private static RecoveredNetwork recover(TeacherPairs pairs) {
+    return NetworkRecovery.recover(
+        pairs.sample(), OPTIONS, DataParallel.serial(), (stage, done, all) -> {});
+  }
+
+  private static void assertAllRecovered(TeacherPairs pairs, RecoveredNetwork network) {
+    TeacherNetwork truth = pairs.network();
+    int inputs = truth.settings().inputs();
+    List<Integer> attributes =
+        network.dictionary().stream().map(column -> pairs.attribute(column, 0.9999)).toList();
+    assertThat(attributes).doesNotHaveDuplicates().hasSize(truth.objects() * M).doesNotContain(-1);
+    assertThat(network.unidentified()).isEmpty();
+    assertThat(network.heldOutRelativeError()).isLessThan(1e-5);
+    assertThat(edges(network, attributes, inputs)).isEqualTo(trueEdges(truth));
+  }
+
+  private static Set<String> trueEdges(TeacherNetwork truth) {
+    return IntStream.range(0, truth.objects())
+        .boxed()
+        .flatMap(object -> truth.inputs(object).stream().map(input -> input + ">" + object))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** By the true numbers of objects; an object with attributes of two is no object. */
+  private static Set<String> edges(RecoveredNetwork network, List<Integer> attributes, int inputs) {
+    Map<Integer, Integer> names = new HashMap<>();
+    for (int o = 0; o < network.objects().size(); o++) {
+      Set<Integer> owners = new TreeSet<>();
+      network.objects().get(o).columns().forEach(c -> owners.add(attributes.get(c) / M));
+      assertThat(owners).hasSize(1);
+      names.put(o, owners.iterator().next());
+    }
+    Set<String> out = new TreeSet<>();
+    for (int o = 0; o < network.objects().size(); o++) {
+      for (RecoveredNetwork.Edge edge : network.objects().get(o).inputs()) {
+        int source = edge.source() < inputs ? edge.source() : names.get(edge.source() - inputs);
+        out.add(source + ">" + names.get(o));
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void oneLevel_unitVectors_allColumnsBitExactAndAllEdges() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    RecoveredNetwork network = recover(pairs);
+    assertAllRecovered(pairs, network);
+    assertThat(network.snapped()).isEqualTo(2 * M);
+  }
+
+  @Test
+  void oneLevel_lengthsThatDiffer_objectsAreToldByTheirNumberOfAttributes() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, false, Encoding.F32, 4);
+    assertAllRecovered(pairs, recover(pairs));
+  }
+
+  @Test
+  void twoLevels_sharedObjects_allColumnsAndAllEdges() {
+    TeacherPairs pairs = TeacherPairs.of(3, List.of(2, 2), 2048, true, Encoding.F32, 2);
+    assertAllRecovered(pairs, recover(pairs));
+  }
+
+  @Test
+  void sketchesOf16BitFloats_columnsAreFoundAndTheErrorIsStated() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.BF16, 1);
+    RecoveredNetwork network = recover(pairs);
+    long found =
+        network.dictionary().subList(2 * M, network.columns()).stream()
+            .filter(column -> pairs.attribute(column, 0.99) >= 2 * M)
+            .count();
+    assertThat(found).isEqualTo(2 * M);
+    assertThat(network.heldOutRelativeError()).isBetween(1e-5, 1e-2);
+  }
+
+  @Test
+  void codes_areTheAttributesButForTheScaleOfTheirColumn() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    RecoveredNetwork network = recover(pairs);
+    java.util.SplittableRandom random = new java.util.SplittableRandom(2);
+    List<double[]> truth = new ArrayList<>();
+    for (int j = 0; j < 4 * M; j++) {
+      truth.add(new double[pairs.sample().rows()]);
+    }
+    for (int i = 0; i < pairs.sample().rows(); i++) {
+      float[] attributes = pairs.network().pair(random).attributes();
+      for (int j = 0; j < attributes.length; j++) {
+        truth.get(j)[i] = attributes[j];
+      }
+    }
+    for (int c = 0; c < network.columns(); c++) {
+      double[] code = Symmetric.unit(network.codes().get(c).clone());
+      double[] own =
+          Symmetric.unit(truth.get(pairs.attribute(network.dictionary().get(c), 0.99)).clone());
+      assertThat(Kernels.dot(code, 0, own, 0, own.length)).isGreaterThan(0.99999);
+    }
+  }
+
+  @Test
+  void samePairsAndSeed_sameNetwork() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    RecoveredNetwork first = recover(pairs);
+    RecoveredNetwork second = recover(pairs);
+    assertThat(second.objects()).isEqualTo(first.objects());
+    for (int c = 0; c < first.columns(); c++) {
+      assertThat(second.dictionary().get(c)).isEqualTo(first.dictionary().get(c));
+    }
+  }
+
+  @Test
+  void fewerPairsThanColumns_isRefused() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    PairSample all = pairs.sample();
+    int rows = 60;
+    PairSample few =
+        new PairSample(
+            rows,
+            all.inputSizes(),
+            Arrays.copyOf(all.inputs(), rows * all.inputWidth()),
+            all.dimension(),
+            Arrays.copyOf(all.sketches(), rows * all.dimension()));
+    assertThatThrownBy(
+            () ->
+                NetworkRecovery.recover(
+                    few, OPTIONS, DataParallel.serial(), (stage, done, whole) -> {}))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("pairs");
+  }
+
+  @Test
+  void noise_isNoNetwork() {
+    java.util.SplittableRandom random = new java.util.SplittableRandom(5);
+    int rows = 600;
+    float[] in = new float[rows * 4];
+    float[] out = new float[rows * 256];
+    for (int i = 0; i < in.length; i++) {
+      in[i] = random.nextFloat();
+    }
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) random.nextGaussian();
+    }
+    PairSample noise = new PairSample(rows, List.of(4), in, 256, out);
+    assertThatThrownBy(
+            () ->
+                NetworkRecovery.recover(
+                    noise, OPTIONS, DataParallel.serial(), (stage, done, all) -> {}))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("rank");
+  }
+
+  @Test
+  void badPairs_areNamed() {
+    float[] in = new float[8];
+    float[] out = new float[32];
+    out[5] = Float.NaN;
+    assertThatThrownBy(() -> new PairSample(2, List.of(4), in, 16, out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("sketches[0][5]");
+    assertThatThrownBy(() -> new PairSample(2, List.of(4), in, 16, new float[32]))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("constant");
+    assertThatThrownBy(() -> new PairSample(2, List.of(3), in, 16, new float[32]))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("input sizes");
+  }
+}
