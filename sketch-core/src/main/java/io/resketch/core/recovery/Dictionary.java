@@ -23,6 +23,9 @@ final class Dictionary {
   final List<double[]> inputColumns = new ArrayList<>();
   int snapped;
 
+  /** Of every column of codes: whether zeros, or all others, say that no other is mixed in. */
+  private final List<Boolean> certain = new ArrayList<>();
+
   Dictionary(PairSpace space, PairSample sample, Search search, double noise) {
     this.space = space;
     this.noise = noise;
@@ -53,7 +56,7 @@ final class Dictionary {
               + " hidden columns were not found: their codes are active in too many of the pairs,"
               + " or there are too few pairs, and no block of them is zero");
     }
-    snap(sample.inputWidth(), left > 0 || !open.isEmpty());
+    snap(sample.inputWidth());
     double[][] known = knownColumns(sample);
     List<double[]> without = new ArrayList<>();
     for (int j = 0; j < columns.size(); j++) {
@@ -128,6 +131,7 @@ final class Dictionary {
    */
   private void columnsOfCodes(List<double[]> found, List<double[]> open) {
     columns.clear();
+    certain.clear();
     codes.clear();
     coordinates.clear();
     int h = space.hidden();
@@ -161,13 +165,16 @@ final class Dictionary {
       double[] column = Spans.subtract(space.column(direction), outside);
       double length = Math.sqrt(Kernels.dot(column, 0, column, 0, d));
       column = Symmetric.unit(column);
+      boolean byZeros = false;
       if (all.isPresent()) {
         Optional<double[]> better = byZeros(all.get(), column);
-        if (better.isPresent()) {
+        byZeros = better.isPresent();
+        if (byZeros) {
           length /= Kernels.dot(better.get(), 0, column, 0, d);
           column = better.get();
         }
       }
+      certain.add(all.isEmpty() || byZeros);
       add(found.get(j), column, length);
     }
   }
@@ -238,18 +245,18 @@ final class Dictionary {
   }
 
   /**
-   * Makes columns exact that are whole multiples of a magnitude.
-   *
-   * @param incomplete whether columns by least squares may have parts of others in them
+   * Makes columns exact that are whole multiples of a magnitude, and names those that may have
+   * parts of others in them.
    */
-  private void snap(int first, boolean incomplete) {
+  private void snap(int first) {
     List<String> doubtful = new ArrayList<>();
     for (int j = 0; j < columns.size(); j++) {
-      Optional<double[]> exact = Lattice.snap(columns.get(j));
+      boolean sure = j >= certain.size() || certain.get(j);
+      Optional<double[]> exact = sure ? Lattice.snap(columns.get(j)) : Optional.empty();
       if (exact.isPresent()) {
         columns.set(j, exact.get());
         snapped++;
-      } else if (incomplete && coordinates.get(j) != null) {
+      } else if (!sure) {
         doubtful.add(Integer.toString(first + j));
       }
     }

@@ -17,13 +17,16 @@ final class Grouping {
   private static final double LEAST_GAP = 2.5;
   private static final double COUPLED = 0.5;
 
+  /** Of a relation: what an attribute must have to be in it. */
+  private static final double LEAST_PART = 1e-3;
+
   private Grouping() {}
 
   /**
    * The groups found.
    *
    * @param groups indices of codes
-   * @param relation what binds them; empty if nothing does, and every code is a group by itself
+   * @param relation what binds the last of them; empty if nothing binds any
    */
   record Groups(List<List<Integer>> groups, String relation) {}
 
@@ -35,18 +38,39 @@ final class Grouping {
    * @param codes by attribute, each of one value per pair
    */
   static Groups of(double[][] codes) {
-    Relation length = relation(codes, x -> x * x);
-    Relation number = relation(codes, x -> x != 0 ? 1 : 0);
-    if (length.gap() < LEAST_GAP && number.gap() < LEAST_GAP) {
-      List<List<Integer>> single = new ArrayList<>();
-      for (int j = 0; j < codes.length; j++) {
-        single.add(List.of(j));
-      }
-      return new Groups(single, "");
+    List<List<Integer>> groups = new ArrayList<>();
+    List<Integer> rest = new ArrayList<>();
+    for (int j = 0; j < codes.length; j++) {
+      rest.add(j);
     }
-    return length.gap() >= number.gap()
-        ? new Groups(length.groups(), "length")
-        : new Groups(number.groups(), "number of attributes");
+    String binding = "";
+    while (rest.size() > 1) {
+      double[][] open = rest.stream().map(j -> codes[j]).toArray(double[][]::new);
+      Relation length = relation(open, x -> x * x);
+      Relation number = relation(open, x -> x != 0 ? 1 : 0);
+      boolean byLength = length.gap() >= number.gap();
+      Relation clearer = byLength ? length : number;
+      if (clearer.gap() < LEAST_GAP) {
+        break;
+      }
+      // The clearest first: objects of which an attribute is missing are bound less exactly.
+      List<Integer> left = new ArrayList<>();
+      for (List<Integer> group : clearer.groups()) {
+        List<Integer> own = group.stream().map(rest::get).toList();
+        if (own.size() > 1) {
+          groups.add(own);
+        } else {
+          left.addAll(own);
+        }
+      }
+      if (left.size() == rest.size()) {
+        break;
+      }
+      binding = byLength ? "length" : "number of attributes";
+      rest = left;
+    }
+    rest.forEach(j -> groups.add(List.of(j)));
+    return new Groups(groups, binding);
   }
 
   private static Relation relation(double[][] codes, DoubleUnaryOperator feature) {
@@ -82,7 +106,7 @@ final class Grouping {
     for (int k = 1; k < h; k++) {
       double below = Math.max(eigen.values()[h - k] / n, 1e-9);
       double above = eigen.values()[h - k - 1] / n;
-      if (below < MOST_VARIANCE && above / below > LEAST_GAP && above > MOST_VARIANCE) {
+      if (below < MOST_VARIANCE && above / below > Math.max(LEAST_GAP, gap)) {
         gap = above / below;
         count = k;
       }
@@ -114,7 +138,7 @@ final class Grouping {
         group.add(a);
         for (int b = 0; b < h; b++) {
           double scale = Math.sqrt(projector[a * h + a] * projector[b * h + b]);
-          if (!seen[b] && scale > 1e-9 && Math.abs(projector[a * h + b]) > COUPLED * scale) {
+          if (!seen[b] && scale > LEAST_PART && Math.abs(projector[a * h + b]) > COUPLED * scale) {
             seen[b] = true;
             open.push(b);
           }

@@ -8,10 +8,10 @@ import java.util.Optional;
  * strings of ±1, weighted by paths. A column that is nearly so is exactly so.
  */
 final class Lattice {
-  private static final int MOST_PARTS = 24;
+  private static final int MOST_PARTS = 4;
 
   /** Of the step: how far from a whole multiple a value may be. */
-  private static final double TOLERANCE = 0.08;
+  private static final double TOLERANCE = 0.005;
 
   /** Of the largest value: below is 0. */
   private static final double ZERO = 2e-3;
