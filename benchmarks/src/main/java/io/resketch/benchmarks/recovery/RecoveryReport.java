@@ -7,7 +7,6 @@ import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveryOptions;
 import io.resketch.core.recovery.TeacherNetwork;
 import io.resketch.core.spec.SketchSpec;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Function;
 
 /**
  * Recovers teacher networks of several sizes and compares with the truth. Prints one row a network.
@@ -62,23 +57,6 @@ public final class RecoveryReport {
     }
   }
 
-  private record Engine(ExecutorService executor) implements DataParallel {
-    @Override
-    public <A, B> List<B> map(List<A> parts, Function<A, B> function) {
-      List<Callable<B>> tasks = new ArrayList<>();
-      parts.forEach(part -> tasks.add(() -> function.apply(part)));
-      try {
-        List<B> out = new ArrayList<>();
-        for (Future<B> future : executor.invokeAll(tasks)) {
-          out.add(future.get());
-        }
-        return out;
-      } catch (InterruptedException | ExecutionException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
   private static final class Trial {
     private final Size size;
     private final int seed;
@@ -106,7 +84,7 @@ public final class RecoveryReport {
           NetworkRecovery.recover(
               pairs,
               new RecoveryOptions(true, 0.1, seed),
-              new Engine(executor),
+              DataParallel.threads(executor),
               (stage, done, all) -> {});
       double seconds = (System.nanoTime() - began) / 1e9;
       return row(network, seconds);
@@ -129,27 +107,8 @@ public final class RecoveryReport {
       return new PairSample(rows, teacher.inputSizes(), inputs, d, sketches);
     }
 
-    private double[][] columns() {
-      float[] zero = teacher.sketch(new float[n]).toArray();
-      double[][] out = new double[n][size.dimension()];
-      for (int j = 0; j < n; j++) {
-        float[] one = new float[n];
-        one[j] = 1;
-        float[] sketch = teacher.sketch(one).toArray();
-        double squares = 0;
-        for (int i = 0; i < out[j].length; i++) {
-          out[j][i] = sketch[i] - zero[i];
-          squares += out[j][i] * out[j][i];
-        }
-        for (int i = 0; i < out[j].length; i++) {
-          out[j][i] /= Math.sqrt(squares);
-        }
-      }
-      return out;
-    }
-
     private String row(RecoveredNetwork network, double seconds) {
-      double[][] truth = columns();
+      double[][] truth = teacher.columns();
       int[] match = new int[network.columns()];
       Set<Integer> found = new TreeSet<>();
       int wrong = 0;

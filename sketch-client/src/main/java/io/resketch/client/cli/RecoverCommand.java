@@ -3,6 +3,7 @@ package io.resketch.client.cli;
 import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
+import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
 import io.resketch.core.recovery.RecoveredNetwork;
@@ -123,7 +124,7 @@ final class RecoverCommand extends ClientCommand {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     RecoveredNetwork network;
     try {
-      network = NetworkRecovery.recover(pairs, options, new ThreadEngine(executor), stages);
+      network = NetworkRecovery.recover(pairs, options, DataParallel.threads(executor), stages);
     } finally {
       executor.shutdownNow();
     }

@@ -134,22 +134,7 @@ final class TeacherFiles {
 
   /** The effect of each attribute on the sketch, as a unit column. */
   private void writeDictionary(Path directory, int n) throws IOException {
-    float[] zero = network.sketch(new float[n]).toArray();
-    double[][] columns = new double[n][];
-    for (int j = 0; j < n; j++) {
-      float[] one = new float[n];
-      one[j] = 1;
-      float[] sketch = network.sketch(one).toArray();
-      double squares = 0;
-      columns[j] = new double[dimension];
-      for (int i = 0; i < dimension; i++) {
-        columns[j][i] = sketch[i] - zero[i];
-        squares += columns[j][i] * columns[j][i];
-      }
-      for (int i = 0; i < dimension; i++) {
-        columns[j][i] /= Math.sqrt(squares);
-      }
-    }
+    double[][] columns = network.columns();
     try (NpyWriter out = new NpyWriter(directory.resolve("dictionary.npy"), n)) {
       for (int i = 0; i < dimension; i++) {
         float[] row = new float[n];

@@ -84,7 +84,7 @@ final class Dictionary {
       PairSample sample, Search search, List<double[]> found, List<double[]> open) {
     List<double[]> all = new ArrayList<>(columns);
     all.addAll(open);
-    double[][] duals = Search.duals(all);
+    double[][] duals = Spans.duals(all);
     List<double[]> parts = new ArrayList<>();
     for (int c = 0; c < open.size(); c++) {
       double[] part = new double[space.hidden()];
@@ -103,7 +103,7 @@ final class Dictionary {
     double[] known = knownPart(sample);
     int k = space.known();
     int d = space.dimension();
-    List<double[]> seen = Spans.basis(found.stream().map(search::hiddenPart).toList());
+    List<double[]> seen = Spans.basis(found.stream().map(space::hiddenPart).toList());
     for (int c = open.size() - 1; c >= 0; c--) {
       Optional<double[]> code = codesFound.get(c);
       if (code.isEmpty()) {
@@ -115,7 +115,7 @@ final class Dictionary {
         System.arraycopy(parts.get(c), 0, w, k, space.hidden());
         code = search.codeNear(w);
       }
-      if (code.isPresent() && Search.addNew(seen, search.hiddenPart(code.get()))) {
+      if (code.isPresent() && Spans.addNew(seen, space.hiddenPart(code.get()))) {
         found.add(code.get());
         open.remove(c);
       }
@@ -135,15 +135,9 @@ final class Dictionary {
     codes.clear();
     coordinates.clear();
     int h = space.hidden();
-    int k = space.known();
     int d = space.dimension();
     DMatrixRMaj system = new DMatrixRMaj(h, h);
-    List<double[]> hidden = new ArrayList<>();
-    for (double[] code : found) {
-      double[] part = new double[h];
-      System.arraycopy(code, k, part, 0, h);
-      hidden.add(part);
-    }
+    List<double[]> hidden = found.stream().map(space::hiddenPart).toList();
     double[][] rest = Spans.complement(Spans.basis(hidden), h);
     for (int j = 0; j < h; j++) {
       double[] part = j < found.size() ? hidden.get(j) : rest[j - found.size()];
@@ -154,8 +148,7 @@ final class Dictionary {
     if (!CommonOps_DDRM.invert(system)) {
       throw new IllegalStateException("codes that were found are linearly dependent");
     }
-    Optional<Basis> all =
-        found.size() < h ? Optional.of(Search.basis(span(), d)) : Optional.empty();
+    Optional<Basis> all = found.size() < h ? Optional.of(Spans.scaled(span())) : Optional.empty();
     List<double[]> outside = Spans.basis(open);
     for (int j = 0; j < found.size(); j++) {
       double[] direction = new double[h];
@@ -191,7 +184,7 @@ final class Dictionary {
     if (Math.abs(cosine) < 0.7) {
       return Optional.empty();
     }
-    return Optional.of(cosine > 0 ? better : negative(better));
+    return Optional.of(cosine > 0 ? better : Symmetric.negative(better));
   }
 
   private void add(double[] w, double[] column, double length) {
@@ -208,7 +201,7 @@ final class Dictionary {
     for (int a = 0; a < scaled.length; a++) {
       scaled[a] *= scale;
     }
-    columns.add(sum < 0 ? negative(column) : column);
+    columns.add(sum < 0 ? Symmetric.negative(column) : column);
     codes.add(clean(code));
     coordinates.add(scaled);
   }
@@ -219,14 +212,6 @@ final class Dictionary {
       double[] axis = new double[space.hidden()];
       axis[a] = 1;
       out.add(space.column(axis));
-    }
-    return out;
-  }
-
-  private static double[] negative(double[] x) {
-    double[] out = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      out[i] = -x[i];
     }
     return out;
   }

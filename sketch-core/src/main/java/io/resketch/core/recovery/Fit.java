@@ -17,14 +17,8 @@ final class Fit {
     this.offset = offset;
     this.inputColumns = inputColumns;
     int h = columns.size();
-    int d = offset.length;
-    DMatrixRMaj gram = new DMatrixRMaj(h, h);
+    DMatrixRMaj gram = new DMatrixRMaj(h, h, true, Spans.products(columns));
     for (int a = 0; a < h; a++) {
-      for (int b = 0; b <= a; b++) {
-        double value = Kernels.dot(columns.get(a), 0, columns.get(b), 0, d);
-        gram.set(a, b, value);
-        gram.set(b, a, value);
-      }
       gram.add(a, a, 1e-12);
     }
     solver = LinearSolverFactory_DDRM.chol(Math.max(h, 1));

@@ -14,7 +14,7 @@ import java.util.List;
 public final class NetworkRecovery {
   private static final int LEAST_PAIRS = 50;
 
-  /** Of one: a hidden column with a confidence below is named as doubtful. */
+  /** Of one: an object whose inputs have less confidence is named as uncertain. */
   private static final double SURE = 0.999;
 
   private NetworkRecovery() {}
@@ -46,7 +46,7 @@ public final class NetworkRecovery {
     listener.progress("dictionary", 0, 1);
     Dictionary dictionary = new Dictionary(space, train, search, search.noise());
     listener.progress("wiring", 0, 1);
-    return new Assembly(pairs, every, dictionary, engine).network(heldOut);
+    return new Assembly(pairs, train, every, dictionary, engine).network(heldOut);
   }
 
   private static PairSample part(PairSample pairs, int every, boolean heldOut) {
@@ -70,7 +70,8 @@ public final class NetworkRecovery {
   }
 
   /** Puts the result together. */
-  private record Assembly(PairSample pairs, int every, Dictionary dictionary, DataParallel engine) {
+  private record Assembly(
+      PairSample pairs, PairSample train, int every, Dictionary dictionary, DataParallel engine) {
     RecoveredNetwork network(PairSample heldOut) {
       int p = pairs.inputWidth();
       List<Integer> whole = new ArrayList<>();
@@ -158,23 +159,15 @@ public final class NetworkRecovery {
       for (int size : pairs.inputSizes()) {
         double[][] attributes = new double[size][];
         for (int j = 0; j < size; j++) {
-          double[] row = new double[dictionaryRows()];
-          int at = 0;
-          for (int i = 0; i < pairs.rows(); i++) {
-            if (i % every != every - 1) {
-              row[at++] = pairs.inputs()[i * p + first + j];
-            }
+          attributes[j] = new double[train.rows()];
+          for (int i = 0; i < train.rows(); i++) {
+            attributes[j][i] = train.inputs()[i * p + first + j];
           }
-          attributes[j] = row;
         }
         out.add(attributes);
         first += size;
       }
       return out;
-    }
-
-    private int dictionaryRows() {
-      return pairs.rows() - pairs.rows() / every;
     }
 
     /** Codes of all pairs: found for those that were learned from, fitted for those held out. */

@@ -212,4 +212,26 @@ record PairSpace(
     }
     return out;
   }
+
+  /** What of the coordinates of a code is on the hidden columns of Q. */
+  double[] hiddenPart(double[] code) {
+    double[] out = new double[hidden];
+    System.arraycopy(code, known, out, 0, out.length);
+    return out;
+  }
+
+  /**
+   * The known directions among coordinates.
+   *
+   * @param dims of the coordinates, the known ones first
+   */
+  List<double[]> knownAxes(int dims) {
+    List<double[]> out = new ArrayList<>();
+    for (int a = 0; a < known; a++) {
+      double[] axis = new double[dims];
+      axis[a] = 1;
+      out.add(axis);
+    }
+    return out;
+  }
 }

@@ -29,9 +29,6 @@ final class Search {
   /** Of the pairs: a code that is 0 in fewer is not told from chance. */
   private static final double LEAST_ZEROS = 0.12;
 
-  /** Of a unit vector: part outside all that is known, of anything new. */
-  private static final double LEAST_NEW = 0.05;
-
   /** Cosine of a code, but for known rows, with what least squares gives for its column. */
   private static final double SAME_CODE = 0.98;
 
@@ -68,7 +65,7 @@ final class Search {
     List<double[]> known = Spans.basis(columns);
     List<double[]> out = new ArrayList<>();
     for (double[] column : nearly) {
-      if (out.size() < left() && addNew(known, column)) {
+      if (out.size() < left() && Spans.addNew(known, column)) {
         out.add(column);
       }
     }
@@ -112,42 +109,8 @@ final class Search {
 
   /** What of the codes' hidden directions the known codes leave. */
   private double[][] leftOfCodes() {
-    List<double[]> known = new ArrayList<>();
-    for (double[] code : codes) {
-      known.add(hiddenPart(code));
-    }
-    return Spans.complement(Spans.basis(known), space.hidden());
-  }
-
-  double[] hiddenPart(double[] code) {
-    double[] out = new double[space.hidden()];
-    System.arraycopy(code, space.known(), out, 0, out.length);
-    return out;
-  }
-
-  /** An orthonormal basis of the span of vectors of length d, d × their number. */
-  static Basis basis(List<double[]> vectors, int d) {
-    int n = vectors.size();
-    double[] gram = new double[n * n];
-    for (int a = 0; a < n; a++) {
-      for (int b = a; b < n; b++) {
-        gram[a * n + b] = Kernels.dot(vectors.get(a), 0, vectors.get(b), 0, d);
-      }
-    }
-    Symmetric.mirror(gram, n);
-    Symmetric.Eigen eigen = Symmetric.eigen(gram, n);
-    double[] out = new double[d * n];
-    for (int k = 0; k < n; k++) {
-      double scale = Math.sqrt(d / Math.max(eigen.values()[k], 1e-300));
-      for (int a = 0; a < n; a++) {
-        double c = scale * eigen.vectors()[k][a];
-        double[] vector = vectors.get(a);
-        for (int i = 0; i < d; i++) {
-          out[i * n + k] += c * vector[i];
-        }
-      }
-    }
-    return new Basis(d, n, out);
+    return Spans.complement(
+        Spans.basis(codes.stream().map(space::hiddenPart).toList()), space.hidden());
   }
 
   private void searchColumns() {
@@ -155,7 +118,7 @@ final class Search {
     for (double[] direction : leftOfCodes()) {
       span.add(space.column(direction));
     }
-    Basis basis = basis(span, space.dimension());
+    Basis basis = Spans.scaled(span);
     List<double[]> known = new ArrayList<>();
     for (double[] column : columns) {
       Spans.add(known, basis.coordinates(column));
@@ -178,7 +141,7 @@ final class Search {
       }
       boolean any = false;
       for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactColumn(basis, end))) {
-        if (exact.isPresent() && left() > 0 && addNew(known, exact.get().coordinates())) {
+        if (exact.isPresent() && left() > 0 && Spans.addNew(known, exact.get().coordinates())) {
           columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
           any = true;
         }
@@ -206,13 +169,6 @@ final class Search {
     return blocks.isPresent() ? blocks : Zeros.gradual(basis, end.w(), noise);
   }
 
-  /** Adds what was found to what is known, unless it is known but for rounding. */
-  static boolean addNew(List<double[]> known, double[] found) {
-    double[] rest = Spans.subtract(Symmetric.unit(found.clone()), known);
-    return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > LEAST_NEW
-        && Spans.add(known, found);
-  }
-
   private double[] gaussian(double[][] quotient) {
     double[] out = new double[quotient[0].length];
     for (double[] direction : quotient) {
@@ -225,7 +181,7 @@ final class Search {
   }
 
   /** The residual with the known columns taken away, hidden × d. */
-  double[] residualWithoutColumns() {
+  private double[] residualWithoutColumns() {
     List<double[]> known = Spans.basis(columns);
     int d = space.dimension();
     double[] out = new double[space.hidden() * d];
@@ -251,12 +207,7 @@ final class Search {
     double[][] span = Symmetric.eigen(gram, h).vectors();
     int open = h - columns.size();
     Basis basis = restricted(span, open);
-    List<double[]> known = new ArrayList<>();
-    for (int a = 0; a < space.known(); a++) {
-      double[] axis = new double[basis.dims()];
-      axis[a] = 1;
-      known.add(axis);
-    }
+    List<double[]> known = space.knownAxes(basis.dims());
     for (double[] code : codes) {
       Spans.add(known, restrict(code, span, open));
     }
@@ -274,7 +225,7 @@ final class Search {
       if (round == 0 && !fromColumns.isEmpty()) {
         List<double[]> signed = signs(basis, fromColumns);
         if (stalled) {
-          signed.addAll(signed.stream().map(Search::negative).toList());
+          signed.addAll(signed.stream().map(Symmetric::negative).toList());
         }
         ends.addAll(codes(basis, quotient, signed, ITERATIONS));
       } else {
@@ -290,7 +241,9 @@ final class Search {
       }
       boolean any = false;
       for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactCode(basis, end))) {
-        if (accepted(basis, exact) && left() > 0 && addNew(known, exact.get().coordinates())) {
+        if (accepted(basis, exact)
+            && left() > 0
+            && Spans.addNew(known, exact.get().coordinates())) {
           codes.add(extend(exact.get().coordinates(), span, open));
           any = true;
         }
@@ -316,15 +269,7 @@ final class Search {
       for (double value : basis.vector(start)) {
         cubes += value * value * value;
       }
-      out.add(cubes < 0 ? negative(start) : start);
-    }
-    return out;
-  }
-
-  private static double[] negative(double[] start) {
-    double[] out = new double[start.length];
-    for (int a = 0; a < start.length; a++) {
-      out[a] = -start[a];
+      out.add(cubes < 0 ? Symmetric.negative(start) : start);
     }
     return out;
   }
@@ -395,7 +340,7 @@ final class Search {
     double[][] open = leftOfCodes();
     List<double[]> all = new ArrayList<>(columns);
     all.addAll(nearly());
-    double[][] duals = duals(all);
+    double[][] duals = Spans.duals(all);
     int k = space.known();
     List<double[]> starts = new ArrayList<>();
     for (int c = 0; c < columns.size(); c++) {
@@ -408,12 +353,7 @@ final class Search {
       }
       starts.add(start);
     }
-    List<double[]> known = new ArrayList<>();
-    for (int a = 0; a < k; a++) {
-      double[] axis = new double[k + space.hidden()];
-      axis[a] = 1;
-      known.add(axis);
-    }
+    List<double[]> known = space.knownAxes(k + space.hidden());
     codes.forEach(code -> Spans.add(known, code));
     double[][] quotient = Spans.complement(known, k + space.hidden());
     Basis basis = space.codes();
@@ -421,7 +361,7 @@ final class Search {
     List<double[]> signed = signs(basis, starts);
     complete(basis, quotient, known, signed);
     if (!columns.isEmpty()) {
-      signed.replaceAll(Search::negative);
+      signed.replaceAll(Symmetric::negative);
       complete(basis, quotient, known, signed);
     }
   }
@@ -440,13 +380,13 @@ final class Search {
             .map(Optional::get)
             .sorted(Comparator.comparingDouble(found -> -found.share()))
             .toList();
-    List<double[]> seen = Spans.basis(codes.stream().map(this::hiddenPart).toList());
+    List<double[]> seen = Spans.basis(codes.stream().map(space::hiddenPart).toList());
     for (int c = columns.size() - 1; c >= 0; c--) {
       for (Zeros.Found found : exact) {
         // The start is outside the known rows but for rounding; a code of this column ends there.
         double[] part = Symmetric.unit(Spans.subtract(found.coordinates().clone(), known));
         if (Math.abs(Kernels.dot(part, 0, starts.get(c), 0, part.length)) > SAME_CODE
-            && addNew(seen, hiddenPart(found.coordinates()))) {
+            && Spans.addNew(seen, space.hiddenPart(found.coordinates()))) {
           codes.add(found.coordinates());
           columns.remove(c);
           starts.remove(c);
@@ -475,7 +415,7 @@ final class Search {
       double[] start = new double[r];
       System.arraycopy(part, 0, start, k, part.length);
       starts.add(Symmetric.unit(start));
-      starts.add(negative(start));
+      starts.add(Symmetric.negative(start));
     }
     Basis basis = space.codes();
     List<Zeros.Found> exact =
@@ -495,7 +435,7 @@ final class Search {
               .map(Zeros.Found::coordinates)
               .filter(
                   w -> {
-                    double[] own = Symmetric.unit(hiddenPart(w));
+                    double[] own = Symmetric.unit(space.hiddenPart(w));
                     return Math.abs(Kernels.dot(own, 0, unit, 0, own.length)) > SAME_CODE;
                   })
               .findFirst());
@@ -526,30 +466,5 @@ final class Search {
     return Optional.of(Zeros.exact(basis, Symmetric.unit(shifted), 1, noise))
         .filter(found -> accepted(basis, found))
         .map(found -> found.get().coordinates());
-  }
-
-  /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
-  static double[][] duals(List<double[]> columns) {
-    int n = columns.size();
-    int d = columns.get(0).length;
-    org.ejml.data.DMatrixRMaj gram = new org.ejml.data.DMatrixRMaj(n, n);
-    for (int a = 0; a < n; a++) {
-      for (int b = 0; b < n; b++) {
-        gram.set(a, b, Kernels.dot(columns.get(a), 0, columns.get(b), 0, d));
-      }
-      gram.add(a, a, 1e-9);
-    }
-    org.ejml.dense.row.CommonOps_DDRM.invert(gram);
-    double[][] out = new double[n][d];
-    for (int a = 0; a < n; a++) {
-      for (int b = 0; b < n; b++) {
-        double c = gram.get(a, b);
-        double[] column = columns.get(b);
-        for (int i = 0; i < d; i++) {
-          out[a][i] += c * column[i];
-        }
-      }
-    }
-    return out;
   }
 }

@@ -2,11 +2,16 @@ package io.resketch.core.recovery;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /** Spans of vectors of one length, by orthonormal bases. */
 final class Spans {
   /** Of a unit vector: less outside a span counts as none. */
   private static final double INSIDE = 1e-7;
+
+  /** Of a unit vector: part outside all that is known, of anything new. */
+  private static final double LEAST_NEW = 0.05;
 
   private Spans() {}
 
@@ -59,5 +64,66 @@ final class Spans {
       }
     }
     return all.subList(orthonormal.size(), all.size()).toArray(new double[0][]);
+  }
+
+  /** Adds what was found to what is known, unless it is known but for rounding. */
+  static boolean addNew(List<double[]> known, double[] found) {
+    double[] rest = Spans.subtract(Symmetric.unit(found.clone()), known);
+    return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > LEAST_NEW && add(known, found);
+  }
+
+  /** The products of all pairs of vectors, n × n. */
+  static double[] products(List<double[]> vectors) {
+    int n = vectors.size();
+    double[] out = new double[n * n];
+    for (int a = 0; a < n; a++) {
+      double[] vector = vectors.get(a);
+      for (int b = a; b < n; b++) {
+        out[a * n + b] = Kernels.dot(vector, 0, vectors.get(b), 0, vector.length);
+      }
+    }
+    Symmetric.mirror(out, n);
+    return out;
+  }
+
+  /** A basis of the span of independent vectors of length d, d × their number, scaled to d. */
+  static Basis scaled(List<double[]> vectors) {
+    int n = vectors.size();
+    int d = vectors.get(0).length;
+    Symmetric.Eigen eigen = Symmetric.eigen(products(vectors), n);
+    double[] out = new double[d * n];
+    for (int k = 0; k < n; k++) {
+      double scale = Math.sqrt(d / Math.max(eigen.values()[k], 1e-300));
+      for (int a = 0; a < n; a++) {
+        double c = scale * eigen.vectors()[k][a];
+        double[] vector = vectors.get(a);
+        for (int i = 0; i < d; i++) {
+          out[i * n + k] += c * vector[i];
+        }
+      }
+    }
+    return new Basis(d, n, out);
+  }
+
+  /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
+  static double[][] duals(List<double[]> columns) {
+    int n = columns.size();
+    int d = columns.get(0).length;
+    DMatrixRMaj gram = new DMatrixRMaj(n, n, true, products(columns));
+    for (int a = 0; a < n; a++) {
+      gram.add(a, a, 1e-9);
+    }
+    CommonOps_DDRM.invert(gram);
+    double[][] out = new double[n][d];
+    for (int a = 0; a < n; a++) {
+      for (int b = 0; b < n; b++) {
+        double c = gram.get(a, b);
+        double[] column = columns.get(b);
+        for (int i = 0; i < d; i++) {
+          out[a][i] += c * column[i];
+        }
+      }
+    }
+    return out;
   }
 }

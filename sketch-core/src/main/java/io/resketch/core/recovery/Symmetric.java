@@ -113,6 +113,15 @@ final class Symmetric {
     return out;
   }
 
+  /** -x, a copy. */
+  static double[] negative(double[] x) {
+    double[] out = new double[x.length];
+    for (int a = 0; a < x.length; a++) {
+      out[a] = -x[a];
+    }
+    return out;
+  }
+
   /** Divides by the length, in place. */
   static double[] unit(double[] x) {
     double squares = Kernels.dot(x, 0, x, 0, x.length);

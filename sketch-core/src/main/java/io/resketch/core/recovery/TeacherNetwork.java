@@ -241,4 +241,21 @@ public final class TeacherNetwork {
     }
     return sketcher.sketch(Computation.of(skeleton, attributes));
   }
+
+  /** What every attribute of every object changes in the sketch, as columns of length 1. */
+  public double[][] columns() {
+    int n = objects() * settings.attributes();
+    float[] zero = sketch(new float[n]).toArray();
+    double[][] out = new double[n][zero.length];
+    for (int j = 0; j < n; j++) {
+      float[] one = new float[n];
+      one[j] = 1;
+      float[] sketch = sketch(one).toArray();
+      for (int i = 0; i < zero.length; i++) {
+        out[j][i] = sketch[i] - zero[i];
+      }
+      Symmetric.unit(out[j]);
+    }
+    return out;
+  }
 }

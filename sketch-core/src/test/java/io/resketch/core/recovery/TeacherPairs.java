@@ -28,25 +28,7 @@ record TeacherPairs(TeacherNetwork network, PairSample sample, double[][] column
       System.arraycopy(sketch, 0, out, i * dimension, dimension);
     }
     return new TeacherPairs(
-        network,
-        new PairSample(rows, network.inputSizes(), in, dimension, out),
-        columns(network, n, dimension));
-  }
-
-  /** What each attribute alone changes in the sketch, of length 1. */
-  private static double[][] columns(TeacherNetwork network, int n, int dimension) {
-    float[] zero = network.sketch(new float[n]).toArray();
-    double[][] out = new double[n][dimension];
-    for (int j = 0; j < n; j++) {
-      float[] one = new float[n];
-      one[j] = 1;
-      float[] sketch = network.sketch(one).toArray();
-      for (int i = 0; i < dimension; i++) {
-        out[j][i] = sketch[i] - zero[i];
-      }
-      Symmetric.unit(out[j]);
-    }
-    return out;
+        network, new PairSample(rows, network.inputSizes(), in, dimension, out), network.columns());
   }
 
   /** The attribute whose column is nearest to one, if the cosine is at least {@code least}. */
