@@ -3,7 +3,6 @@ package io.resketch.client;
 import io.resketch.v1.ExchangeItem;
 import io.resketch.v1.ImportRequest;
 import io.resketch.v1.ImportResponse;
-import io.resketch.v1.ItemStatus;
 
 /** The messages of Import. */
 record BulkImport(String parent)
@@ -22,10 +21,5 @@ record BulkImport(String parent)
   @Override
   public long index(ImportResponse acknowledgement) {
     return acknowledgement.getIndex();
-  }
-
-  @Override
-  public ItemStatus status(ImportResponse acknowledgement) {
-    return acknowledgement.getStatus();
   }
 }

@@ -1,6 +1,5 @@
 package io.resketch.client;
 
-import io.resketch.v1.ItemStatus;
 import io.resketch.v1.PutStreamRequest;
 import io.resketch.v1.PutStreamResponse;
 
@@ -23,10 +22,5 @@ record BulkPut(String parent)
   @Override
   public long index(PutStreamResponse acknowledgement) {
     return acknowledgement.getIndex();
-  }
-
-  @Override
-  public ItemStatus status(PutStreamResponse acknowledgement) {
-    return acknowledgement.getStatus();
   }
 }

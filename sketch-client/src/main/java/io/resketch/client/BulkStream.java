@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.resketch.v1.ItemStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -12,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * One stream of items that are acknowledged one by one, driven by the calling thread: gRPC's
@@ -39,16 +38,12 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
 
     /** Position of the item of an acknowledgement, from 0. */
     long index(A acknowledgement);
-
-    /** What became of it. */
-    ItemStatus status(A acknowledgement);
   }
 
   private final Format<T, Q, A> format;
-  private final Consumer<PutOutcome> listener;
+  private final BiConsumer<String, A> listener;
   private final Deque<String> unacknowledged = new ArrayDeque<>();
-  private long stored;
-  private long failed;
+  private long answered;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -59,7 +54,10 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   // Set before the call starts, and then only read.
   private ClientCallStreamObserver<Q> requests;
 
-  BulkStream(Format<T, Q, A> format, Consumer<PutOutcome> listener) {
+  /**
+   * @param listener given id and acknowledgement of every item, in order, on the calling thread
+   */
+  BulkStream(Format<T, Q, A> format, BiConsumer<String, A> listener) {
     this.format = format;
     this.listener = listener;
   }
@@ -102,7 +100,7 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   /** Sends every item and waits for every acknowledgement. The call has been started. */
-  PutSummary run(Iterator<T> items) {
+  void run(Iterator<T> items) {
     try {
       Optional<RuntimeException> sourceFailure = feed(items);
       requests.onCompleted();
@@ -110,7 +108,6 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
       if (sourceFailure.isPresent()) {
         throw sourceFailure.get();
       }
-      return new PutSummary(stored, failed);
     } catch (RuntimeException | Error e) {
       requests.cancel("the stream was given up", e);
       throw e;
@@ -135,7 +132,7 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   private void send(T item) {
-    boolean first = stored + failed + unacknowledged.size() == 0;
+    boolean first = answered + unacknowledged.size() == 0;
     unacknowledged.add(format.id(item));
     requests.onNext(format.request(item, first));
   }
@@ -211,26 +208,16 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   private void acknowledge(A response) {
-    long index = stored + failed;
-    if (unacknowledged.isEmpty() || format.index(response) != index) {
+    if (unacknowledged.isEmpty() || format.index(response) != answered) {
       throw ResketchException.of(
           Status.INTERNAL.withDescription(
               "the server acknowledged item "
                   + format.index(response)
                   + " where item "
-                  + index
+                  + answered
                   + " was due"));
     }
-    String id = unacknowledged.remove();
-    Optional<ResketchException> error =
-        format.status(response).getCode() == 0
-            ? Optional.empty()
-            : Optional.of(ResketchException.of(format.status(response)));
-    if (error.isPresent()) {
-      failed++;
-    } else {
-      stored++;
-    }
-    listener.accept(new PutOutcome(index, id, error));
+    answered++;
+    listener.accept(unacknowledged.remove(), response);
   }
 }

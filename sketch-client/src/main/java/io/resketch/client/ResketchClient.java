@@ -1,5 +1,6 @@
 package io.resketch.client;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
@@ -268,6 +269,16 @@ public final class ResketchClient implements AutoCloseable {
     return AdminServiceGrpc.newBlockingStub(channel);
   }
 
+  /** Corpora, recoveries and recovered networks of the server. */
+  public RecoveryClient recovery() {
+    return new RecoveryClient(this);
+  }
+
+  /** For stubs of services that this class does not wrap; retries as its calls do. */
+  public Channel channel() {
+    return channel;
+  }
+
   RepositoryServiceBlockingStub blockingStreams() {
     return RepositoryServiceGrpc.newBlockingStub(channel);
   }
@@ -281,7 +292,7 @@ public final class ResketchClient implements AutoCloseable {
     return UUID.randomUUID().toString();
   }
 
-  private static <S extends AbstractStub<S>> S withDeadline(S stub) {
+  static <S extends AbstractStub<S>> S withDeadline(S stub) {
     return stub.withDeadlineAfter(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -15,6 +15,7 @@ import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.ExportRequest;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
+import io.resketch.v1.ImportResponse;
 import io.resketch.v1.ListConceptMembersRequest;
 import io.resketch.v1.ListConceptsRequest;
 import io.resketch.v1.ListConceptsResponse;
@@ -22,6 +23,7 @@ import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.ListRequest;
 import io.resketch.v1.PutRequest;
+import io.resketch.v1.PutStreamResponse;
 import io.resketch.v1.RepositoryServiceDecodeRequest;
 import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SearchRequest;
@@ -117,9 +119,11 @@ public final class SketchCollection {
    * @throws ResketchException if the stream breaks; a refused item does not break it
    */
   public PutSummary putAll(Iterator<PutItem> items, Consumer<PutOutcome> listener) {
-    var stream = new BulkStream<>(new BulkPut(name), listener);
+    var outcomes = new ItemOutcomes<>(PutStreamResponse::getStatus, listener);
+    var stream = new BulkStream<>(new BulkPut(name), outcomes);
     var unused = client.repositoryStreams().putStream(stream);
-    return stream.run(items);
+    stream.run(items);
+    return outcomes.summary();
   }
 
   /**
@@ -153,16 +157,17 @@ public final class SketchCollection {
    */
   public ImportSummary importAll(Iterator<ExchangeItem> items, Consumer<PutOutcome> listener) {
     long[] sketches = {0};
-    var stream =
-        new BulkStream<>(
-            new BulkImport(name),
+    var outcomes =
+        new ItemOutcomes<>(
+            ImportResponse::getStatus,
             outcome -> {
               sketches[0] += outcome.stored() && !outcome.id().isEmpty() ? 1 : 0;
               listener.accept(outcome);
             });
+    var stream = new BulkStream<>(new BulkImport(name), outcomes);
     var unused = client.repositoryStreams().import_(stream);
-    PutSummary all = stream.run(items);
-    return new ImportSummary(sketches[0], all.failed());
+    stream.run(items);
+    return new ImportSummary(sketches[0], outcomes.summary().failed());
   }
 
   /** As {@link #putAll(Iterator, Consumer)}. */
