@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       InspectCommand.class,
       RecoverCommand.class,
+      CorpusCommand.class,
+      JobCommand.class,
+      NetworkCommand.class,
       PutCommand.class,
       ListCommand.class,
       SearchCommand.class,
@@ -79,6 +82,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine out = new CommandLine(new Main());
     out.addSubcommand(ToolCommand.of("serve", "resketch-serve", "Run a server."));
+    out.addSubcommand(
+        ToolCommand.of("worker", "resketch-worker", "Do the recoveries of a server."));
     out.addSubcommand(
         ToolCommand.of("restore", "resketch-restore", "Make a data directory from a backup."));
     out.addSubcommand(

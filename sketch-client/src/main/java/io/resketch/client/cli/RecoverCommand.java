@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
@@ -129,7 +130,8 @@ final class RecoverCommand extends ClientCommand {
       executor.shutdownNow();
     }
     double seconds = (System.nanoTime() - began) / 1e9;
-    JsonObject report = new RecoveryFiles(network).write(output, stages.json(), seconds);
+    JsonObject report =
+        new RecoveryFiles(network).write(output, stages.json(), OptionalDouble.of(seconds));
     if (json()) {
       print(report.toString());
     } else {

@@ -10,11 +10,12 @@ import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 
 /** The directory of a recovered network. */
 record RecoveryFiles(RecoveredNetwork network) {
-  /** Writes all files; returns the report. */
-  JsonObject write(Path directory, JsonArray stages, double seconds) throws IOException {
+  /** Writes all files, codes only where there are pairs; returns the report. */
+  JsonObject write(Path directory, JsonArray stages, OptionalDouble seconds) throws IOException {
     int n = network.columns();
     int d = network.dimension();
     try (NpyWriter out = new NpyWriter(directory.resolve("dictionary.npy"), n)) {
@@ -27,16 +28,9 @@ record RecoveryFiles(RecoveredNetwork network) {
       }
       out.commit();
     }
-    try (NpyWriter out = new NpyWriter(directory.resolve("codes.npy"), n)) {
-      int rows = network.codes().get(0).length;
-      for (int i = 0; i < rows; i++) {
-        float[] row = new float[n];
-        for (int j = 0; j < n; j++) {
-          row[j] = (float) network.codes().get(j)[i];
-        }
-        out.writeRow(row);
-      }
-      out.commit();
+    int rows = network.codes().get(0).length;
+    if (rows > 0) {
+      writeCodes(directory.resolve("codes.npy"), rows);
     }
     try (NpyWriter out = new NpyWriter(directory.resolve("offset.npy"), d)) {
       float[] row = new float[d];
@@ -53,7 +47,21 @@ record RecoveryFiles(RecoveredNetwork network) {
     return report;
   }
 
-  private JsonObject report(JsonArray stages, double seconds) {
+  private void writeCodes(Path file, int rows) throws IOException {
+    int n = network.columns();
+    try (NpyWriter out = new NpyWriter(file, n)) {
+      for (int i = 0; i < rows; i++) {
+        float[] row = new float[n];
+        for (int j = 0; j < n; j++) {
+          row[j] = (float) network.codes().get(j)[i];
+        }
+        out.writeRow(row);
+      }
+      out.commit();
+    }
+  }
+
+  private JsonObject report(JsonArray stages, OptionalDouble seconds) {
     JsonObject out = new JsonObject();
     out.addProperty("columns", network.columns());
     out.addProperty("exactColumns", network.snapped());
@@ -77,7 +85,7 @@ record RecoveryFiles(RecoveredNetwork network) {
     JsonArray unidentified = new JsonArray();
     network.unidentified().forEach(unidentified::add);
     out.add("unidentified", unidentified);
-    out.addProperty("seconds", seconds);
+    seconds.ifPresent(time -> out.addProperty("seconds", time));
     out.add("stages", stages);
     return out;
   }
