@@ -1,5 +1,5 @@
 /**
- * Home of the recovery pipelines: learning a network from (input, sketch) pairs. Nothing is
- * implemented here yet. May depend on sketch-client and sketch-core, never on sketch-server.
+ * The recovery worker: leases jobs from a server, reads their pairs, recovers the networks with
+ * sketch-core and hands them in. May depend on sketch-client and sketch-core, never on the server.
  */
 package io.resketch.recovery;

@@ -279,6 +279,11 @@ public final class ResketchClient implements AutoCloseable {
     return channel;
   }
 
+  /** Tries to connect now, where failures have put it off for some time. */
+  public void reconnect() {
+    channel.resetConnectBackoff();
+  }
+
   RepositoryServiceBlockingStub blockingStreams() {
     return RepositoryServiceGrpc.newBlockingStub(channel);
   }

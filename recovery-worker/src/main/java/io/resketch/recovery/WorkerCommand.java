@@ -1,0 +1,124 @@
+package io.resketch.recovery;
+
+import io.resketch.client.ResketchClient;
+import io.resketch.core.InvalidInputException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code resketch worker}. */
+@Command(
+    name = "resketch worker",
+    description = {
+      "Does the recoveries that are started on a server (resketch job start), one after the other,"
+          + " until it is told to stop (SIGTERM or Ctrl-C); then it gives its job back, and another"
+          + " worker goes on from the last checkpoint.",
+      "",
+      "The pairs of a job must fit in memory; RESKETCH_JAVA_OPTS=-Xmx8g gives it 8 GiB."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:stopped as told", "2:wrong usage"},
+    footer = {"", "Example:", "  resketch worker --server 127.0.0.1:7420"})
+final class WorkerCommand implements Callable<Integer> {
+  private static final String LOGBACK_FILE = "logback.configurationFile";
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~-]{1,200}");
+
+  /** How long a stage may go on before the job is given back without waiting for its end. */
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(8);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:7420",
+      description = "Address of the server (default ${DEFAULT-VALUE}).")
+  private String server;
+
+  @Option(
+      names = "--name",
+      description =
+          "How it is called in its jobs: 1 to 200 characters of [A-Za-z0-9._~-] (default: host and"
+              + " process).")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute (default: one for every processor).")
+  private Optional<Integer> threads = Optional.empty();
+
+  @Option(
+      names = "--max-memory-pairs",
+      paramLabel = "N",
+      description = "Pairs to hold in memory at most (default: what the heap has room for).")
+  private Optional<Long> maxPairs = Optional.empty();
+
+  @Override
+  public Integer call() {
+    if (System.getProperty(LOGBACK_FILE) == null) {
+      System.setProperty(LOGBACK_FILE, "io/resketch/recovery/logback-worker.xml");
+    }
+    WorkerOptions options = options();
+    try (ResketchClient client = ResketchClient.connect(server)) {
+      RecoveryWorker worker = new RecoveryWorker(client, options);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    worker.drain(DRAIN_TIMEOUT);
+                    Runtime.getRuntime().halt(CommandLine.ExitCode.OK); // not 143, 128 + SIGTERM
+                  },
+                  "resketch-drain"));
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "resketch worker %s for %s, %d threads, %,d MiB of memory%n",
+              options.name(), server, options.threads(), Runtime.getRuntime().maxMemory() >> 20);
+      spec.commandLine().getOut().flush();
+      worker.run();
+      return CommandLine.ExitCode.OK;
+    } catch (InvalidInputException e) {
+      throw wrongUse("--server" + e.getMessage().substring(e.field().length()));
+    }
+  }
+
+  private WorkerOptions options() {
+    String called = name.orElseGet(WorkerCommand::hostAndProcess);
+    if (!NAME.matcher(called).matches()) {
+      throw wrongUse("--name: \"" + called + "\" is not 1 to 200 characters of [A-Za-z0-9._~-]");
+    }
+    int compute = threads.orElse(Runtime.getRuntime().availableProcessors());
+    if (compute < 1) {
+      throw wrongUse("--threads: " + compute + " must be at least 1");
+    }
+    return new WorkerOptions(
+        called, compute, maxPairs.map(OptionalLong::of).orElse(OptionalLong.empty()));
+  }
+
+  private static String hostAndProcess() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._~-]", "-");
+    } catch (UnknownHostException e) {
+      host = "worker"; // A machine need not know its name.
+    }
+    return host.substring(0, Math.min(host.length(), 150)) + "-" + ProcessHandle.current().pid();
+  }
+
+  private ParameterException wrongUse(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
