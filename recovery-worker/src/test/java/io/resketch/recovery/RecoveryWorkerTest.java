@@ -1,0 +1,276 @@
+package io.resketch.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.Status;
+import io.resketch.client.ResketchClient;
+import io.resketch.core.recovery.Checkpoints;
+import io.resketch.core.recovery.DataParallel;
+import io.resketch.core.recovery.NetworkRecovery;
+import io.resketch.core.recovery.PairSample;
+import io.resketch.core.recovery.RecoveredNetwork;
+import io.resketch.core.recovery.RecoveryOptions;
+import io.resketch.core.recovery.TeacherNetwork;
+import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.RecoveryParameters;
+import io.resketch.v1.RecoveryStage;
+import io.resketch.wire.Networks;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The worker against a server that does what it must not. */
+@Timeout(120)
+final class RecoveryWorkerTest {
+  private static final RecoveryParameters NONNEGATIVE =
+      RecoveryParameters.newBuilder().setNonnegative(true).setSeed(1).build();
+  private static final PairSample PAIRS = pairs();
+
+  private JobServer server;
+  private ResketchClient client;
+  private RecoveryWorker worker;
+  private Thread thread;
+
+  private static PairSample pairs() {
+    int rows = 600;
+    int attributes = 8;
+    int d = 512;
+    TeacherNetwork teacher =
+        new TeacherNetwork(
+            new TeacherNetwork.Settings(2, List.of(1), attributes, 2, 2, true, 1),
+            new SketchSpec(d, 8, 8));
+    SplittableRandom random = new SplittableRandom(2);
+    float[] inputs = new float[rows * 2 * attributes];
+    float[] sketches = new float[rows * d];
+    for (int i = 0; i < rows; i++) {
+      TeacherNetwork.Pair pair = teacher.pair(random);
+      System.arraycopy(pair.attributes(), 0, inputs, i * 2 * attributes, 2 * attributes);
+      System.arraycopy(pair.sketch().toArray(), 0, sketches, i * d, d);
+    }
+    return new PairSample(rows, teacher.inputSizes(), inputs, d, sketches);
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    start(PAIRS, OptionalLong.empty());
+  }
+
+  private void start(PairSample pairs, OptionalLong maxPairs) throws IOException {
+    if (server != null) {
+      stop();
+    }
+    server = new JobServer(pairs);
+    client = ResketchClient.connect(server.target());
+    worker = new RecoveryWorker(client, new WorkerOptions("w", 2, maxPairs));
+    thread = new Thread(worker::run);
+    thread.start();
+  }
+
+  @AfterEach
+  void stop() {
+    worker.drain(Duration.ofSeconds(20));
+    assertThat(thread.isAlive() && !ended()).isFalse();
+    client.close();
+    server.close();
+  }
+
+  private boolean ended() {
+    try {
+      thread.join(5000);
+      return !thread.isAlive();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void awaitLog(String... lines) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(server.log()).containsExactly(lines));
+  }
+
+  private static RecoveredNetwork offline() {
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      return NetworkRecovery.recover(
+          PAIRS,
+          new RecoveryOptions(true, 0.1, 1),
+          DataParallel.threads(executor),
+          (stage, done, all) -> {},
+          Checkpoints.none());
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void job_endsWithTheNetworkThatIsFoundOffline() {
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "complete job-0");
+    io.resketch.v1.RecoveredNetwork found = server.network().orElseThrow();
+    assertThat(found.toBuilder().clearStages().clearPairCount().build())
+        .isEqualTo(Networks.network(offline()));
+    assertThat(found.getObjectsCount()).isEqualTo(1);
+    assertThat(found.getPairCount()).isEqualTo(PAIRS.rows());
+    assertThat(found.getStagesList())
+        .extracting(RecoveryStage::getStage)
+        .startsWith("pairs", "row space")
+        .endsWith("wiring")
+        .doesNotHaveDuplicates();
+    assertThat(server.checkpoints()).isPositive();
+  }
+
+  @Test
+  void checkpointOfAnotherVersion_isLeftAside() {
+    server.checkpoint(new byte[] {1, 2, 3});
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "complete job-0");
+  }
+
+  @Test
+  void answerToTheEndThatIsLost_isAskedForAgain() {
+    server.loseAnswersToComplete(2);
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "complete job-0", "complete job-0", "complete job-0");
+    server.job(RecoveryParameters.newBuilder().setMaxPairs(50).build());
+    await().until(() -> server.log().contains("lease job-1"));
+  }
+
+  @Test
+  void lostLease_isDroppedAndTheNextJobIsTaken() {
+    server.holdPairs(true);
+    server.loseLease(true);
+    server.job(NONNEGATIVE);
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "lease job-1");
+    server.holdPairs(false);
+    server.loseLease(false);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.log().contains("complete job-2"));
+    assertThat(server.log()).doesNotContain("complete job-0", "release job-0", "release job-1");
+  }
+
+  @Test
+  void heartbeats_keepComingWhileTheWorkGoesOn() {
+    server.holdPairs(true);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.heartbeats() >= 5);
+    assertThat(server.log()).containsExactly("lease job-0");
+  }
+
+  @Test
+  void cancelledJob_isGivenBack() {
+    server.holdPairs(true);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.heartbeats() > 0);
+    server.cancel();
+    awaitLog("lease job-0", "release job-0");
+  }
+
+  @Test
+  void drain_givesTheJobBackAndTakesNoOther() {
+    server.holdPairs(true);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.heartbeats() > 0);
+    server.job(NONNEGATIVE);
+    worker.drain(Duration.ofSeconds(20));
+    assertThat(ended()).isTrue();
+    assertThat(server.log()).containsExactly("lease job-0", "release job-0");
+  }
+
+  @Test
+  void serverThatComesBackInTime_findsTheLeaseKept() throws Exception {
+    server.holdPairs(true);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.heartbeats() > 0);
+    server.stop();
+    server.holdPairs(false);
+    server.startAgain();
+    int before = server.heartbeats();
+    await().until(() -> server.heartbeats() > before || server.log().size() > 1);
+    assertThat(server.log().get(0)).isEqualTo("lease job-0");
+  }
+
+  @Test
+  void serverThatStaysAway_losesTheWorker_whichTakesTheNextJobWhenItIsBack() throws Exception {
+    server.holdPairs(true);
+    server.job(NONNEGATIVE);
+    await().until(() -> server.heartbeats() > 0);
+    server.stop();
+    Thread.sleep(3 * JobServer.LEASE.toMillis());
+    server.holdPairs(false);
+    server.job(NONNEGATIVE);
+    server.startAgain();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> server.log().contains("complete job-1"));
+    assertThat(server.log()).containsExactly("lease job-0", "lease job-1", "complete job-1");
+  }
+
+  @Test
+  void damagedPairs_failTheJobWithTheirReason() {
+    server.refusePairs(Status.DATA_LOSS.withDescription("chunk 3 is damaged"));
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "fail job-0 REASON_DATA_DAMAGED DATA_LOSS: chunk 3 is damaged");
+  }
+
+  @Test
+  void whatTheServerCannotDoNow_givesTheJobBack() {
+    server.refusePairs(Status.RESOURCE_EXHAUSTED.withDescription("busy"));
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "release job-0");
+  }
+
+  @Test
+  void whatTheServerShouldNotSay_failsTheJob() {
+    server.refusePairs(Status.UNIMPLEMENTED.withDescription("what?"));
+    server.job(NONNEGATIVE);
+    await().until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1)).startsWith("fail job-0 REASON_INTERNAL ").endsWith("what?");
+  }
+
+  @Test
+  void pairsThatDoNotFit_failTheJobAndSayHowManyWould() throws Exception {
+    start(PAIRS, OptionalLong.of(500));
+    server.job(NONNEGATIVE);
+    await().until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1))
+        .startsWith("fail job-0 REASON_TOO_LARGE pairs: 600 pairs of 528 floats do not fit")
+        .contains("500 would", "max_pairs=500");
+  }
+
+  @Test
+  void pairsWithoutARank_failTheJob() throws Exception {
+    float[] noise = new float[PAIRS.sketches().length];
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = random.nextFloat();
+    }
+    start(
+        new PairSample(
+            PAIRS.rows(), PAIRS.inputSizes(), PAIRS.inputs(), PAIRS.dimension(), noise),
+        OptionalLong.empty());
+    server.job(NONNEGATIVE);
+    await().atMost(Duration.ofSeconds(60)).until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1)).startsWith("fail job-0 REASON_NOT_RECOVERABLE pairs: 540");
+  }
+
+  @Test
+  void budgetThatIsUsedUp_failsTheJob() {
+    server.job(
+        NONNEGATIVE.toBuilder()
+            .setBudget(com.google.protobuf.Duration.newBuilder().setNanos(1))
+            .build());
+    await().until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1)).startsWith("fail job-0 REASON_BUDGET_EXCEEDED budget: 0 s");
+  }
+}
