@@ -81,8 +81,7 @@ final class JobServer implements AutoCloseable {
 
   private void start(int at) throws IOException {
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), at))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), at))
             .addService(new Workers())
             .addService(new Pairs())
             .build()
@@ -282,7 +281,11 @@ final class JobServer implements AutoCloseable {
     public void failJob(FailJobRequest request, StreamObserver<FailJobResponse> observer) {
       synchronized (JobServer.this) {
         log.add(
-            "fail " + id(request.getLease()) + " " + request.getReason() + " "
+            "fail "
+                + id(request.getLease())
+                + " "
+                + request.getReason()
+                + " "
                 + request.getMessage());
       }
       answer(observer, FailJobResponse.getDefaultInstance());

@@ -210,9 +210,7 @@ final class RecoveryWorkerTest {
     server.holdPairs(false);
     server.job(NONNEGATIVE);
     server.startAgain();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> server.log().contains("complete job-1"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> server.log().contains("complete job-1"));
     assertThat(server.log()).containsExactly("lease job-0", "lease job-1", "complete job-1");
   }
 
@@ -256,8 +254,7 @@ final class RecoveryWorkerTest {
       noise[i] = random.nextFloat();
     }
     start(
-        new PairSample(
-            PAIRS.rows(), PAIRS.inputSizes(), PAIRS.inputs(), PAIRS.dimension(), noise),
+        new PairSample(PAIRS.rows(), PAIRS.inputSizes(), PAIRS.inputs(), PAIRS.dimension(), noise),
         OptionalLong.empty());
     server.job(NONNEGATIVE);
     await().atMost(Duration.ofSeconds(60)).until(() -> server.log().size() == 2);
