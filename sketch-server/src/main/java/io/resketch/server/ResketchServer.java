@@ -17,14 +17,20 @@ import io.resketch.server.concepts.Concepts;
 import io.resketch.server.grpc.AdminEndpoint;
 import io.resketch.server.grpc.CollectionEndpoint;
 import io.resketch.server.grpc.ConceptCalls;
+import io.resketch.server.grpc.OperationsEndpoint;
+import io.resketch.server.grpc.RecoveryEndpoint;
 import io.resketch.server.grpc.RepositoryEndpoint;
 import io.resketch.server.grpc.SketchEndpoint;
+import io.resketch.server.grpc.WorkerEndpoint;
 import io.resketch.server.index.SketchIndexes;
 import io.resketch.server.query.ConceptAnswers;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.query.Explanations;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
+import io.resketch.server.recovery.Corpora;
+import io.resketch.server.recovery.Jobs;
+import io.resketch.server.recovery.Networks;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.retention.Retention;
 import io.resketch.server.rollup.RollUpWorker;
@@ -61,6 +67,7 @@ public final class ResketchServer implements AutoCloseable {
   private final SketchIndexes indexes;
   private final Admission admission;
   private final Concepts concepts;
+  private final Jobs jobs;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpEndpoint http;
@@ -83,6 +90,8 @@ public final class ResketchServer implements AutoCloseable {
     concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
     admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
+    Corpora corpora = new Corpora(store, InstantSource.system());
+    jobs = new Jobs(store, corpora, InstantSource.system(), System::nanoTime, Jobs.LEASE);
     retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to its threads: health and reflection answer when they are busy.
     server =
@@ -107,6 +116,10 @@ public final class ResketchServer implements AutoCloseable {
                         new ConceptAnswers(repository, estimators),
                         admission.shortCalls())))
             .addService(new AdminEndpoint(store, backups))
+            .addService(
+                new RecoveryEndpoint(repository.requests(), corpora, jobs, new Networks(store)))
+            .addService(new OperationsEndpoint(jobs))
+            .addService(new WorkerEndpoint(corpora, jobs))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
@@ -117,10 +130,12 @@ public final class ResketchServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       admission.close();
+      jobs.close();
       concepts.close();
       indexes.close();
       throw e;
     }
+    jobs.start();
     retention.start();
     worker = new RollUpWorker(repository, rollUps, ROLL_UP_AFTER);
     health.setStatus("", ServingStatus.SERVING);
@@ -166,7 +181,8 @@ public final class ResketchServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
-    concepts.close(); // a watch would never end
+    jobs.close(); // a watch would never end
+    concepts.close();
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();

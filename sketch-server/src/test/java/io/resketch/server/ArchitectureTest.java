@@ -30,6 +30,8 @@ class ArchitectureTest {
           .definedBy("io.resketch.server.query")
           .layer("exchange")
           .definedBy("io.resketch.server.exchange")
+          .layer("recovery")
+          .definedBy("io.resketch.server.recovery")
           .layer("grpc")
           .definedBy("io.resketch.server.grpc")
           .layer("admission")
@@ -38,7 +40,7 @@ class ArchitectureTest {
           .definedBy("io.resketch.server")
           .whereLayer("repository")
           .mayOnlyBeAccessedByLayers(
-              "rollup", "index", "concepts", "query", "exchange", "grpc", "server")
+              "rollup", "index", "concepts", "query", "exchange", "recovery", "grpc", "server")
           .whereLayer("rollup")
           .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("index")
@@ -48,6 +50,8 @@ class ArchitectureTest {
           .whereLayer("query")
           .mayOnlyBeAccessedByLayers("exchange", "grpc", "server")
           .whereLayer("exchange")
+          .mayOnlyBeAccessedByLayers("grpc", "server")
+          .whereLayer("recovery")
           .mayOnlyBeAccessedByLayers("grpc", "server")
           .whereLayer("admission")
           .mayOnlyBeAccessedByLayers("server")
@@ -94,7 +98,8 @@ class ArchitectureTest {
               "io.resketch.server.index",
               "io.resketch.server.concepts",
               "io.resketch.server.query",
-              "io.resketch.server.exchange")
+              "io.resketch.server.exchange",
+              "io.resketch.server.recovery")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.rpc..");

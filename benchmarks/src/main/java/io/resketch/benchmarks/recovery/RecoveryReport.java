@@ -1,5 +1,6 @@
 package io.resketch.benchmarks.recovery;
 
+import io.resketch.core.recovery.Checkpoints;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
@@ -85,7 +86,8 @@ public final class RecoveryReport {
               pairs,
               new RecoveryOptions(true, 0.1, seed),
               DataParallel.threads(executor),
-              (stage, done, all) -> {});
+              (stage, done, all) -> {},
+              Checkpoints.none());
       double seconds = (System.nanoTime() - began) / 1e9;
       return row(network, seconds);
     }

@@ -3,6 +3,7 @@ package io.resketch.client.cli;
 import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
+import io.resketch.core.recovery.Checkpoints;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
@@ -125,7 +126,9 @@ final class RecoverCommand extends ClientCommand {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     RecoveredNetwork network;
     try {
-      network = NetworkRecovery.recover(pairs, options, DataParallel.threads(executor), stages);
+      network =
+          NetworkRecovery.recover(
+              pairs, options, DataParallel.threads(executor), stages, Checkpoints.none());
     } finally {
       executor.shutdownNow();
     }

@@ -20,16 +20,24 @@ public final class NetworkRecovery {
   private NetworkRecovery() {}
 
   /**
-   * Recovers.
+   * Recovers. Goes on from the last checkpoint, if there is one, with the result that it would have
+   * had without a stop. What the listener or the checkpoints throw ends it, with no part running.
    *
-   * @throws InvalidInputException if the pairs are too few, or their rank cannot be told from noise
+   * @throws InvalidInputException if the pairs are too few, their rank cannot be told from noise,
+   *     or the checkpoint is damaged or of other pairs, options or another version of the program
    */
   public static RecoveredNetwork recover(
-      PairSample pairs, RecoveryOptions options, DataParallel engine, StageListener listener) {
+      PairSample pairs,
+      RecoveryOptions options,
+      DataParallel engine,
+      StageListener listener,
+      Checkpoints checkpoints) {
     if (pairs.rows() < LEAST_PAIRS) {
       throw new InvalidInputException(
           "pairs", pairs.rows() + " are too few; give 40 for every hidden attribute");
     }
+    CheckpointFormat format = new CheckpointFormat(pairs, options);
+    SearchState state = checkpoints.last().map(format::read).orElseGet(SearchState::new);
     int every = (int) Math.round(1 / options.holdOut());
     PairSample train = part(pairs, every, false);
     PairSample heldOut = part(pairs, every, true);
@@ -41,8 +49,9 @@ public final class NetworkRecovery {
             space,
             engine,
             options.nonnegative() ? Prior.NONNEGATIVE : Prior.SIGNED,
-            options.seed());
-    search.run(listener);
+            options.seed(),
+            state);
+    search.run(listener, reached -> checkpoints.save(format.write(reached)));
     listener.progress("dictionary", 0, 1);
     Dictionary dictionary = new Dictionary(space, train, search, search.noise());
     listener.progress("wiring", 0, 1);

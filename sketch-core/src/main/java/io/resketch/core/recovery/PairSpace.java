@@ -213,6 +213,11 @@ record PairSpace(
     return out;
   }
 
+  /** An orthonormal basis of the hidden directions that codes leave. */
+  double[][] leftOf(List<double[]> codes) {
+    return Spans.complement(Spans.basis(codes.stream().map(this::hiddenPart).toList()), hidden);
+  }
+
   /** What of the coordinates of a code is on the hidden columns of Q. */
   double[] hiddenPart(double[] code) {
     double[] out = new double[hidden];

@@ -4,7 +4,7 @@ package io.resketch.core.recovery;
 @FunctionalInterface
 public interface StageListener {
   /**
-   * Called from the thread that recovers.
+   * Called from the thread that recovers, some times a minute. May throw to stop it.
    *
    * @param stage its name
    * @param done parts done

@@ -22,7 +22,11 @@ class NetworkRecoveryTest {
 
   private static RecoveredNetwork recover(TeacherPairs pairs) {
     return NetworkRecovery.recover(
-        pairs.sample(), OPTIONS, DataParallel.serial(), (stage, done, all) -> {});
+        pairs.sample(),
+        OPTIONS,
+        DataParallel.serial(),
+        (stage, done, all) -> {},
+        Checkpoints.none());
   }
 
   private static void assertAllRecovered(TeacherPairs pairs, RecoveredNetwork network) {
@@ -143,7 +147,11 @@ class NetworkRecoveryTest {
     assertThatThrownBy(
             () ->
                 NetworkRecovery.recover(
-                    few, OPTIONS, DataParallel.serial(), (stage, done, whole) -> {}))
+                    few,
+                    OPTIONS,
+                    DataParallel.serial(),
+                    (stage, done, whole) -> {},
+                    Checkpoints.none()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("pairs");
   }
@@ -164,7 +172,11 @@ class NetworkRecoveryTest {
     assertThatThrownBy(
             () ->
                 NetworkRecovery.recover(
-                    noise, OPTIONS, DataParallel.serial(), (stage, done, all) -> {}))
+                    noise,
+                    OPTIONS,
+                    DataParallel.serial(),
+                    (stage, done, all) -> {},
+                    Checkpoints.none()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("rank");
   }

@@ -1,5 +1,6 @@
 package io.resketch.server.admission;
 
+import com.google.longrunning.OperationsGrpc;
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
@@ -74,7 +75,7 @@ public final class Admission
   /** Null for services that are not this project's. */
   private Lane lane(MethodDescriptor<?, ?> method) {
     String service = String.valueOf(method.getServiceName());
-    if (!service.startsWith(SERVICES)) {
+    if (!service.startsWith(SERVICES) && !service.equals(OperationsGrpc.SERVICE_NAME)) {
       return null;
     }
     boolean isShort =

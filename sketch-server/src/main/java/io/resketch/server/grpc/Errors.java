@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Errors as {@code google.rpc.Status} with details. */
 final class Errors {
   private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
-  private static final String DOMAIN = "resketch.io";
+  static final String DOMAIN = "resketch.io";
 
   /**
    * Errors quote names from the request, which may be long, and travel in trailers, of which a
@@ -66,9 +66,22 @@ final class Errors {
     if (error instanceof RepositoryException failed) {
       Code code =
           switch (failed.reason()) {
-            case COLLECTION_NOT_FOUND, SKETCH_NOT_FOUND, CONCEPT_NOT_FOUND -> Code.NOT_FOUND;
-            case COLLECTION_EXISTS, SKETCH_EXISTS -> Code.ALREADY_EXISTS;
-            case MODULE_MISMATCH, NO_SKELETON, SKELETON_MISSING, COLLECTION_NOT_EMPTY ->
+            case COLLECTION_NOT_FOUND,
+                SKETCH_NOT_FOUND,
+                CONCEPT_NOT_FOUND,
+                CORPUS_NOT_FOUND,
+                OPERATION_NOT_FOUND,
+                LEASE_LOST,
+                NETWORK_NOT_FOUND ->
+                Code.NOT_FOUND;
+            case COLLECTION_EXISTS, SKETCH_EXISTS, CORPUS_EXISTS -> Code.ALREADY_EXISTS;
+            case MODULE_MISMATCH,
+                NO_SKELETON,
+                SKELETON_MISSING,
+                COLLECTION_NOT_EMPTY,
+                CORPUS_IN_USE,
+                TOO_FEW_PAIRS,
+                OPERATION_NOT_ENDED ->
                 Code.FAILED_PRECONDITION;
             case TOO_MANY_WATCHERS, WATCH_TOO_SLOW -> Code.RESOURCE_EXHAUSTED;
             case SERVER_STOPPING -> Code.UNAVAILABLE;

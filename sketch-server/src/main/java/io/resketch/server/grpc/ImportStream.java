@@ -15,7 +15,7 @@ final class ImportStream extends ItemStream<ImportRequest, ImportResponse> {
   private Importer importer;
 
   ImportStream(Repository repository, ServerCallStreamObserver<ImportResponse> acks) {
-    super(acks);
+    super("parent", acks);
     this.repository = repository;
   }
 

@@ -13,13 +13,16 @@ import io.resketch.core.InvalidInputException;
  * @param <A> its acknowledgement
  */
 abstract class ItemStream<Q, A> implements StreamObserver<Q> {
+  private final String parentField;
   private final ServerCallStreamObserver<A> acks;
   private String parent = "";
   private long index;
   private boolean waiting = true;
   private boolean ended;
 
-  ItemStream(ServerCallStreamObserver<A> acks) {
+  /** Starts; {@code parentField} names the field of the parent in errors. */
+  ItemStream(String parentField, ServerCallStreamObserver<A> acks) {
+    this.parentField = parentField;
     this.acks = acks;
     acks.disableAutoRequest();
     acks.setOnReadyHandler(this::onReady);
@@ -41,7 +44,7 @@ abstract class ItemStream<Q, A> implements StreamObserver<Q> {
       parent = given;
     } else if (!given.isEmpty() && !given.equals(parent)) {
       throw new InvalidInputException(
-          "parent", given + " differs from the stream's first, " + parent);
+          parentField, given + " differs from the stream's first, " + parent);
     }
     return parent;
   }

@@ -12,7 +12,7 @@ final class PutStream extends ItemStream<PutStreamRequest, PutStreamResponse> {
   private final Repository repository;
 
   PutStream(Repository repository, ServerCallStreamObserver<PutStreamResponse> acks) {
-    super(acks);
+    super("parent", acks);
     this.repository = repository;
   }
 

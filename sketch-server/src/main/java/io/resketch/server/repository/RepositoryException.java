@@ -17,7 +17,15 @@ public final class RepositoryException extends RuntimeException {
     CONCEPT_NOT_FOUND,
     TOO_MANY_WATCHERS,
     WATCH_TOO_SLOW,
-    SERVER_STOPPING
+    SERVER_STOPPING,
+    CORPUS_NOT_FOUND,
+    CORPUS_EXISTS,
+    CORPUS_IN_USE,
+    TOO_FEW_PAIRS,
+    OPERATION_NOT_FOUND,
+    OPERATION_NOT_ENDED,
+    LEASE_LOST,
+    NETWORK_NOT_FOUND
   }
 
   private final Reason reason;

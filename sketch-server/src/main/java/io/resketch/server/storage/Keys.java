@@ -19,6 +19,10 @@ import java.util.UUID;
  *           of the label, or 0
  * dirty:    collection 0 | hours since 1970 (8 bytes, likewise), or nothing
  * request:  the UUID alone (16 bytes, big-endian)
+ * chunk:    corpus 0 | its last row (8 bytes, big-endian)
+ * pair:     corpus 0 | first 16 bytes of the SHA-256 of inputs and sketch
+ * part:     operation 0 | number of the checkpoint (8 bytes, big-endian) | part (4)
+ * arrays:   network 0
  * </pre>
  */
 public final class Keys {
@@ -111,6 +115,10 @@ public final class Keys {
   /** Key of a change. */
   static byte[] sequence(String collection, long sequence) {
     return in(collection, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
+  }
+
+  static byte[] part(String operation, long checkpoint, int part) {
+    return in(operation, ByteBuffer.allocate(12).putLong(checkpoint).putInt(part).array());
   }
 
   static byte[] request(UUID id) {

@@ -15,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BackupEngine;
 import org.rocksdb.BlockBasedTableConfig;
@@ -74,11 +76,19 @@ public final class RocksStore implements AutoCloseable {
     /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
     CHANGES("changes"),
     /** Calls that were answered; see {@link RequestLog}. */
-    REQUESTS("requests");
+    REQUESTS("requests"),
+    /** Corpora and their pairs; see {@link PairStore}. */
+    CORPORA("corpora"),
+    PAIR_CHUNKS("pair-chunks"),
+    PAIR_HASHES("pair-hashes"),
+    /** Recoveries; see {@link JobStore}. */
+    JOBS("jobs"),
+    CHECKPOINTS("checkpoints"),
+    NETWORKS("networks");
 
     /** Whether its keys start with a collection. */
     boolean isOfCollections() {
-      return this != DEFAULT && this != COLLECTIONS && this != REQUESTS;
+      return OF_COLLECTIONS.contains(this);
     }
 
     private final String label;
@@ -87,6 +97,8 @@ public final class RocksStore implements AutoCloseable {
       this.label = label;
     }
   }
+
+  private static final Set<Family> OF_COLLECTIONS = EnumSet.range(Family.MODULES, Family.CHANGES);
 
   private final DataDirectory directory;
   private final RocksDB db;

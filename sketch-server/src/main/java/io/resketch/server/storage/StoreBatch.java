@@ -31,7 +31,7 @@ public final class StoreBatch implements AutoCloseable {
         });
   }
 
-  private void delete(Family family, byte[] key) {
+  void delete(Family family, byte[] key) {
     store.use(
         "writing",
         () -> {
@@ -40,7 +40,7 @@ public final class StoreBatch implements AutoCloseable {
         });
   }
 
-  private void put(Family family, byte[] key, MessageLite value) {
+  void put(Family family, byte[] key, MessageLite value) {
     put(family, key, value.toByteArray());
   }
 
@@ -61,13 +61,15 @@ public final class StoreBatch implements AutoCloseable {
 
   /** Removes changes. */
   void deleteChanges(String collection, long from, long to) {
+    deleteRange(Family.CHANGES, Keys.sequence(collection, from), Keys.sequence(collection, to));
+  }
+
+  /** Removes what has keys of [from, to). */
+  void deleteRange(Family family, byte[] from, byte[] to) {
     store.use(
         "writing",
         () -> {
-          batch.deleteRange(
-              store.handle(Family.CHANGES),
-              Keys.sequence(collection, from),
-              Keys.sequence(collection, to));
+          batch.deleteRange(store.handle(family), from, to);
           return null;
         });
   }
@@ -113,20 +115,20 @@ public final class StoreBatch implements AutoCloseable {
 
   /** Removes a collection with all it holds. */
   public void deleteCollection(String id) {
+    for (Family family : Family.values()) {
+      if (family.isOfCollections()) {
+        deleteAllIn(family, id);
+      }
+    }
+    delete(Family.COLLECTIONS, Keys.utf8(id));
+  }
+
+  /** Removes what has keys that start with an id and a zero byte. */
+  void deleteAllIn(Family family, String id) {
     byte[] from = Keys.prefix(id);
     byte[] behind = from.clone();
-    behind[behind.length - 1]++; // a collection's keys go on with a zero byte
-    store.use(
-        "writing",
-        () -> {
-          for (Family family : Family.values()) {
-            if (family.isOfCollections()) {
-              batch.deleteRange(store.handle(family), from, behind);
-            }
-          }
-          return null;
-        });
-    delete(Family.COLLECTIONS, Keys.utf8(id));
+    behind[behind.length - 1]++; // the keys go on behind the zero byte
+    deleteRange(family, from, behind);
   }
 
   /** Says that all hours with sketches of a collection are marked, from now on and before. */

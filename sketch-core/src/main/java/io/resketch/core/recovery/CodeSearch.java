@@ -1,0 +1,182 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Looks for codes with zeros in the span of the codes whose columns are not known. */
+final class CodeSearch {
+  private static final int ITERATIONS = 250;
+  static final double STEP = 0.1;
+  private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
+
+  private final PairSpace space;
+  private final DataParallel engine;
+  private final Prior prior;
+  private final double noise;
+  private final CodeTest test;
+  private final SearchState state;
+
+  CodeSearch(
+      PairSpace space,
+      DataParallel engine,
+      Prior prior,
+      double noise,
+      CodeTest test,
+      SearchState state) {
+    this.space = space;
+    this.engine = engine;
+    this.prior = prior;
+    this.noise = noise;
+    this.test = test;
+    this.state = state;
+  }
+
+  /**
+   * One round of starts.
+   *
+   * @return whether another is worth it
+   */
+  boolean round(SplittableRandom random) {
+    double[] rest = residualWithoutColumns();
+    double[][] span = directions(rest);
+    int open = space.hidden() - state.columns.size();
+    Basis basis = restricted(span, open);
+    List<double[]> known = space.knownAxes(basis.dims());
+    for (double[] code : state.codes) {
+      Spans.add(known, restrict(code, span, open));
+    }
+    double[][] quotient = Spans.complement(known, basis.dims());
+    List<double[]> starts =
+        state.round == 0 && !state.nearly.isEmpty()
+            ? nearColumns(basis, rest, span, open)
+            : rows(basis, Math.min(MOST_STARTS, 2 * quotient.length + 10), random);
+    int held = state.round == 0 && !state.nearly.isEmpty() ? ITERATIONS : 0;
+    List<Starts.End> ends =
+        Starts.run(engine, basis, quotient, prior, STEP, 1, starts, ITERATIONS, held);
+    boolean any = false;
+    for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactCode(basis, end))) {
+      if (test.accepted(basis, exact)
+          && state.found() < space.hidden()
+          && Spans.addNew(known, exact.get().coordinates())) {
+        state.codes.add(extend(exact.get().coordinates(), span, open));
+        any = true;
+      }
+    }
+    return any || state.round == 0;
+  }
+
+  /** Hidden directions of the codes, those first that the rest still has. */
+  private double[][] directions(double[] rest) {
+    int h = space.hidden();
+    int d = space.dimension();
+    double[] gram = new double[h * h];
+    for (int a = 0; a < h; a++) {
+      for (int b = a; b < h; b++) {
+        gram[a * h + b] = Kernels.dot(rest, a * d, rest, b * d, d);
+      }
+    }
+    Symmetric.mirror(gram, h);
+    return Symmetric.eigen(gram, h).vectors();
+  }
+
+  private List<double[]> nearColumns(Basis basis, double[] rest, double[][] span, int open) {
+    int d = space.dimension();
+    List<double[]> out = new ArrayList<>();
+    for (double[] column : state.nearly) {
+      double[] code = new double[space.known() + space.hidden()];
+      for (int a = 0; a < space.hidden(); a++) {
+        code[space.known() + a] = Kernels.dot(rest, a * d, column, 0, d);
+      }
+      out.add(restrict(code, span, open));
+    }
+    out = signs(basis, out);
+    if (state.stalled) {
+      out.addAll(out.stream().map(Symmetric::negative).toList());
+    }
+    return out;
+  }
+
+  private static List<double[]> rows(Basis basis, int count, SplittableRandom random) {
+    List<double[]> out = new ArrayList<>();
+    for (int s = 0; s < count; s++) {
+      double[] row = new double[basis.dims()];
+      System.arraycopy(
+          basis.values(), random.nextInt(basis.rows()) * row.length, row, 0, row.length);
+      out.add(row);
+    }
+    return out;
+  }
+
+  private Optional<Zeros.Found> exactCode(Basis basis, Starts.End end) {
+    Optional<Zeros.Found> zeros = Zeros.exact(basis, end.w(), 1, noise);
+    return zeros.isEmpty() && state.stalled ? Zeros.gradual(basis, end.w(), noise) : zeros;
+  }
+
+  /** The residual with the known columns taken away, hidden × d. */
+  private double[] residualWithoutColumns() {
+    List<double[]> known = Spans.basis(state.columns);
+    int d = space.dimension();
+    double[] out = new double[space.hidden() * d];
+    for (int a = 0; a < space.hidden(); a++) {
+      double[] row = new double[d];
+      System.arraycopy(space.residual(), a * d, row, 0, d);
+      System.arraycopy(Spans.subtract(row, known), 0, out, a * d, d);
+    }
+    return out;
+  }
+
+  /**
+   * Each with the sign in which it rises more than it falls, as codes do that are never below 0.
+   */
+  static List<double[]> signs(Basis basis, List<double[]> starts) {
+    List<double[]> out = new ArrayList<>();
+    for (double[] start : starts) {
+      double cubes = 0;
+      for (double value : basis.vector(start)) {
+        cubes += value * value * value;
+      }
+      out.add(cubes < 0 ? Symmetric.negative(start) : start);
+    }
+    return out;
+  }
+
+  /** The basis of the codes restricted to the known columns and some hidden directions. */
+  private Basis restricted(double[][] span, int open) {
+    int k = space.known();
+    int r = k + space.hidden();
+    int dims = k + open;
+    Basis all = space.codes();
+    double[] out = new double[all.rows() * dims];
+    for (int i = 0; i < all.rows(); i++) {
+      System.arraycopy(all.values(), i * r, out, i * dims, k);
+      for (int a = 0; a < open; a++) {
+        out[i * dims + k + a] = Kernels.dot(all.values(), i * r + k, span[a], 0, space.hidden());
+      }
+    }
+    return new Basis(all.rows(), dims, out);
+  }
+
+  private double[] restrict(double[] code, double[][] span, int open) {
+    int k = space.known();
+    double[] out = new double[k + open];
+    System.arraycopy(code, 0, out, 0, k);
+    for (int a = 0; a < open; a++) {
+      out[k + a] = Kernels.dot(span[a], 0, code, k, space.hidden());
+    }
+    return out;
+  }
+
+  private double[] extend(double[] restricted, double[][] span, int open) {
+    int k = space.known();
+    double[] out = new double[k + space.hidden()];
+    System.arraycopy(restricted, 0, out, 0, k);
+    for (int a = 0; a < open; a++) {
+      for (int b = 0; b < space.hidden(); b++) {
+        out[k + b] += restricted[k + a] * span[a][b];
+      }
+    }
+    return Symmetric.unit(out);
+  }
+}

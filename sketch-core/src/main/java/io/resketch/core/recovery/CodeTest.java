@@ -1,0 +1,26 @@
+package io.resketch.core.recovery;
+
+import java.util.Optional;
+
+/** Whether a vector of the span of the codes is a code. */
+record CodeTest(Prior prior, double noise) {
+  /** Of the pairs: a code that is 0 in fewer is not told from chance. */
+  static final double LEAST_ZEROS = 0.12;
+
+  boolean accepted(Basis basis, Optional<Zeros.Found> exact) {
+    if (exact.isEmpty() || exact.get().share() < LEAST_ZEROS) {
+      return false;
+    }
+    if (prior == Prior.SIGNED) {
+      return true;
+    }
+    double least = 0;
+    double most = 0;
+    for (double value : basis.vector(exact.get().coordinates())) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    double smaller = Math.min(-least, most);
+    return smaller < Math.max(1e-3, 3 * noise) * Math.max(-least, most);
+  }
+}

@@ -1,0 +1,96 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Looks for columns with zero blocks in the span of the columns whose codes are not known. */
+final class ColumnSearch {
+  private static final int BLOCK = 16;
+  private static final int ITERATIONS = 250;
+  private static final double BLOCK_STEP = 0.4;
+  private static final double ENTRY_STEP = 0.3;
+  private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
+
+  private final PairSpace space;
+  private final DataParallel engine;
+  private final double noise;
+  private final SearchState state;
+
+  ColumnSearch(PairSpace space, DataParallel engine, double noise, SearchState state) {
+    this.space = space;
+    this.engine = engine;
+    this.noise = noise;
+    this.state = state;
+  }
+
+  /**
+   * One round of starts.
+   *
+   * @return whether another is worth it
+   */
+  boolean round(SplittableRandom random) {
+    List<double[]> span = new ArrayList<>();
+    for (double[] direction : space.leftOf(state.codes)) {
+      span.add(space.column(direction));
+    }
+    Basis basis = Spans.scaled(span);
+    List<double[]> known = new ArrayList<>();
+    for (double[] column : state.columns) {
+      Spans.add(known, basis.coordinates(column));
+    }
+    double[][] quotient = Spans.complement(known, basis.dims());
+    boolean byEntries = state.stalled && state.round % 2 == 1;
+    List<Starts.End> ends = ends(basis, quotient, random, byEntries);
+    if (!byEntries) {
+      state.nearly = new ArrayList<>();
+    }
+    boolean any = false;
+    for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactColumn(basis, end))) {
+      if (exact.isPresent()
+          && state.found() < space.hidden()
+          && Spans.addNew(known, exact.get().coordinates())) {
+        state.columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
+        any = true;
+      }
+    }
+    for (Starts.End end : ends) {
+      double[] rest = Spans.subtract(Symmetric.unit(end.w().clone()), known);
+      if (Kernels.dot(rest, 0, rest, 0, rest.length) > 0.25) {
+        state.nearly.add(Symmetric.unit(basis.vector(end.w())));
+      }
+    }
+    return any || (state.stalled && state.round == 0);
+  }
+
+  private List<Starts.End> ends(
+      Basis basis, double[][] quotient, SplittableRandom random, boolean byEntries) {
+    List<double[]> starts = new ArrayList<>();
+    int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
+    for (int s = 0; s < count; s++) {
+      starts.add(gaussian(quotient, random));
+    }
+    return byEntries
+        ? Starts.run(engine, basis, quotient, Prior.SIGNED, ENTRY_STEP, 1, starts, ITERATIONS, 0)
+        : Starts.run(
+            engine, basis, quotient, Prior.BLOCKS, BLOCK_STEP, BLOCK, starts, ITERATIONS, 0);
+  }
+
+  /** By zero blocks, or, of a column that has few, by zero entries. */
+  private Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end) {
+    Optional<Zeros.Found> blocks = Zeros.exact(basis, end.w(), BLOCK, noise);
+    return blocks.isPresent() ? blocks : Zeros.gradual(basis, end.w(), noise);
+  }
+
+  private static double[] gaussian(double[][] quotient, SplittableRandom random) {
+    double[] out = new double[quotient[0].length];
+    for (double[] direction : quotient) {
+      double c = random.nextGaussian();
+      for (int a = 0; a < out.length; a++) {
+        out[a] += c * direction[a];
+      }
+    }
+    return out;
+  }
+}

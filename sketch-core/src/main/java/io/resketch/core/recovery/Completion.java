@@ -1,0 +1,193 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Codes of columns that are known without them. */
+final class Completion {
+  private static final int ITERATIONS = 250;
+
+  /** Cosine of a code, but for known rows, with what least squares gives for its column. */
+  private static final double SAME_CODE = 0.98;
+
+  private final PairSpace space;
+  private final DataParallel engine;
+  private final Prior prior;
+  private final double noise;
+  private final CodeTest test;
+  private final SearchState state;
+
+  Completion(
+      PairSpace space,
+      DataParallel engine,
+      Prior prior,
+      double noise,
+      CodeTest test,
+      SearchState state) {
+    this.space = space;
+    this.engine = engine;
+    this.prior = prior;
+    this.noise = noise;
+    this.test = test;
+    this.state = state;
+  }
+
+  /** Unit columns that were found only nearly, at most as many as are missing. */
+  List<double[]> nearly() {
+    List<double[]> known = Spans.basis(state.columns);
+    List<double[]> out = new ArrayList<>();
+    for (double[] column : state.nearly) {
+      if (state.found() + out.size() < space.hidden() && Spans.addNew(known, column)) {
+        out.add(column);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * The codes of the columns that are known without them. Least squares on all columns gives each
+   * code but for a combination of known rows; its zeros tell which.
+   */
+  void run() {
+    if (state.columns.isEmpty()) {
+      return;
+    }
+    double[][] open = space.leftOf(state.codes);
+    List<double[]> all = new ArrayList<>(state.columns);
+    all.addAll(nearly());
+    double[][] duals = Spans.duals(all);
+    int k = space.known();
+    List<double[]> starts = new ArrayList<>();
+    for (int c = 0; c < state.columns.size(); c++) {
+      double[] start = new double[k + space.hidden()];
+      for (double[] direction : open) {
+        double along = Kernels.dot(space.column(direction), 0, duals[c], 0, space.dimension());
+        for (int b = 0; b < space.hidden(); b++) {
+          start[k + b] += along * direction[b];
+        }
+      }
+      starts.add(start);
+    }
+    List<double[]> known = space.knownAxes(k + space.hidden());
+    state.codes.forEach(code -> Spans.add(known, code));
+    double[][] quotient = Spans.complement(known, k + space.hidden());
+    Basis basis = space.codes();
+    starts.replaceAll(Symmetric::unit);
+    List<double[]> signed = CodeSearch.signs(basis, starts);
+    complete(basis, quotient, known, signed);
+    if (!state.columns.isEmpty()) {
+      signed.replaceAll(Symmetric::negative);
+      complete(basis, quotient, known, signed);
+    }
+  }
+
+  /**
+   * Moves columns to the codes whose codes are found.
+   *
+   * @param starts of unit length, outside what is known; those of columns found are removed
+   */
+  private void complete(
+      Basis basis, double[][] quotient, List<double[]> known, List<double[]> starts) {
+    List<Starts.End> ends = codes(basis, quotient, starts, ITERATIONS);
+    List<Zeros.Found> exact =
+        engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise)).stream()
+            .filter(found -> test.accepted(basis, found))
+            .map(Optional::get)
+            .sorted(Comparator.comparingDouble(found -> -found.share()))
+            .toList();
+    List<double[]> seen = Spans.basis(state.codes.stream().map(space::hiddenPart).toList());
+    for (int c = state.columns.size() - 1; c >= 0; c--) {
+      for (Zeros.Found found : exact) {
+        // The start is outside the known rows but for rounding; a code of this column ends there.
+        double[] part = Symmetric.unit(Spans.subtract(found.coordinates().clone(), known));
+        if (Math.abs(Kernels.dot(part, 0, starts.get(c), 0, part.length)) > SAME_CODE
+            && Spans.addNew(seen, space.hiddenPart(found.coordinates()))) {
+          state.codes.add(found.coordinates());
+          state.columns.remove(c);
+          starts.remove(c);
+          break;
+        }
+      }
+    }
+  }
+
+  private List<Starts.End> codes(
+      Basis basis, double[][] quotient, List<double[]> starts, int held) {
+    return Starts.run(engine, basis, quotient, prior, CodeSearch.STEP, 1, starts, ITERATIONS, held);
+  }
+
+  /**
+   * The code that goes with a column, where all columns are known: least squares gives its hidden
+   * part exactly, and its zeros tell what it has of the known rows.
+   *
+   * @param parts hidden parts of codes
+   * @return coordinates, for each part
+   */
+  List<Optional<double[]>> codesOfParts(List<double[]> parts) {
+    int k = space.known();
+    int r = k + space.hidden();
+    double[][] quotient = new double[space.hidden()][r];
+    for (int a = 0; a < space.hidden(); a++) {
+      quotient[a][k + a] = 1;
+    }
+    List<double[]> starts = new ArrayList<>();
+    for (double[] part : parts) {
+      double[] start = new double[r];
+      System.arraycopy(part, 0, start, k, part.length);
+      starts.add(Symmetric.unit(start));
+      starts.add(Symmetric.negative(start));
+    }
+    Basis basis = space.codes();
+    List<Zeros.Found> exact =
+        engine
+            .map(
+                codes(basis, quotient, starts, ITERATIONS),
+                end -> Zeros.exact(basis, end.w(), 1, noise))
+            .stream()
+            .filter(found -> test.accepted(basis, found))
+            .map(Optional::get)
+            .toList();
+    List<Optional<double[]>> out = new ArrayList<>();
+    for (double[] part : parts) {
+      double[] unit = Symmetric.unit(part.clone());
+      out.add(
+          exact.stream()
+              .map(Zeros.Found::coordinates)
+              .filter(
+                  w -> {
+                    double[] own = Symmetric.unit(space.hiddenPart(w));
+                    return Math.abs(Kernels.dot(own, 0, unit, 0, own.length)) > SAME_CODE;
+                  })
+              .findFirst());
+    }
+    return out;
+  }
+
+  /**
+   * The code near one that is right but for noise and a constant.
+   *
+   * @param w coordinates, the constant's first
+   */
+  Optional<double[]> codeNear(double[] w) {
+    Basis basis = space.codes();
+    double[] sorted = basis.vector(w);
+    Arrays.sort(sorted);
+    // Zeros are the narrowest crowd of values.
+    int crowd = (int) (CodeTest.LEAST_ZEROS * sorted.length);
+    int narrowest = 0;
+    for (int i = 0; i + crowd < sorted.length; i++) {
+      if (sorted[i + crowd] - sorted[i] < sorted[narrowest + crowd] - sorted[narrowest]) {
+        narrowest = i;
+      }
+    }
+    double[] shifted = w.clone();
+    double one = basis.values()[0]; // the first column of the basis is constant
+    shifted[0] -= sorted[narrowest + crowd / 2] / one;
+    return Optional.of(Zeros.exact(basis, Symmetric.unit(shifted), 1, noise))
+        .filter(found -> test.accepted(basis, found))
+        .map(found -> found.get().coordinates());
+  }
+}

@@ -1,0 +1,154 @@
+package io.resketch.server.recovery;
+
+import com.google.protobuf.ByteString;
+import io.resketch.core.InvalidInputException;
+import io.resketch.server.repository.Receipt;
+import io.resketch.server.repository.RepositoryException;
+import io.resketch.server.repository.RepositoryException.Reason;
+import io.resketch.server.storage.JobStore;
+import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StoreBatch;
+import io.resketch.v1.Corpus;
+import io.resketch.v1.RecoverNetworkResponse;
+import io.resketch.v1.RecoveredEdge;
+import io.resketch.v1.RecoveredNetwork;
+import io.resketch.v1.RecoveredObject;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The networks that were found. Thread-safe. */
+public final class Networks {
+  private final RocksStore store;
+  private final JobStore records;
+
+  public Networks(RocksStore store) {
+    this.store = store;
+    this.records = new JobStore(store);
+  }
+
+  /**
+   * A network.
+   *
+   * @throws RepositoryException NETWORK_NOT_FOUND
+   */
+  public RecoveredNetwork network(String id, boolean withArrays) {
+    return records.network(id, withArrays).orElseThrow(() -> missing(id));
+  }
+
+  private static RepositoryException missing(String id) {
+    return new RepositoryException(
+        Reason.NETWORK_NOT_FOUND, RecoveryNames.network(id) + " does not exist");
+  }
+
+  /** Networks behind an id, in order, without their arrays. */
+  public List<RecoveredNetwork> after(String after, int limit) {
+    return records.networksAfter(after, limit);
+  }
+
+  /**
+   * Deletes a network; returns when that is on disk.
+   *
+   * @throws RepositoryException NETWORK_NOT_FOUND
+   */
+  public synchronized boolean delete(String id, Receipt<Boolean> receipt) {
+    network(id, false);
+    try (StoreBatch batch = store.batch()) {
+      records.deleteNetwork(batch, id);
+      receipt.into(batch, true);
+      batch.commit();
+    }
+    return true;
+  }
+
+  static RecoverNetworkResponse summary(RecoveredNetwork network) {
+    return RecoverNetworkResponse.newBuilder()
+        .setNetwork(network.getName())
+        .setColumnCount(network.getColumnCount())
+        .setExactColumnCount(network.getExactColumnCount())
+        .setObjectCount(network.getObjectsCount())
+        .setEdgeCount(
+            network.getObjectsList().stream().mapToInt(RecoveredObject::getInputsCount).sum())
+        .setHeldOutRelativeError(network.getHeldOutRelativeError())
+        .addAllUnidentified(network.getUnidentifiedList())
+        .build();
+  }
+
+  static RecoveredNetwork withoutArrays(RecoveredNetwork network) {
+    return network.toBuilder().clearDictionary().clearOffset().build();
+  }
+
+  static RecoveredNetwork arraysOnly(RecoveredNetwork network) {
+    return RecoveredNetwork.newBuilder()
+        .setDictionary(network.getDictionary())
+        .setOffset(network.getOffset())
+        .build();
+  }
+
+  /**
+   * Checks what a worker sends.
+   *
+   * @throws InvalidInputException naming the field
+   */
+  static void check(RecoveredNetwork network, Corpus corpus) {
+    if (network.getDimension() != corpus.getDimension()
+        || !network.getInputSizesList().equals(corpus.getInputSizesList())) {
+      throw new InvalidInputException(
+          "network.dimension", "or input_sizes are not those of " + corpus.getName());
+    }
+    checkArray(
+        "network.dictionary",
+        network.getDictionary(),
+        (long) network.getColumnCount() * network.getDimension());
+    checkArray("network.offset", network.getOffset(), network.getDimension());
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < network.getObjectsCount(); i++) {
+      check("network.objects[" + i + "]", network.getObjects(i), network, ids);
+      ids.add(network.getObjects(i).getId());
+    }
+  }
+
+  private static void check(
+      String field, RecoveredObject object, RecoveredNetwork network, Set<String> before) {
+    if (before.contains(object.getId())) {
+      throw new InvalidInputException(field + ".id", object.getId() + " was given before");
+    }
+    for (int column : object.getColumnsList()) {
+      if (Integer.compareUnsigned(column, network.getColumnCount()) >= 0) {
+        throw new InvalidInputException(
+            field + ".columns",
+            Integer.toUnsignedString(column)
+                + " must be below column_count, "
+                + network.getColumnCount());
+      }
+    }
+    for (RecoveredEdge edge : object.getInputsList()) {
+      boolean known =
+          edge.hasInput()
+              ? Integer.compareUnsigned(edge.getInput(), network.getInputSizesCount()) < 0
+              : before.contains(edge.getObject());
+      if (!known) {
+        throw new InvalidInputException(
+            field + ".inputs",
+            (edge.hasInput() ? "input " + edge.getInput() : "object \"" + edge.getObject() + "\"")
+                + " is none of the network, or comes behind");
+      }
+    }
+  }
+
+  private static void checkArray(String field, ByteString bytes, long floats) {
+    if (bytes.size() != floats * Float.BYTES) {
+      throw new InvalidInputException(
+          field, bytes.size() + " bytes must be " + floats + " floats of 4 bytes");
+    }
+    ByteBuffer in = bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    while (in.hasRemaining()) {
+      float value = in.getFloat();
+      if (!Float.isFinite(value)) {
+        throw new InvalidInputException(field, value + " is not finite");
+      }
+    }
+  }
+}
