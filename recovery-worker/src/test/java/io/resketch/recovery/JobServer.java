@@ -127,9 +127,9 @@ final class JobServer implements AutoCloseable {
     cancel = true;
   }
 
-  /** Leases so far are lost. */
-  synchronized void loseLease(boolean lose) {
-    loseLease = lose;
+  /** The next heartbeat hears that its lease is lost. */
+  synchronized void loseLease() {
+    loseLease = true;
   }
 
   /** So many completions are done and then not answered. */
@@ -205,6 +205,7 @@ final class JobServer implements AutoCloseable {
       synchronized (JobServer.this) {
         heartbeats++;
         if (loseLease) {
+          loseLease = false;
           observer.onError(lost());
           return;
         }
