@@ -1,10 +1,10 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What every object is computed from. Where two attributes of an object are both above 0 and the
@@ -14,7 +14,9 @@ import java.util.Map;
  * inputs: it is 0 for every object that is none. That holds for layers with rectifiers, the
  * greatest k, and normalisation.
  */
-final class Wiring {
+final class Wiring implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private static final int PAIRS = 3;
 
   /** Pairs for every unknown of a linear system, at least. */
@@ -29,8 +31,8 @@ final class Wiring {
   private static final double EDGE = 0.02;
   private static final double DOUBTFUL_EDGE = 0.12;
 
-  private final List<double[][]> sources;
-  private final DataParallel engine;
+  private final ArrayList<double[][]> sources;
+  private final transient DataParallel engine;
 
   /**
    * @param inputs attributes of every input object, by attribute
@@ -56,7 +58,7 @@ final class Wiring {
    */
   record Placed(int group, int level, List<Edge> edges) {}
 
-  private record Answer(double ratio, double[] strength) {}
+  private record Answer(double ratio, double[] strength) implements Serializable {}
 
   /**
    * Places objects, level by level.
@@ -65,7 +67,7 @@ final class Wiring {
    */
   List<Placed> place(List<double[][]> objects) {
     int inputs = sources.size();
-    Map<Integer, double[][]> open = new LinkedHashMap<>();
+    LinkedHashMap<Integer, double[][]> open = new LinkedHashMap<>();
     for (int g = 0; g < objects.size(); g++) {
       open.put(g, objects.get(g));
     }
