@@ -1,14 +1,18 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
+
 /**
  * A basis V of a subspace, rows × dims, with V'V = rows · I, so that a random unit combination has
  * values around 1.
  */
-final class Basis {
+final class Basis implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final int rows;
   private final int dims;
   private final double[] values;
-  private float[] floats;
+  private transient float[] floats;
 
   /**
    * @param values row by row, not copied

@@ -56,7 +56,11 @@ final class CodeSearch {
     List<Starts.End> ends =
         Starts.run(engine, basis, quotient, prior, STEP, 1, starts, ITERATIONS, held);
     boolean any = false;
-    for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactCode(basis, end))) {
+    double noise = this.noise;
+    boolean gradually = state.stalled;
+    for (Zeros.Found found :
+        engine.map(ends, end -> exactCode(basis, end, noise, gradually).orElse(null))) {
+      Optional<Zeros.Found> exact = Optional.ofNullable(found);
       if (test.accepted(basis, exact)
           && state.found() < space.hidden()
           && Spans.addNew(known, exact.get().coordinates())) {
@@ -109,9 +113,10 @@ final class CodeSearch {
     return out;
   }
 
-  private Optional<Zeros.Found> exactCode(Basis basis, Starts.End end) {
+  private static Optional<Zeros.Found> exactCode(
+      Basis basis, Starts.End end, double noise, boolean gradually) {
     Optional<Zeros.Found> zeros = Zeros.exact(basis, end.w(), 1, noise);
-    return zeros.isEmpty() && state.stalled ? Zeros.gradual(basis, end.w(), noise) : zeros;
+    return zeros.isEmpty() && gradually ? Zeros.gradual(basis, end.w(), noise) : zeros;
   }
 
   /** The residual with the known columns taken away, hidden × d. */

@@ -47,11 +47,12 @@ final class ColumnSearch {
       state.nearly = new ArrayList<>();
     }
     boolean any = false;
-    for (Optional<Zeros.Found> exact : engine.map(ends, end -> exactColumn(basis, end))) {
-      if (exact.isPresent()
+    double noise = this.noise;
+    for (Zeros.Found exact : engine.map(ends, end -> exactColumn(basis, end, noise).orElse(null))) {
+      if (exact != null
           && state.found() < space.hidden()
-          && Spans.addNew(known, exact.get().coordinates())) {
-        state.columns.add(Symmetric.unit(basis.vector(exact.get().coordinates())));
+          && Spans.addNew(known, exact.coordinates())) {
+        state.columns.add(Symmetric.unit(basis.vector(exact.coordinates())));
         any = true;
       }
     }
@@ -78,7 +79,7 @@ final class ColumnSearch {
   }
 
   /** By zero blocks, or, of a column that has few, by zero entries. */
-  private Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end) {
+  private static Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end, double noise) {
     Optional<Zeros.Found> blocks = Zeros.exact(basis, end.w(), BLOCK, noise);
     return blocks.isPresent() ? blocks : Zeros.gradual(basis, end.w(), noise);
   }

@@ -93,9 +93,7 @@ final class Completion {
       Basis basis, double[][] quotient, List<double[]> known, List<double[]> starts) {
     List<Starts.End> ends = codes(basis, quotient, starts, ITERATIONS);
     List<Zeros.Found> exact =
-        engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise)).stream()
-            .filter(found -> test.accepted(basis, found))
-            .map(Optional::get)
+        exact(basis, ends).stream()
             .sorted(Comparator.comparingDouble(found -> -found.share()))
             .toList();
     List<double[]> seen = Spans.basis(state.codes.stream().map(space::hiddenPart).toList());
@@ -112,6 +110,14 @@ final class Completion {
         }
       }
     }
+  }
+
+  /** The codes at ends. */
+  private List<Zeros.Found> exact(Basis basis, List<Starts.End> ends) {
+    double noise = this.noise;
+    return engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise).orElse(null)).stream()
+        .filter(found -> test.accepted(basis, Optional.ofNullable(found)))
+        .toList();
   }
 
   private List<Starts.End> codes(
@@ -141,15 +147,7 @@ final class Completion {
       starts.add(Symmetric.negative(start));
     }
     Basis basis = space.codes();
-    List<Zeros.Found> exact =
-        engine
-            .map(
-                codes(basis, quotient, starts, ITERATIONS),
-                end -> Zeros.exact(basis, end.w(), 1, noise))
-            .stream()
-            .filter(found -> test.accepted(basis, found))
-            .map(Optional::get)
-            .toList();
+    List<Zeros.Found> exact = exact(basis, codes(basis, quotient, starts, ITERATIONS));
     List<Optional<double[]>> out = new ArrayList<>();
     for (double[] part : parts) {
       double[] unit = Symmetric.unit(part.clone());

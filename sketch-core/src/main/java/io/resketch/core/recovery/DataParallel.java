@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -7,23 +8,32 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /** Where independent parts of the work run. */
 public interface DataParallel {
   /**
-   * Applies a function to every part.
+   * What is done to a part. An engine may send it to another process, by Java serialization, and so
+   * parts and results: nothing that one part changes is seen by another.
+   */
+  @FunctionalInterface
+  interface Task<A, B> extends Serializable {
+    /** May return null. */
+    B apply(A part);
+  }
+
+  /**
+   * Applies a task to every part.
    *
    * @return the results, in the order of the parts
    */
-  <A, B> List<B> map(List<A> parts, Function<A, B> function);
+  <A, B> List<B> map(List<A> parts, Task<A, B> task);
 
   /** One part after the other in the calling thread. */
   static DataParallel serial() {
     return new DataParallel() {
       @Override
-      public <A, B> List<B> map(List<A> parts, Function<A, B> function) {
-        return parts.stream().map(function).toList();
+      public <A, B> List<B> map(List<A> parts, Task<A, B> task) {
+        return parts.stream().map(task::apply).toList();
       }
     };
   }
@@ -35,12 +45,12 @@ public interface DataParallel {
   static DataParallel threads(ExecutorService executor) {
     return new DataParallel() {
       @Override
-      public <A, B> List<B> map(List<A> parts, Function<A, B> function) {
+      public <A, B> List<B> map(List<A> parts, Task<A, B> task) {
         AtomicBoolean stopped = new AtomicBoolean();
         List<Future<B>> running = new ArrayList<>();
         try {
           for (A part : parts) {
-            running.add(executor.submit(() -> stopped.get() ? null : function.apply(part)));
+            running.add(executor.submit(() -> stopped.get() ? null : task.apply(part)));
           }
           List<B> out = new ArrayList<>();
           for (Future<B> future : running) {

@@ -1,6 +1,8 @@
 package io.resketch.core.recovery;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A network learned from pairs. Sketch = offset + Σ_j code_j · column_j, the first columns those of
@@ -8,25 +10,31 @@ import java.util.List;
  *
  * @param dimension floats of a sketch d
  * @param inputSizes attributes of every input object
+ * @param inputScales of every input attribute: its code for a value of 1, the length of its column
  * @param dictionary n columns of d values and length 1; 0 for an input attribute that never varies
  * @param offset d values that are the same in every sketch
- * @param codes n rows of N values, the pairs in the order given
+ * @param codes n rows of N values, the pairs in the order given; empty where they were not kept,
+ *     which nothing else needs
  * @param objects hidden objects, those of lower levels first
  * @param unidentified what could not be recovered, and why, in words
  * @param snapped columns that are exact, bit for bit, being whole multiples of one magnitude
  * @param heldOutRelativeError ‖Y − Ŷ‖ / ‖Y − mean‖ over the pairs held out, Ŷ what offset, inputs
  *     and codes fitted to them make
+ * @param heldOutPredictionRelativeError the same with Ŷ from the inputs alone; empty where {@link
+ *     SketchFunction#unknown} says why they cannot be made
  */
 public record RecoveredNetwork(
     int dimension,
     List<Integer> inputSizes,
+    double[] inputScales,
     List<double[]> dictionary,
     double[] offset,
     List<double[]> codes,
     List<HiddenObject> objects,
     List<String> unidentified,
     int snapped,
-    double heldOutRelativeError) {
+    double heldOutRelativeError,
+    OptionalDouble heldOutPredictionRelativeError) {
   /**
    * A hidden object.
    *
@@ -34,8 +42,15 @@ public record RecoveredNetwork(
    * @param columns of its attributes in the dictionary
    * @param level 1 for one that is computed from input objects alone; 0 if not identified
    * @param inputs what it is computed from
+   * @param function what it does with the attributes of its inputs, in their order; empty if not
+   *     identified
    */
-  public record HiddenObject(String id, List<Integer> columns, int level, List<Edge> inputs) {}
+  public record HiddenObject(
+      String id,
+      List<Integer> columns,
+      int level,
+      List<Edge> inputs,
+      Optional<ObjectFunction> function) {}
 
   /**
    * An edge of the wiring.
@@ -49,5 +64,47 @@ public record RecoveredNetwork(
   /** Columns of the dictionary n. */
   public int columns() {
     return dictionary.size();
+  }
+
+  /** Attributes of all input objects p. */
+  public int inputWidth() {
+    return inputScales.length;
+  }
+
+  /** The network as a function from inputs to sketches, and back to codes. */
+  public SketchFunction function() {
+    return new SketchFunction(this);
+  }
+
+  /** The same with an error of predictions. */
+  RecoveredNetwork predicting(double error) {
+    return new RecoveredNetwork(
+        dimension,
+        inputSizes,
+        inputScales,
+        dictionary,
+        offset,
+        codes,
+        objects,
+        unidentified,
+        snapped,
+        heldOutRelativeError,
+        OptionalDouble.of(error));
+  }
+
+  /** The same without the codes of the pairs, which are most of it. */
+  public RecoveredNetwork withoutCodes() {
+    return new RecoveredNetwork(
+        dimension,
+        inputSizes,
+        inputScales,
+        dictionary,
+        offset,
+        List.of(),
+        objects,
+        unidentified,
+        snapped,
+        heldOutRelativeError,
+        heldOutPredictionRelativeError);
   }
 }

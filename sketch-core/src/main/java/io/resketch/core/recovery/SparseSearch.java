@@ -1,5 +1,7 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
+
 /**
  * Searches a subspace for sparse vectors, many starts at once. The subspace is given by a basis V
  * with V'V = m I; a vector is x = V w. What is known already is free: only the part of w outside
@@ -12,7 +14,9 @@ package io.resketch.core.recovery;
  * 2012); with its length alone held, the search of Qu, Sun and Wright (Finding a sparse vector in a
  * subspace, NIPS 2014).
  */
-final class SparseSearch {
+final class SparseSearch implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Searches that run at once. */
   static final int WIDTH = 32;
 

@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,9 +18,9 @@ final class Starts {
    * @param w coordinates
    * @param penalty of x = V w: mean norm of its groups
    */
-  record End(double[] w, double penalty) {}
+  record End(double[] w, double penalty) implements Serializable {}
 
-  private record Batch(double[][] starts) {}
+  private record Batch(double[][] starts) implements Serializable {}
 
   /**
    * Runs all searches.

@@ -1,10 +1,10 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What every object is computed from. Where two attributes of an object are both above 0 and the
@@ -14,9 +14,13 @@ import java.util.Map;
  * inputs: it is 0 for every object that is none. That holds for layers with rectifiers, the
  * greatest k, and normalisation.
  */
-final class Wiring {
+final class Wiring implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private static final int PAIRS = 3;
-  private static final double ROWS_PER_UNKNOWN = 1.2;
+
+  /** Pairs for every unknown of a linear system, at least. */
+  static final double ROWS_PER_UNKNOWN = 1.2;
 
   /** Of the second singular value: the first, where the dependence is exact. */
   private static final double EXACT = 1e-3;
@@ -27,8 +31,8 @@ final class Wiring {
   private static final double EDGE = 0.02;
   private static final double DOUBTFUL_EDGE = 0.12;
 
-  private final List<double[][]> sources;
-  private final DataParallel engine;
+  private final ArrayList<double[][]> sources;
+  private final transient DataParallel engine;
 
   /**
    * @param inputs attributes of every input object, by attribute
@@ -54,7 +58,7 @@ final class Wiring {
    */
   record Placed(int group, int level, List<Edge> edges) {}
 
-  private record Answer(double ratio, double[] strength) {}
+  private record Answer(double ratio, double[] strength) implements Serializable {}
 
   /**
    * Places objects, level by level.
@@ -63,7 +67,7 @@ final class Wiring {
    */
   List<Placed> place(List<double[][]> objects) {
     int inputs = sources.size();
-    Map<Integer, double[][]> open = new LinkedHashMap<>();
+    LinkedHashMap<Integer, double[][]> open = new LinkedHashMap<>();
     for (int g = 0; g < objects.size(); g++) {
       open.put(g, objects.get(g));
     }
@@ -114,11 +118,7 @@ final class Wiring {
     List<Both> pairs = new ArrayList<>();
     for (int i = 0; i < codes.length; i++) {
       for (int j = 0; j < i; j++) {
-        int rows = 0;
-        for (int k = 0; k < codes[i].length; k++) {
-          rows += codes[i][k] != 0 && codes[j][k] != 0 ? 1 : 0;
-        }
-        pairs.add(new Both(i, j, rows));
+        pairs.add(new Both(i, j, Dependence.both(codes[i], codes[j])));
       }
     }
     pairs.sort(Comparator.comparingInt(Both::rows).reversed());
@@ -151,37 +151,11 @@ final class Wiring {
     if (rows < ROWS_PER_UNKNOWN * 2 * m) {
       return new Answer(1, new double[sources.size()]);
     }
-    double[] products = new double[rows * 2 * m];
-    for (int k = 0, row = 0; k < x.length; k++) {
-      if (x[k] != 0 && y[k] != 0) {
-        for (int a = 0; a < m; a++) {
-          products[row * 2 * m + a] = x[k] * attributes.get(a)[k];
-          products[row * 2 * m + m + a] = -y[k] * attributes.get(a)[k];
-        }
-        row++;
-      }
-    }
-    double[] gram = PairSpace.gram(products, rows, 2 * m);
-    double[] scale = new double[2 * m];
-    for (int a = 0; a < 2 * m; a++) {
-      double squares = gram[a * 2 * m + a];
-      scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    }
-    double[] start = new double[2 * m];
-    for (int a = 0; a < 2 * m; a++) {
-      for (int b = 0; b < 2 * m; b++) {
-        gram[a * 2 * m + b] *= scale[a] * scale[b];
-      }
-      if (scale[a] == 0) {
-        gram[a * 2 * m + a] = 1; // an attribute that is 0 in all these rows says nothing
-      }
-      start[a] = 1 + a % 3;
-    }
-    Symmetric.Least least = Symmetric.least(gram, 2 * m, start);
+    Dependence dependence = Dependence.of(x, y, attributes);
     double[] strength = new double[sources.size()];
     double most = 0;
     for (int a = 0; a < 2 * m; a++) {
-      double weight = least.vector()[a]; // how much the product adds, whatever its scale
+      double weight = dependence.strengths()[a];
       strength[owners.get(a % m)] += weight * weight;
     }
     for (int s = 0; s < strength.length; s++) {
@@ -191,7 +165,6 @@ final class Wiring {
     for (int s = 0; s < strength.length; s++) {
       strength[s] /= most;
     }
-    double ratio = Math.sqrt(Math.max(least.first(), 0) / Math.max(least.second(), 1e-300));
-    return new Answer(ratio, strength);
+    return new Answer(dependence.ratio(), strength);
   }
 }

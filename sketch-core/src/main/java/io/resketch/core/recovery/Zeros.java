@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ final class Zeros {
    * @param share of rows that are 0
    * @param gap of the next vector's singular value on those rows over its own
    */
-  record Found(double[] coordinates, double share, double gap) {}
+  record Found(double[] coordinates, double share, double gap) implements Serializable {}
 
   /**
    * Looks for the sparse vector.

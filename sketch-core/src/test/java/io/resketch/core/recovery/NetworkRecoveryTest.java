@@ -126,7 +126,9 @@ class NetworkRecoveryTest {
     TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
     RecoveredNetwork first = recover(pairs);
     RecoveredNetwork second = recover(pairs);
-    assertThat(second.objects()).isEqualTo(first.objects());
+    assertThat(second.objects())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(first.objects());
     for (int c = 0; c < first.columns(); c++) {
       assertThat(second.dictionary().get(c)).isEqualTo(first.dictionary().get(c));
     }

@@ -24,11 +24,11 @@ class ByteDot {
     return new ByteDot();
   }
 
-  /** Σ a[i] · b[i]; as long as each other. */
-  int dot(byte[] a, byte[] b) {
+  /** Σ a[i] · b[from + i] over all of a. */
+  int dot(byte[] a, byte[] b, int from) {
     int sum = 0;
     for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
+      sum += a[i] * b[from + i];
     }
     return sum;
   }

@@ -21,7 +21,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
  * instructions from JDK 21 on only. Lucene finds it by its name, as a service.
  */
 public final class ByteGraphFormat extends KnnVectorsFormat {
-  private static final int NEIGHBOURS = 16;
+  /** Of a node; twice as many on the lowest level. */
+  static final int NEIGHBOURS = 16;
+
   private static final int BUILD_CANDIDATES = 100;
 
   private final FlatVectorsFormat vectors = new Lucene99FlatVectorsFormat(new DotScorer());
@@ -39,10 +41,19 @@ public final class ByteGraphFormat extends KnnVectorsFormat {
 
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-    return new Lucene99HnswVectorsReader(state, vectors.fieldsReader(state));
+    return new ByteGraphReader(new Lucene99HnswVectorsReader(state, vectors.fieldsReader(state)));
   }
 
-  /** Dot products, moved to where no score is negative. */
+  /** A dot product, moved to where no score is negative. */
+  static float score(int dot, byte[] query) {
+    return 0.5f + dot / (query.length * (float) (1 << 15));
+  }
+
+  /** The dot product of a score. */
+  static double dot(float score, int length) {
+    return (score - 0.5) * length * (1 << 15);
+  }
+
   private static final class DotScorer implements FlatVectorsScorer {
     @Override
     public RandomVectorScorerSupplier getRandomVectorScorerSupplier(
@@ -98,8 +109,7 @@ public final class ByteGraphFormat extends KnnVectorsFormat {
 
     @Override
     public float score(int ordinal) throws IOException {
-      float most = query.length * (float) (1 << 15);
-      return 0.5f + ByteDot.BEST.dot(query, values.vectorValue(ordinal)) / most;
+      return ByteGraphFormat.score(ByteDot.BEST.dot(query, values.vectorValue(ordinal), 0), query);
     }
   }
 }

@@ -11,6 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -76,21 +78,19 @@ final class CollectionIndex implements Closeable {
     return collection.operators().spec().dimension();
   }
 
-  /** Ids of candidates; empty if the index cannot say. */
-  Optional<Set<String>> search(Sketch query, int count, Query filter) {
+  /** Candidates by falling bounds; empty if the index cannot say. */
+  Optional<List<Candidate>> search(Sketch query, int count, Query filter) {
     Ready now = ready;
     if (now == null || failed) {
       return Optional.empty();
     }
     try {
-      Set<String> out = new HashSet<>();
+      Set<String> changed = new HashSet<>();
       // First the changes: what leaves the log before it is read is in the index by then.
       for (ChangeLog.Change change : log.from(now.progress().sequence(), Integer.MAX_VALUE)) {
-        out.add(change.id());
+        changed.add(change.id());
       }
-      Optional<List<String>> found = now.index().search(query, count, filter);
-      found.ifPresent(out::addAll);
-      return found.map(ids -> out);
+      return now.index().search(query, count, filter).map(found -> sorted(changed, found));
     } catch (AlreadyClosedException | IndexSearcher.TooManyClauses e) {
       return Optional.empty();
     } catch (StorageException e) {
@@ -100,6 +100,14 @@ final class CollectionIndex implements Closeable {
       failed = true;
       return Optional.empty();
     }
+  }
+
+  private static List<Candidate> sorted(Set<String> changed, List<Candidate> found) {
+    List<Candidate> out = new ArrayList<>();
+    changed.forEach(id -> out.add(Candidate.unknown(id)));
+    found.stream().filter(one -> !changed.contains(one.id())).forEach(out::add);
+    out.sort(Comparator.comparingDouble(Candidate::bound).reversed());
+    return out;
   }
 
   /** Opens, builds or follows, whatever is next; after a failure, not before a while. */

@@ -20,7 +20,6 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
@@ -78,6 +77,9 @@ final class SketchIndex implements Closeable {
 
   /** Sketches without a vector that a search compares beside the nearest. */
   private static final int MAX_WHOLE = 10_000;
+
+  /** Standard errors between what the first floats say and what is taken for impossible. */
+  private static final double MARGIN = 3;
 
   private final int prefix;
   private final Directory directory;
@@ -263,14 +265,14 @@ final class SketchIndex implements Closeable {
   }
 
   /**
-   * Ids of the sketches nearest to a query by their first floats, and of all that have no vector;
-   * empty if those are too many.
+   * The sketches nearest to a query by their first floats, and all that have no vector; empty if
+   * those are too many.
    *
    * @param query at least as many floats as are indexed
    * @param count how many of the nearest
    * @param filter among these
    */
-  Optional<List<String>> search(Sketch query, int count, Query filter) throws IOException {
+  Optional<List<Candidate>> search(Sketch query, int count, Query filter) throws IOException {
     byte[] vector = vector(query);
     IndexSearcher searcher = searchers.acquire();
     try {
@@ -278,13 +280,18 @@ final class SketchIndex implements Closeable {
       if (whole > MAX_WHOLE) {
         return Optional.empty();
       }
-      List<String> out = new ArrayList<>();
+      List<Candidate> out = new ArrayList<>();
       if (vector != null) {
         Query nearest = new NearestQuery(vector, BEAM * count, within(filter));
-        addIds(out, searcher, searcher.search(nearest, count).scoreDocs);
+        for (ScoreDoc doc : searcher.search(nearest, count).scoreDocs) {
+          double cosine = ByteGraphFormat.dot(doc.score, prefix) / (prefix * STEPS * STEPS);
+          out.add(new Candidate(id(searcher, doc), bound(cosine, query.prefixLength())));
+        }
       }
       if (whole > 0) {
-        addIds(out, searcher, searcher.search(Fields.WHOLE, whole).scoreDocs);
+        for (ScoreDoc doc : searcher.search(Fields.WHOLE, whole).scoreDocs) {
+          out.add(Candidate.unknown(id(searcher, doc)));
+        }
       }
       return Optional.of(out);
     } finally {
@@ -312,17 +319,25 @@ final class SketchIndex implements Closeable {
     return filter instanceof MatchAllDocsQuery ? null : filter;
   }
 
-  private static void addIds(List<String> out, IndexSearcher searcher, ScoreDoc[] found)
-      throws IOException {
-    IndexReader reader = searcher.getIndexReader();
-    for (ScoreDoc doc : found) {
-      LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc.doc, reader.leaves()));
-      BinaryDocValues ids = leaf.reader().getBinaryDocValues(Fields.ID);
-      if (!ids.advanceExact(doc.doc - leaf.docBase)) {
-        throw new IOException("an entry has no id");
-      }
-      out.add(ids.binaryValue().utf8ToString());
+  private static String id(IndexSearcher searcher, ScoreDoc doc) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
+    BinaryDocValues ids = leaf.reader().getBinaryDocValues(Fields.ID);
+    if (!ids.advanceExact(doc.doc - leaf.docBase)) {
+      throw new IOException("an entry has no id");
     }
+    return ids.binaryValue().utf8ToString();
+  }
+
+  /**
+   * What the cosine over more floats exceeds next to never. The indexed floats are a sample of
+   * those: a correlation ρ of n Gaussian pairs has the standard error (1 − ρ²)/√n (Fisher), here
+   * without the share of the variance that both have in common.
+   */
+  private double bound(double cosine, int floats) {
+    double sampling = (1 - cosine * cosine) * Math.sqrt(1.0 / prefix - 1.0 / floats);
+    double rounding = Math.sqrt(2.0 / 12 / prefix) / STEPS;
+    return cosine + MARGIN * Math.hypot(sampling, rounding);
   }
 
   /** Closes the files; what was not committed is dropped, merges under way end. */

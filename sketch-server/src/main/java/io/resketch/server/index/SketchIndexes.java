@@ -69,10 +69,10 @@ public final class SketchIndexes implements AutoCloseable {
   public record Wanted(int hits, Timestamp start, Timestamp end, Filter filter) {}
 
   /**
-   * Ids among which the sketches nearest to a query most likely are; some may be deleted or not
-   * wanted. Empty if there is no index that can say: then scan.
+   * Among which the sketches nearest to a query most likely are, by falling bounds; some may be
+   * deleted or not wanted. Empty if there is no index that can say: then scan.
    */
-  public Optional<Set<String>> candidates(
+  public Optional<List<Candidate>> candidates(
       SketchCollection collection, Sketch query, Wanted wanted) {
     CollectionIndex index = indexes.get(collection.id());
     if (index == null

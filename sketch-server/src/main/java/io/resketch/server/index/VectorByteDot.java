@@ -27,7 +27,7 @@ final class VectorByteDot extends ByteDot {
   }
 
   @Override
-  int dot(byte[] a, byte[] b) {
+  int dot(byte[] a, byte[] b, int from) {
     IntVector low = IntVector.zero(INTS);
     IntVector high = IntVector.zero(INTS);
     int whole = a.length & -STEP;
@@ -35,14 +35,14 @@ final class VectorByteDot extends ByteDot {
       // Two products of at most 127² have room in a short.
       ShortVector two =
           shorts(a, i)
-              .mul(shorts(b, i))
-              .add(shorts(a, i + BYTES.length()).mul(shorts(b, i + BYTES.length())));
+              .mul(shorts(b, from + i))
+              .add(shorts(a, i + BYTES.length()).mul(shorts(b, from + i + BYTES.length())));
       low = low.add((IntVector) two.convertShape(VectorOperators.S2I, INTS, 0));
       high = high.add((IntVector) two.convertShape(VectorOperators.S2I, INTS, 1));
     }
     int sum = low.add(high).reduceLanes(VectorOperators.ADD);
     for (int i = whole; i < a.length; i++) {
-      sum += a[i] * b[i];
+      sum += a[i] * b[from + i];
     }
     return sum;
   }

@@ -2,6 +2,7 @@ package io.resketch.server.query;
 
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.index.Candidate;
 import io.resketch.server.index.SketchIndexes;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
@@ -14,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 
 /**
  * The sketches of a collection most like a query: by an exact scan, or among candidates of an
@@ -50,7 +50,7 @@ public final class SimilaritySearch {
     query.sketch().requireFingerprint(collection.operators().spec().fingerprint());
     SketchSpec.checkPrefix(query.compared(), query.sketch().prefixLength());
     Best best = new Best(collection, query);
-    Optional<Set<String>> candidates =
+    Optional<List<Candidate>> candidates =
         query.exact() || selection.isEmpty()
             ? Optional.empty()
             : indexes.candidates(
@@ -59,11 +59,14 @@ public final class SimilaritySearch {
                 new SketchIndexes.Wanted(
                     query.k(), selection.start(), selection.end(), selection.filter()));
     if (candidates.isPresent()) {
-      for (String id : candidates.get()) {
+      for (Candidate candidate : candidates.get()) {
+        if (!best.mayTake(candidate.bound())) {
+          break;
+        }
         repository
-            .find(collection, id)
-            .filter(record -> selection.test(id, record))
-            .ifPresent(record -> best.add(id, record));
+            .find(collection, candidate.id())
+            .filter(record -> selection.test(candidate.id(), record))
+            .ifPresent(record -> best.add(candidate.id(), record));
       }
     } else {
       selection.visitUnordered(repository, collection, best::add);
@@ -87,6 +90,11 @@ public final class SimilaritySearch {
     Best(SketchCollection collection, Query query) {
       this.collection = collection;
       this.query = query;
+    }
+
+    /** Whether a similarity is enough to be among the best. */
+    boolean mayTake(double similarity) {
+      return found.size() < query.k() || similarity >= found.element().similarity();
     }
 
     void add(String id, SketchRecord record) {

@@ -16,8 +16,8 @@ final class ByteDotTest {
   }
 
   private static void matches(byte[] a, byte[] b) {
-    assertThat(new ByteDot().dot(a, b)).isEqualTo(expected(a, b));
-    assertThat(ByteDot.BEST.dot(a, b)).isEqualTo(expected(a, b));
+    assertThat(new ByteDot().dot(a, b, 0)).isEqualTo(expected(a, b));
+    assertThat(ByteDot.BEST.dot(a, b, 0)).isEqualTo(expected(a, b));
   }
 
   @Test

@@ -68,7 +68,7 @@ final class SketchIndexTest {
   }
 
   private static List<String> nearest(SketchIndex index, int seed) throws IOException {
-    return index.search(sketch(seed), 1, ALL).orElseThrow();
+    return index.search(sketch(seed), 1, ALL).orElseThrow().stream().map(Candidate::id).toList();
   }
 
   @Test
@@ -110,6 +110,40 @@ final class SketchIndexTest {
       assertThat(nearest(index, 301)).containsExactly("s301", "short");
       assertThat(nearest(index, 7)).doesNotContain("s7");
     }
+  }
+
+  @Test
+  void bounds_areExceededNextToNever_andFallFromTheBest() throws IOException {
+    Sketch query = sketch(1000);
+    try (SketchIndex index = open()) {
+      for (int i = 0; i < 400; i++) { // cosines from 0.2 to 1
+        index.put("mix" + i, mix(query, i), record(i));
+      }
+      index.commit(new Progress(NAME, 604));
+      int exceeded = 0;
+      double last = 1;
+      List<Candidate> candidates = index.search(query, 400, ALL).orElseThrow();
+      for (Candidate candidate : candidates) {
+        if (candidate.id().startsWith("mix")) {
+          int number = Integer.parseInt(candidate.id().substring(3));
+          double similarity = query.cosine(mix(query, number));
+          exceeded += similarity > candidate.bound() ? 1 : 0;
+          assertThat(candidate.bound() - similarity).isLessThan(0.2);
+          assertThat(candidate.bound()).isLessThanOrEqualTo(last + 0.01);
+          last = candidate.bound();
+        }
+      }
+      assertThat(exceeded).isLessThan(4);
+      assertThat(last).isLessThan(0.5);
+    }
+  }
+
+  private static Sketch mix(Sketch query, int number) {
+    float[] values = sketch(2000 + number).toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = query.value(i) + number / 100f * values[i];
+    }
+    return Sketch.of(FINGERPRINT, SPEC.dimension(), values, 1, 1);
   }
 
   @Test

@@ -1,0 +1,94 @@
+package io.resketch.core.recovery;
+
+import java.util.List;
+
+/**
+ * How nearly x (w_y · u) = y (w_x · u) holds for some w_x, w_y in all pairs where x and y are not
+ * 0: the linear dependence of the products x u and −y u.
+ *
+ * @param ratio of the two least singular values of the products, each scaled to length 1
+ * @param strengths how much each product adds: those of x with the m values of u, then those of y
+ * @param weights w_y, then w_x, up to one factor
+ */
+record Dependence(double ratio, double[] strengths, double[] weights) {
+  private static final int FEWEST = 4;
+
+  /**
+   * Finds it.
+   *
+   * @param x by pair
+   * @param inputs u, by attribute
+   */
+  static Dependence of(double[] x, double[] y, List<double[]> inputs) {
+    int m = inputs.size();
+    boolean[] chosen = chosen(x, y, inputs);
+    double[] products = new double[both(x, y) * 2 * m];
+    int rows = 0;
+    for (int k = 0; k < x.length; k++) {
+      if (chosen[k]) {
+        for (int a = 0; a < m; a++) {
+          products[rows * 2 * m + a] = x[k] * inputs.get(a)[k];
+          products[rows * 2 * m + m + a] = -y[k] * inputs.get(a)[k];
+        }
+        rows++;
+      }
+    }
+    double[] gram = PairSpace.gram(products, rows, 2 * m);
+    double[] scale = new double[2 * m];
+    for (int a = 0; a < 2 * m; a++) {
+      double squares = gram[a * 2 * m + a];
+      scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    }
+    double[] start = new double[2 * m];
+    for (int a = 0; a < 2 * m; a++) {
+      for (int b = 0; b < 2 * m; b++) {
+        gram[a * 2 * m + b] *= scale[a] * scale[b];
+      }
+      if (scale[a] == 0) {
+        gram[a * 2 * m + a] = 1; // an attribute that is 0 in all these rows says nothing
+      }
+      start[a] = 1 + a % 3;
+    }
+    Symmetric.Least least = Symmetric.least(gram, 2 * m, start);
+    double[] weights = new double[2 * m];
+    for (int a = 0; a < 2 * m; a++) {
+      weights[a] = least.vector()[a] * scale[a];
+    }
+    double ratio = Math.sqrt(Math.max(least.first(), 0) / Math.max(least.second(), 1e-300));
+    return new Dependence(ratio, least.vector(), weights);
+  }
+
+  /**
+   * Pairs in which neither x nor y is 0, without those in which an input attribute is not 0 that is
+   * so in a few of them only: its two products would be dependent by themselves.
+   */
+  private static boolean[] chosen(double[] x, double[] y, List<double[]> inputs) {
+    boolean[] out = new boolean[x.length];
+    for (int k = 0; k < x.length; k++) {
+      out[k] = x[k] != 0 && y[k] != 0;
+    }
+    for (boolean changed = true; changed; ) {
+      changed = false;
+      for (double[] u : inputs) {
+        int rows = 0;
+        for (int k = 0; k < u.length; k++) {
+          rows += out[k] && u[k] != 0 ? 1 : 0;
+        }
+        for (int k = 0; rows > 0 && rows < FEWEST && k < u.length; k++) {
+          out[k] &= u[k] == 0;
+          changed = true;
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Pairs in which neither is 0. */
+  static int both(double[] x, double[] y) {
+    int out = 0;
+    for (int k = 0; k < x.length; k++) {
+      out += x[k] != 0 && y[k] != 0 ? 1 : 0;
+    }
+    return out;
+  }
+}

@@ -1,0 +1,234 @@
+package io.resketch.core.recovery;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+
+/**
+ * The linear map W of an object, of whose entries W u only those kept are seen: x_j = w_j · u where
+ * x_j is not 0, or x_j = g (w_j · u) with a factor g > 0 of the pair. A row that too few pairs show
+ * stays 0, which keeps it from being kept.
+ */
+final class LinearMaps {
+  private static final int SEEDS = 3;
+  private static final int ROUNDS = 40;
+
+  /** Of a row: the change of a round that ends them. */
+  private static final double SETTLED = 1e-8;
+
+  private static final double RIDGE = 1e-12;
+
+  private final List<double[]> inputs;
+  private final double[] rows;
+  private final double[][] codes;
+  private final int m;
+  private final int n;
+
+  /**
+   * @param inputs u by attribute, m values of one per pair
+   * @param codes x by attribute
+   */
+  LinearMaps(List<double[]> inputs, double[][] codes) {
+    this.inputs = inputs;
+    this.codes = codes;
+    this.m = inputs.size();
+    this.n = codes[0].length;
+    this.rows = new double[n * m];
+    for (int a = 0; a < m; a++) {
+      for (int i = 0; i < n; i++) {
+        rows[i * m + a] = inputs.get(a)[i];
+      }
+    }
+  }
+
+  /** W for x_j = w_j · u. */
+  double[][] direct() {
+    double[][] out = new double[codes.length][];
+    for (int j = 0; j < out.length; j++) {
+      double[] x = codes[j];
+      out[j] = fit(i -> x[i] != 0, i -> x[i]);
+    }
+    return filled(out);
+  }
+
+  /** W up to a factor, for x_j = g (w_j · u); empty if no two entries are kept together. */
+  Optional<double[][]> scaled() {
+    double[][] out = new double[codes.length][];
+    Optional<Seed> best =
+        seeds().stream()
+            .limit(SEEDS)
+            .filter(seed -> seed.both() >= Wiring.ROWS_PER_UNKNOWN * 2 * m)
+            .min(Comparator.comparingDouble(seed -> dependence(seed).ratio()));
+    if (best.isEmpty()) {
+      return Optional.empty();
+    }
+    Seed seed = best.get();
+    double[] weights = dependence(seed).weights();
+    out[seed.j()] = Arrays.copyOfRange(weights, 0, m);
+    out[seed.i()] = Arrays.copyOfRange(weights, m, 2 * m);
+    double sum = 0;
+    for (double t : lengths(out)) {
+      sum += t;
+    }
+    if (sum < 0) {
+      out[seed.i()] = Symmetric.negative(out[seed.i()]);
+      out[seed.j()] = Symmetric.negative(out[seed.j()]);
+    }
+    for (int next = next(out); next >= 0; next = next(out)) {
+      out[next] = row(next, lengths(out));
+    }
+    double change = 1;
+    for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
+      double[] known = lengths(out);
+      change = 0;
+      for (int j = 0; j < out.length; j++) {
+        if (out[j] != null) {
+          double[] better = row(j, known);
+          change = Math.max(change, distance(out[j], better));
+          out[j] = better;
+        }
+      }
+    }
+    return Optional.of(filled(out));
+  }
+
+  /** ‖x − y‖ / ‖y‖. */
+  private static double distance(double[] x, double[] y) {
+    double away = 0;
+    double squares = 0;
+    for (int a = 0; a < x.length; a++) {
+      away += (x[a] - y[a]) * (x[a] - y[a]);
+      squares += y[a] * y[a];
+    }
+    return squares > 0 ? Math.sqrt(away / squares) : 0;
+  }
+
+  private record Seed(int i, int j, int both) {}
+
+  private Dependence dependence(Seed seed) {
+    return Dependence.of(codes[seed.i()], codes[seed.j()], inputs);
+  }
+
+  /** Two attributes, those most often kept together first. */
+  private List<Seed> seeds() {
+    List<Seed> out = new ArrayList<>();
+    for (int i = 0; i < codes.length; i++) {
+      for (int j = 0; j < i; j++) {
+        out.add(new Seed(i, j, Dependence.both(codes[i], codes[j])));
+      }
+    }
+    out.sort(Comparator.comparingInt(Seed::both).reversed());
+    return out;
+  }
+
+  /** The same with 0 for rows that are not known. */
+  private double[][] filled(double[][] known) {
+    double[][] out = new double[known.length][];
+    for (int j = 0; j < out.length; j++) {
+      out[j] = known[j] == null ? new double[m] : known[j];
+    }
+    return out;
+  }
+
+  /** The attribute not known that is most often kept beside a known one; -1 if too seldom. */
+  private int next(double[][] known) {
+    double[] length = lengths(known);
+    int best = -1;
+    int most = 0;
+    for (int j = 0; j < known.length; j++) {
+      int both = known[j] == null ? Dependence.both(codes[j], length) : -1;
+      if (both > most) {
+        most = both;
+        best = j;
+      }
+    }
+    return most < least() ? -1 : best;
+  }
+
+  /** Pairs that a row takes. */
+  private double least() {
+    return Wiring.ROWS_PER_UNKNOWN * m;
+  }
+
+  /** 1 / g of every pair by the rows known; 0 where none of those is kept. */
+  private double[] lengths(double[][] known) {
+    double[] out = new double[n];
+    for (int i = 0; i < n; i++) {
+      double along = 0;
+      double squares = 0;
+      for (int j = 0; j < known.length; j++) {
+        double x = codes[j][i];
+        if (x != 0 && known[j] != null) {
+          along += x * Kernels.dot(known[j], 0, rows, i * m, m);
+          squares += x * x;
+        }
+      }
+      out[i] = squares > 0 ? along / squares : 0;
+    }
+    return out;
+  }
+
+  private double[] row(int j, double[] lengths) {
+    double[] x = codes[j];
+    return fit(i -> x[i] != 0 && lengths[i] != 0, i -> x[i] * lengths[i]);
+  }
+
+  /** Least squares of targets on u, over some of the pairs; null if they are too few. */
+  private double[] fit(IntPredicate chosen, IntToDoubleFunction target) {
+    List<Integer> pairs = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      if (chosen.test(i)) {
+        pairs.add(i);
+      }
+    }
+    if (pairs.size() < least()) {
+      return null;
+    }
+    double[] system = new double[pairs.size() * (m + 1)];
+    for (int k = 0; k < pairs.size(); k++) {
+      System.arraycopy(rows, pairs.get(k) * m, system, k * (m + 1), m);
+      system[k * (m + 1) + m] = target.applyAsDouble(pairs.get(k));
+    }
+    return leastSquares(system, pairs.size(), m);
+  }
+
+  /**
+   * Least squares.
+   *
+   * @param system rows of m values and a target
+   */
+  static double[] leastSquares(double[] system, int rows, int m) {
+    double[] gram = PairSpace.gram(system, rows, m + 1);
+    double[] scale = new double[m];
+    for (int a = 0; a < m; a++) {
+      double squares = gram[a * (m + 1) + a];
+      scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    }
+    DMatrixRMaj left = new DMatrixRMaj(m, m);
+    DMatrixRMaj right = new DMatrixRMaj(m, 1);
+    for (int a = 0; a < m; a++) {
+      for (int b = 0; b < m; b++) {
+        left.set(a, b, scale[a] * scale[b] * gram[a * (m + 1) + b]);
+      }
+      left.set(a, a, scale[a] == 0 ? 1 : 1 + RIDGE);
+      right.set(a, 0, scale[a] * gram[a * (m + 1) + m]);
+    }
+    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(m);
+    double[] out = new double[m];
+    if (solver.setA(left)) {
+      DMatrixRMaj solution = new DMatrixRMaj(m, 1);
+      solver.solve(right, solution);
+      for (int a = 0; a < m; a++) {
+        out[a] = scale[a] * solution.get(a, 0);
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,77 @@
+package io.resketch.core.recovery;
+
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+
+/**
+ * The scales of codes, up to one factor, by which of them were kept: where j was kept and l was
+ * not, z_j / s_j ≥ z_l / s_l. So the difference log s_j − log s_l is at most log z_j − log z_l, and
+ * at least as much where l was kept and j was not. The middles of these intervals, the narrow ones
+ * first, give the logarithms by least squares.
+ */
+final class OrderScales {
+  private static final double NARROWEST = 1e-4;
+
+  /** Weight of the logarithms' being 0, which says which of all solutions is meant. */
+  private static final double PULL = 1e-3;
+
+  private OrderScales() {}
+
+  /**
+   * Finds the scales.
+   *
+   * @param z linear maps of the inputs, by attribute, in the scale of the codes
+   * @param codes by attribute, not 0 where kept
+   * @param rectified whether values below 0 are not ranked
+   */
+  static double[] of(double[][] z, double[][] codes, boolean rectified) {
+    int a = z.length;
+    double[][] most = new double[a][a];
+    for (double[] row : most) {
+      Arrays.fill(row, Double.POSITIVE_INFINITY);
+    }
+    double[] logs = new double[a];
+    for (int i = 0; i < codes[0].length; i++) {
+      for (int j = 0; j < a; j++) {
+        logs[j] = Math.log(rectified ? Math.max(z[j][i], 0) : Math.abs(z[j][i]));
+      }
+      for (int j = 0; j < a; j++) {
+        for (int l = 0; codes[j][i] != 0 && l < a; l++) {
+          if (codes[l][i] == 0 && Double.isFinite(logs[l]) && Double.isFinite(logs[j])) {
+            most[j][l] = Math.min(most[j][l], logs[j] - logs[l]);
+          }
+        }
+      }
+    }
+    return scales(most, a);
+  }
+
+  private static double[] scales(double[][] most, int a) {
+    DMatrixRMaj left = new DMatrixRMaj(a, a);
+    DMatrixRMaj right = new DMatrixRMaj(a, 1);
+    for (int j = 0; j < a; j++) {
+      left.add(j, j, PULL);
+      for (int l = 0; l < j; l++) {
+        double width = most[j][l] + most[l][j];
+        if (Double.isFinite(width)) {
+          double weight = Math.pow(Math.max(Math.abs(width), NARROWEST), -2);
+          double middle = (most[j][l] - most[l][j]) / 2;
+          left.add(j, j, weight);
+          left.add(l, l, weight);
+          left.add(j, l, -weight);
+          left.add(l, j, -weight);
+          right.add(j, 0, weight * middle);
+          right.add(l, 0, -weight * middle);
+        }
+      }
+    }
+    DMatrixRMaj logs = new DMatrixRMaj(a, 1);
+    double[] out = new double[a];
+    boolean solved = CommonOps_DDRM.solve(left, right, logs);
+    for (int j = 0; j < a; j++) {
+      out[j] = solved ? Math.exp(logs.get(j, 0)) : 1;
+    }
+    return out;
+  }
+}
