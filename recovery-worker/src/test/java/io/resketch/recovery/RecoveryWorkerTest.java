@@ -98,8 +98,7 @@ final class RecoveryWorkerTest {
   }
 
   private void awaitLog(String... lines) {
-    await()
-        .untilAsserted(() -> assertThat(server.log()).containsExactly(lines));
+    await().untilAsserted(() -> assertThat(server.log()).containsExactly(lines));
   }
 
   private static RecoveredNetwork offline() {

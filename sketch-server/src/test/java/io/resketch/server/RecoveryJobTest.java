@@ -76,6 +76,10 @@ final class RecoveryJobTest {
         .setColumnCount(3)
         .setDictionary(Pairs.bytes(new float[12]))
         .setOffset(Pairs.bytes(new float[4]))
+        .setInputLengths(
+            Pairs.bytes(
+                new float
+                    [Pairs.SMALL.getInputSizesList().stream().mapToInt(Integer::intValue).sum()]))
         .setHeldOutRelativeError(0.25)
         .build();
   }

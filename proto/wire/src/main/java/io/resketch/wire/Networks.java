@@ -2,10 +2,12 @@ package io.resketch.wire;
 
 import com.google.protobuf.ByteString;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
 import io.resketch.v1.RecoveredEdge;
+import io.resketch.v1.RecoveredFunction;
 import io.resketch.v1.RecoveredObject;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,7 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Recovered networks. Codes of pairs do not travel. */
 public final class Networks {
@@ -23,37 +26,54 @@ public final class Networks {
   /** Writes a network, its arrays rounded to float32, without name, corpus, stages and times. */
   public static io.resketch.v1.RecoveredNetwork network(RecoveredNetwork network) {
     int d = network.dimension();
-    ByteBuffer dictionary = floats((long) network.columns() * d);
-    network.dictionary().forEach(column -> put(column, dictionary));
-    ByteBuffer offset = floats(d);
-    put(network.offset(), offset);
     io.resketch.v1.RecoveredNetwork.Builder out =
         io.resketch.v1.RecoveredNetwork.newBuilder()
             .setDimension(d)
             .addAllInputSizes(network.inputSizes())
             .setColumnCount(network.columns())
-            .setDictionary(ByteString.copyFrom(dictionary.flip()))
-            .setOffset(ByteString.copyFrom(offset.flip()))
+            .setInputLengths(bytes("input_lengths", network.inputScales()))
+            .setDictionary(bytes("dictionary", network.dictionary().toArray(double[][]::new)))
+            .setOffset(bytes("offset", network.offset()))
             .setExactColumnCount(network.snapped())
             .setHeldOutRelativeError(network.heldOutRelativeError())
             .addAllUnidentified(network.unidentified());
-    network.objects().forEach(object -> out.addObjects(object(object, network)));
+    network.heldOutPredictionRelativeError().ifPresent(out::setHeldOutPredictionRelativeError);
+    for (HiddenObject object : network.objects()) {
+      out.addObjects(object(object, network));
+      object.function().ifPresent(known -> out.addFunctions(function(object.id(), known)));
+    }
     return out.build();
   }
 
-  private static ByteBuffer floats(long count) {
-    long bytes = count * Float.BYTES;
+  private static ByteString bytes(String field, double[]... rows) {
+    long bytes = 0;
+    for (double[] row : rows) {
+      bytes += (long) row.length * Float.BYTES;
+    }
     if (bytes > Integer.MAX_VALUE) {
       throw new InvalidInputException(
-          "dictionary", bytes + " bytes are more than a message can hold, 2^31 - 1");
+          field, bytes + " bytes are more than a message can hold, 2^31 - 1");
     }
-    return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (double[] row : rows) {
+      for (double value : row) {
+        out.putFloat((float) value);
+      }
+    }
+    return ByteString.copyFrom(out.flip());
   }
 
-  private static void put(double[] values, ByteBuffer out) {
-    for (double value : values) {
-      out.putFloat((float) value);
-    }
+  private static RecoveredFunction function(String object, ObjectFunction function) {
+    return RecoveredFunction.newBuilder()
+        .setObject(object)
+        .setMap(bytes("map", function.map()))
+        .setScales(bytes("scales", function.scales()))
+        .setKept(function.kept())
+        .setRectified(function.rectified())
+        .setUnit(function.unit())
+        .setHeldOutRelativeError(function.heldOutRelativeError())
+        .setSameActive(function.sameActive())
+        .build();
   }
 
   private static RecoveredObject object(HiddenObject object, RecoveredNetwork network) {
@@ -76,7 +96,7 @@ public final class Networks {
   }
 
   /**
-   * Reads a network that came with its arrays. Its codes are of no pair: n rows of no values.
+   * Reads a network that came with its arrays. It has no codes of pairs.
    *
    * @throws InvalidInputException naming the field, if sizes do not agree or an edge leads nowhere
    */
@@ -99,13 +119,17 @@ public final class Networks {
     return new RecoveredNetwork(
         d,
         List.copyOf(message.getInputSizesList()),
+        take(floats("input_lengths", message.getInputLengths(), inputs), inputs),
         dictionary,
         take(floats("offset", message.getOffset(), d), d),
-        IntStream.range(0, n).mapToObj(j -> new double[0]).toList(),
+        List.of(),
         objects(message),
         List.copyOf(message.getUnidentifiedList()),
         message.getExactColumnCount(),
-        message.getHeldOutRelativeError());
+        message.getHeldOutRelativeError(),
+        message.hasHeldOutPredictionRelativeError()
+            ? OptionalDouble.of(message.getHeldOutPredictionRelativeError())
+            : OptionalDouble.empty());
   }
 
   private static FloatBuffer floats(String field, ByteString data, long count) {
@@ -133,6 +157,8 @@ public final class Networks {
     if (sources.size() < message.getObjectsCount()) {
       throw new InvalidInputException("objects.id", "two objects have the same");
     }
+    Map<String, RecoveredFunction> functions = new HashMap<>();
+    message.getFunctionsList().forEach(function -> functions.put(function.getObject(), function));
     List<HiddenObject> out = new ArrayList<>();
     for (RecoveredObject object : message.getObjectsList()) {
       String field = "objects[" + object.getId() + "].";
@@ -143,14 +169,55 @@ public final class Networks {
         }
       }
       List<Edge> edges = new ArrayList<>();
+      int width = 0;
       for (RecoveredEdge edge : object.getInputsList()) {
-        edges.add(new Edge(source(field, edge, inputObjects, sources), edge.getConfidence()));
+        int source = source(field, edge, inputObjects, sources);
+        edges.add(new Edge(source, edge.getConfidence()));
+        width +=
+            source < inputObjects
+                ? message.getInputSizes(source)
+                : message.getObjects(source - inputObjects).getColumnsCount();
       }
       out.add(
           new HiddenObject(
-              object.getId(), List.copyOf(object.getColumnsList()), object.getLevel(), edges));
+              object.getId(),
+              List.copyOf(object.getColumnsList()),
+              object.getLevel(),
+              edges,
+              function(
+                  Optional.ofNullable(functions.get(object.getId())),
+                  object.getColumnsCount(),
+                  width)));
     }
     return out;
+  }
+
+  private static Optional<ObjectFunction> function(
+      Optional<RecoveredFunction> message, int attributes, int width) {
+    if (message.isEmpty()) {
+      return Optional.empty();
+    }
+    RecoveredFunction function = message.get();
+    String field = "functions[" + function.getObject() + "].";
+    FloatBuffer values = floats(field + "map", function.getMap(), (long) attributes * width);
+    double[][] map = new double[attributes][];
+    for (int j = 0; j < attributes; j++) {
+      map[j] = take(values, width);
+    }
+    if (function.getKept() < 1 || function.getKept() > attributes) {
+      throw new InvalidInputException(
+          field + "kept",
+          Integer.toUnsignedString(function.getKept()) + " must be 1 to " + attributes);
+    }
+    return Optional.of(
+        new ObjectFunction(
+            map,
+            take(floats(field + "scales", function.getScales(), attributes), attributes),
+            function.getKept(),
+            function.getRectified(),
+            function.getUnit(),
+            function.getHeldOutRelativeError(),
+            function.getSameActive()));
   }
 
   private static int source(

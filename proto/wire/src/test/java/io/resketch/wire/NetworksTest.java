@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 final class NetworksTest {
@@ -16,6 +19,7 @@ final class NetworksTest {
     return new RecoveredNetwork(
         2,
         List.of(1, 1),
+        new double[] {0.5, 2},
         List.of(
             new double[] {1, 0},
             new double[] {0, 1},
@@ -24,11 +28,20 @@ final class NetworksTest {
         new double[] {0.25, -0.5},
         List.of(new double[] {1}, new double[] {2}, new double[] {3}, new double[] {4}),
         List.of(
-            new HiddenObject("hidden-0", List.of(2), 1, List.of(new Edge(0, 1), new Edge(1, 0.5))),
-            new HiddenObject("hidden-1", List.of(3), 2, List.of(new Edge(2, 0.75)))),
+            new HiddenObject(
+                "hidden-0",
+                List.of(2),
+                1,
+                List.of(new Edge(0, 1), new Edge(1, 0.5)),
+                Optional.of(
+                    new ObjectFunction(
+                        new double[][] {{1, -0.5}}, new double[] {3}, 1, true, false, 0.125, 1))),
+            new HiddenObject(
+                "hidden-1", List.of(3), 2, List.of(new Edge(2, 0.75)), Optional.empty())),
         List.of("column 3: something"),
         2,
-        1e-7);
+        1e-7,
+        OptionalDouble.of(0.25));
   }
 
   @Test
@@ -42,10 +55,14 @@ final class NetworksTest {
       for (int i = 0; i < 2; i++) {
         assertThat(back.dictionary().get(j)[i]).isEqualTo((float) sent.dictionary().get(j)[i]);
       }
-      assertThat(back.codes().get(j)).isEmpty();
     }
     assertThat(back.offset()).containsExactly(0.25, -0.5);
-    assertThat(back.objects()).isEqualTo(sent.objects());
+    assertThat(back.codes()).isEmpty();
+    assertThat(back.inputScales()).containsExactly(0.5, 2);
+    assertThat(back.objects())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(sent.objects());
+    assertThat(back.heldOutPredictionRelativeError()).hasValue(0.25);
     assertThat(back.unidentified()).isEqualTo(sent.unidentified());
     assertThat(back.snapped()).isEqualTo(2);
     assertThat(back.heldOutRelativeError()).isEqualTo(1e-7);
@@ -57,6 +74,14 @@ final class NetworksTest {
     assertThatThrownBy(() -> Networks.network(message))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("dictionary: 0 bytes are not 8 floats; ask for the arrays, too");
+  }
+
+  @Test
+  void functionOfAnotherSize_isRefused() {
+    var message = Networks.network(network()).toBuilder();
+    message.getFunctionsBuilder(0).setMap(ByteString.EMPTY);
+    assertThatThrownBy(() -> Networks.network(message.build()))
+        .hasMessageStartingWith("functions[hidden-0].map: 0 bytes are not 2 floats");
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 
 /** The directory of a recovered network. */
 record RecoveryFiles(RecoveredNetwork network) {
-  /** Writes all files, codes only where there are pairs; returns the report. */
+  /** Writes all files, codes where they are kept; returns the report. */
   JsonObject write(Path directory, JsonArray stages, OptionalDouble seconds) throws IOException {
     int n = network.columns();
     int d = network.dimension();
@@ -28,9 +28,8 @@ record RecoveryFiles(RecoveredNetwork network) {
       }
       out.commit();
     }
-    int rows = network.codes().get(0).length;
-    if (rows > 0) {
-      writeCodes(directory.resolve("codes.npy"), rows);
+    if (!network.codes().isEmpty()) {
+      writeCodes(directory.resolve("codes.npy"), network.codes().get(0).length);
     }
     try (NpyWriter out = new NpyWriter(directory.resolve("offset.npy"), d)) {
       float[] row = new float[d];

@@ -187,6 +187,7 @@ final class RecoveryCommandsTest {
             .setColumnCount(4)
             .setDictionary(ByteString.copyFrom(floats))
             .setOffset(ByteString.copyFrom(new byte[4 * 16]))
+            .setInputLengths(ByteString.copyFrom(new byte[4 * 3]))
             .setExactColumnCount(1)
             .addObjects(RecoveredObject.newBuilder().setId("hidden-0").addColumns(3).setLevel(1))
             .addStages(RecoveryStage.newBuilder().setStage("row space"))

@@ -11,6 +11,7 @@ import io.resketch.server.storage.StoreBatch;
 import io.resketch.v1.Corpus;
 import io.resketch.v1.RecoverNetworkResponse;
 import io.resketch.v1.RecoveredEdge;
+import io.resketch.v1.RecoveredFunction;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveredObject;
 import java.nio.ByteBuffer;
@@ -77,13 +78,20 @@ public final class Networks {
   }
 
   static RecoveredNetwork withoutArrays(RecoveredNetwork network) {
-    return network.toBuilder().clearDictionary().clearOffset().build();
+    return network.toBuilder()
+        .clearDictionary()
+        .clearOffset()
+        .clearInputLengths()
+        .clearFunctions()
+        .build();
   }
 
   static RecoveredNetwork arraysOnly(RecoveredNetwork network) {
     return RecoveredNetwork.newBuilder()
         .setDictionary(network.getDictionary())
         .setOffset(network.getOffset())
+        .setInputLengths(network.getInputLengths())
+        .addAllFunctions(network.getFunctionsList())
         .build();
   }
 
@@ -103,10 +111,46 @@ public final class Networks {
         network.getDictionary(),
         (long) network.getColumnCount() * network.getDimension());
     checkArray("network.offset", network.getOffset(), network.getDimension());
+    checkArray(
+        "network.input_lengths",
+        network.getInputLengths(),
+        network.getInputSizesList().stream().mapToLong(Integer::longValue).sum());
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < network.getObjectsCount(); i++) {
       check("network.objects[" + i + "]", network.getObjects(i), network, ids);
       ids.add(network.getObjects(i).getId());
+    }
+    for (int i = 0; i < network.getFunctionsCount(); i++) {
+      check("network.functions[" + i + "]", network.getFunctions(i), network);
+    }
+  }
+
+  private static void check(String field, RecoveredFunction function, RecoveredNetwork network) {
+    RecoveredObject object =
+        network.getObjectsList().stream()
+            .filter(one -> one.getId().equals(function.getObject()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        field + ".object", function.getObject() + " is none of the network"));
+    int attributes = object.getColumnsCount();
+    long width = 0;
+    for (RecoveredEdge edge : object.getInputsList()) {
+      width +=
+          edge.hasInput()
+              ? network.getInputSizes(edge.getInput())
+              : network.getObjectsList().stream()
+                  .filter(one -> one.getId().equals(edge.getObject()))
+                  .mapToInt(RecoveredObject::getColumnsCount)
+                  .sum();
+    }
+    checkArray(field + ".map", function.getMap(), attributes * width);
+    checkArray(field + ".scales", function.getScales(), attributes);
+    if (function.getKept() < 1 || function.getKept() > attributes) {
+      throw new InvalidInputException(
+          field + ".kept",
+          Integer.toUnsignedString(function.getKept()) + " must be 1 to " + attributes);
     }
   }
 

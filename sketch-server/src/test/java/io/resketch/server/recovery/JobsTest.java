@@ -14,6 +14,7 @@ import io.resketch.v1.JobRecord;
 import io.resketch.v1.Lease;
 import io.resketch.v1.PairBatch;
 import io.resketch.v1.RecoveredEdge;
+import io.resketch.v1.RecoveredFunction;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveredObject;
 import io.resketch.v1.RecoveryJob.State;
@@ -139,6 +140,13 @@ final class JobsTest {
         .setColumnCount(2)
         .setDictionary(one.concat(one))
         .setOffset(one)
+        .setInputLengths(one)
+        .addFunctions(
+            RecoveredFunction.newBuilder()
+                .setObject("hidden-0")
+                .setMap(one)
+                .setScales(one)
+                .setKept(1))
         .addObjects(
             RecoveredObject.newBuilder()
                 .setId("hidden-0")
@@ -167,6 +175,7 @@ final class JobsTest {
     Networks networks = new Networks(store);
     RecoveredNetwork found = networks.network(id, true);
     assertThat(found.getDictionary()).isEqualTo(network().getDictionary());
+    assertThat(found.getFunctionsList()).isEqualTo(network().getFunctionsList());
     assertThat(found.getCorpus()).isEqualTo("corpora/a");
     assertThat(networks.network(id, false).getDictionary()).isEmpty();
     assertThat(networks.after("", 10)).containsExactly(networks.network(id, false));
