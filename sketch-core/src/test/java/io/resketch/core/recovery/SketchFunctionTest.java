@@ -32,7 +32,8 @@ class SketchFunctionTest {
         pairs.sample(),
         new RecoveryOptions(true, 0.1, 3),
         DataParallel.serial(),
-        (stage, done, all) -> {});
+        (stage, done, all) -> {},
+        Checkpoints.none());
   }
 
   /** ‖y − ŷ‖ / ‖y − offset‖ over runs that were never seen. */
