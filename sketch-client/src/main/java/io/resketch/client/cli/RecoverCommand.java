@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
 import io.resketch.core.recovery.Checkpoints;
-import io.resketch.core.recovery.DataParallel;
+import io.resketch.core.recovery.EngineProvider;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
 import io.resketch.core.recovery.RecoveredNetwork;
@@ -16,10 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Learns a network from pairs of inputs and sketches. */
@@ -96,6 +95,8 @@ final class RecoverCommand extends ClientCommand {
       description = "Of the random starts of searches; not that of the sketches.")
   private long seed;
 
+  @Mixin private EngineOptions engine;
+
   @Override
   int run() throws IOException {
     if (teacher.isPresent()) {
@@ -122,15 +123,9 @@ final class RecoverCommand extends ClientCommand {
                 note(line);
               }
             });
-    int threads = Runtime.getRuntime().availableProcessors();
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
     RecoveredNetwork network;
-    try {
-      network =
-          NetworkRecovery.recover(
-              pairs, options, DataParallel.threads(executor), stages, Checkpoints.none());
-    } finally {
-      executor.shutdownNow();
+    try (EngineProvider.Engine parallel = engine.open(this::wrongUse)) {
+      network = NetworkRecovery.recover(pairs, options, parallel, stages, Checkpoints.none());
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     JsonObject report =

@@ -150,7 +150,7 @@ final class RecoveryJobsTest {
 
   private static RecoveryJob await(NetworkRecoveryJob job, Predicate<RecoveryJob> state) {
     return Awaitility.await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> job.status().job(), state);
   }
