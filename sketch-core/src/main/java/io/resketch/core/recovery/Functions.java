@@ -15,23 +15,27 @@ final class Functions {
 
   private final int inputWidth;
   private final List<double[][]> trainInputs;
+  private final List<double[]> columns;
   private final List<double[]> trainCodes;
   private final List<double[][]> heldOutInputs;
   private final double[][] heldOutCodes;
   private final DataParallel engine;
 
   /**
-   * @param trainCodes of the hidden columns
+   * @param columns hidden ones
+   * @param trainCodes of those
    * @param heldOutCodes likewise, fitted to the sketches
    */
   Functions(
       PairSample train,
+      List<double[]> columns,
       List<double[]> trainCodes,
       PairSample heldOut,
       double[][] heldOutCodes,
       DataParallel engine) {
     this.inputWidth = train.inputWidth();
     this.trainInputs = Assembly.inputObjects(train);
+    this.columns = columns;
     this.trainCodes = trainCodes;
     this.heldOutInputs = Assembly.inputObjects(heldOut);
     this.heldOutCodes = heldOutCodes;
@@ -53,9 +57,7 @@ final class Functions {
                 object.level() == 0
                     ? Optional.empty()
                     : Optional.of(
-                        new FunctionFit(
-                                inputs(object, objects, trainInputs, codes), own(object, codes))
-                            .best()));
+                        best(object, inputs(object, objects, trainInputs, codes), codes)));
     double[][] predicted = heldOutCodes.clone();
     List<HiddenObject> out = new ArrayList<>();
     for (int o = 0; o < objects.size(); o++) {
@@ -80,6 +82,11 @@ final class Functions {
               object.id(), object.columns(), object.level(), object.inputs(), function));
     }
     return out;
+  }
+
+  private ObjectFunction best(HiddenObject object, List<double[]> inputs, double[][] codes) {
+    List<double[]> own = object.columns().stream().map(c -> columns.get(c - inputWidth)).toList();
+    return new FunctionFit(inputs, own(object, codes), own).best();
   }
 
   private static String notUnderstood(HiddenObject object, Agreement agreement) {
