@@ -2,8 +2,10 @@ package io.resketch.core.recovery;
 
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +44,14 @@ final class Functions {
     this.engine = engine;
   }
 
+  /** What the function of an object is learned from; as in {@link FunctionFit}. */
+  private record Lesson(List<double[]> inputs, double[][] codes, List<double[]> columns)
+      implements Serializable {
+    ObjectFunction best() {
+      return new FunctionFit(inputs, codes, columns).best();
+    }
+  }
+
   /**
    * Gives objects their functions.
    *
@@ -50,26 +60,28 @@ final class Functions {
    */
   List<HiddenObject> learn(List<HiddenObject> objects, List<String> unidentified) {
     double[][] codes = trainCodes.toArray(double[][]::new);
-    List<Optional<ObjectFunction>> best =
-        engine.map(
-            objects,
-            object ->
-                object.level() == 0
-                    ? Optional.empty()
-                    : Optional.of(
-                        best(object, inputs(object, objects, trainInputs, codes), codes)));
+    List<Lesson> lessons =
+        objects.stream()
+            .filter(object -> object.level() > 0)
+            .map(
+                object ->
+                    new Lesson(
+                        inputs(object, objects, trainInputs, codes),
+                        own(object, codes),
+                        object.columns().stream().map(c -> columns.get(c - inputWidth)).toList()))
+            .toList();
+    Iterator<ObjectFunction> best = engine.map(lessons, Lesson::best).iterator();
     double[][] predicted = heldOutCodes.clone();
     List<HiddenObject> out = new ArrayList<>();
-    for (int o = 0; o < objects.size(); o++) {
-      HiddenObject object = objects.get(o);
+    for (HiddenObject object : objects) {
       Optional<ObjectFunction> function = Optional.empty();
-      if (best.get(o).isPresent()) {
+      if (object.level() > 0) {
+        ObjectFunction found = best.next();
         double[][] made =
-            FunctionFit.predicted(
-                best.get(o).get(), inputs(object, objects, heldOutInputs, predicted));
+            FunctionFit.predicted(found, inputs(object, objects, heldOutInputs, predicted));
         Agreement agreement = Agreement.of(own(object, heldOutCodes), made);
         if (agreement.error() <= MOST_ERROR) {
-          function = Optional.of(best.get(o).get().measured(agreement));
+          function = Optional.of(found.measured(agreement));
           for (int k = 0; k < made.length; k++) {
             predicted[object.columns().get(k) - inputWidth] = made[k];
           }
@@ -82,11 +94,6 @@ final class Functions {
               object.id(), object.columns(), object.level(), object.inputs(), function));
     }
     return out;
-  }
-
-  private ObjectFunction best(HiddenObject object, List<double[]> inputs, double[][] codes) {
-    List<double[]> own = object.columns().stream().map(c -> columns.get(c - inputWidth)).toList();
-    return new FunctionFit(inputs, own(object, codes), own).best();
   }
 
   private static String notUnderstood(HiddenObject object, Agreement agreement) {
