@@ -85,7 +85,14 @@ final class RecoveryDirectory {
       JsonArray own = array(element.getAsJsonObject(), "scales");
       sizes.add(own.size());
       places.put(Integer.toString(places.size()), places.size());
-      own.forEach(scale -> scales.add(scale.getAsDouble()));
+      for (JsonElement scale : own) {
+        double value = scale.getAsDouble();
+        require(
+            value >= 0 && Double.isFinite(value),
+            file,
+            "inputObjects: scale " + value + " must be finite and at least 0");
+        scales.add(value);
+      }
     }
     require(scales.size() <= n, file, "has more scales of inputs than columns=" + n);
     List<HiddenObject> objects = new ArrayList<>();
@@ -115,7 +122,9 @@ final class RecoveryDirectory {
       throws IOException {
     String id = field(json, "id").getAsString();
     require(
-        id.matches("[A-Za-z0-9_-]+"), file, "objects: \"" + id + "\" is no id that recover gives");
+        id.matches("[A-Za-z0-9_-]+") && !places.containsKey(id),
+        file,
+        "objects: \"" + id + "\" is there twice, or is no id that recover gives");
     List<Integer> columns = new ArrayList<>();
     for (JsonElement column : array(json, "columns")) {
       int c = column.getAsInt();

@@ -197,6 +197,15 @@ class RecoveryDirectoryTest {
               return report;
             }),
         "11 scales");
+    assertRefused(
+        damaged(
+            report -> {
+              JsonObject object = report.getAsJsonArray("objects").get(1).getAsJsonObject();
+              object.addProperty("id", "hidden-0");
+              return report;
+            }),
+        "hidden-0",
+        "twice");
     Path withoutMap = damaged(report -> report);
     Files.delete(withoutMap.resolve("maps/hidden-0.npy"));
     assertRefused(withoutMap, "hidden-0.npy", "missing");
