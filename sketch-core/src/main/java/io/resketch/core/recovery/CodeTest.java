@@ -8,15 +8,19 @@ record CodeTest(Prior prior, double noise) {
   static final double LEAST_ZEROS = 0.12;
 
   boolean accepted(Basis basis, Optional<Zeros.Found> exact) {
-    if (exact.isEmpty() || exact.get().share() < LEAST_ZEROS) {
-      return false;
-    }
+    return exact.isPresent()
+        && exact.get().share() >= LEAST_ZEROS
+        && signs(basis.vector(exact.get().coordinates()));
+  }
+
+  /** Whether values have the signs that codes have. */
+  boolean signs(double[] code) {
     if (prior == Prior.SIGNED) {
       return true;
     }
     double least = 0;
     double most = 0;
-    for (double value : basis.vector(exact.get().coordinates())) {
+    for (double value : code) {
       least = Math.min(least, value);
       most = Math.max(most, value);
     }
