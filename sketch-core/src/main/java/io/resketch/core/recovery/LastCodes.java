@@ -19,6 +19,9 @@ final class LastCodes {
   private static final int LEAST_ROWS = 20;
   private static final int ITERATIONS = 250;
 
+  /** Cosine of a code with itself but for rounding. */
+  private static final double SAME = 0.999;
+
   /** Of a code: what no constant, input or other code explains. */
   private static final double LEAST_OWN = 0.1;
 
@@ -128,25 +131,31 @@ final class LastCodes {
     return out;
   }
 
-  /**
-   * With the multiple of each of some codes, and then of each input, that makes it 0 most often.
-   */
+  /** With the multiple of each of some codes, and of each input, that makes it 0 most often. */
   private Optional<double[]> zeroed(double[] w, List<double[]> mixed) {
     Basis basis = space.codes();
-    double[] code = basis.vector(w);
-    Optional<double[]> found = near(code, mixed);
-    if (found.isEmpty()) {
-      List<double[]> all = new ArrayList<>(mixed);
-      for (int a = 0; a < space.known(); a++) {
-        double[] axis = new double[basis.rows()];
-        for (int i = 0; i < axis.length; i++) {
-          axis[i] = basis.values()[i * basis.dims() + a];
-        }
-        Spans.add(all, axis);
+    List<double[]> all = new ArrayList<>(mixed);
+    for (int a = 0; a < space.known(); a++) {
+      double[] axis = new double[basis.rows()];
+      for (int i = 0; i < axis.length; i++) {
+        axis[i] = basis.values()[i * basis.dims() + a];
       }
-      found = near(code, all);
+      Spans.add(all, axis);
     }
-    return found.map(basis::coordinates);
+    // With few free the zeros are found from further away, with all they are exact.
+    Optional<double[]> found = near(basis.vector(w), mixed);
+    return near(found.orElseGet(() -> basis.vector(w)), all)
+        .or(() -> found)
+        .map(basis::coordinates)
+        .map(this::exact);
+  }
+
+  /** The vector of the whole span with the same zeros, if they determine it. */
+  private double[] exact(double[] w) {
+    double[] unit = Symmetric.unit(w.clone());
+    return Zeros.nearby(space.codes(), unit, test.noise())
+        .filter(x -> Math.abs(Kernels.dot(x, 0, unit, 0, x.length)) > SAME)
+        .orElse(w);
   }
 
   private Optional<double[]> near(double[] code, List<double[]> free) {

@@ -77,6 +77,14 @@ final class Zeros {
     return one && gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
   }
 
+  /** Coordinates of the vector that {@link #exact} finds from very near. */
+  static Optional<double[]> nearby(Basis basis, double[] w, double noise) {
+    return exact(basis, w, 1, noise, NEAR).map(Found::coordinates);
+  }
+
+  /** Of the largest values: what is taken for a zero where the vector is nearly right. */
+  private static final double NEAR = 0.004;
+
   private static final int GRADUAL_STEPS = 16;
   private static final double FIRST_WIDTH = 0.3;
   private static final double LAST_WIDTH = 0.003;
@@ -141,7 +149,7 @@ final class Zeros {
     Basis basis = new Basis(x.length, dims, values);
     double[] start = Symmetric.unit(basis.coordinates(x));
     return spiked(basis, exact(basis, start, 1, noise), leastCosine, noise)
-        .or(() -> spiked(basis, exact(basis, start, 1, noise, 0.004), leastCosine, noise))
+        .or(() -> spiked(basis, exact(basis, start, 1, noise, NEAR), leastCosine, noise))
         .or(() -> spiked(basis, gradual(basis, start, noise), leastCosine, noise));
   }
 
