@@ -63,7 +63,7 @@ final class HeldLease implements AutoCloseable {
       confirm(() -> calls.heartbeat(lease, progress, duration.dividedBy(3)));
     } catch (ResketchException e) {
       if (!end().equals(Optional.of(End.LOST))) {
-        LOG.warn("{}: heartbeat failed: {}", lease.getOperation(), e.getMessage());
+        LOG.warn("{}: heartbeat failed: {}", lease.getOperation(), WorkerCalls.line(e));
       }
     }
   }

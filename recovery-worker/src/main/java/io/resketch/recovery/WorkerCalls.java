@@ -52,6 +52,11 @@ final class WorkerCalls {
         .withDeadlineAfter(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** What went wrong, without the stacks that gRPC writes into its descriptions. */
+  static String line(ResketchException e) {
+    return e.getMessage().lines().findFirst().orElse(e.code().name());
+  }
+
   private static <T> T translate(Supplier<T> call) {
     try {
       return call.get();

@@ -10,6 +10,7 @@ import io.resketch.client.PairCorpus;
 import io.resketch.client.RecoveryStatus;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.ResketchException;
+import io.resketch.client.cli.Main;
 import io.resketch.core.recovery.Checkpoints;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
@@ -20,6 +21,7 @@ import io.resketch.core.recovery.TeacherNetwork;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.recovery.RecoveryWorker;
 import io.resketch.recovery.WorkerOptions;
+import io.resketch.server.ShortLeases;
 import io.resketch.v1.RecoveryJob;
 import io.resketch.v1.RecoveryJob.State;
 import io.resketch.v1.RecoveryParameters;
@@ -87,14 +89,7 @@ final class RecoveryJobsTest {
 
   private CommandProcess serve(int port) throws IOException {
     return CommandProcess.start(
-        SERVING,
-        "serve",
-        "--data",
-        data.resolve("data").toString(),
-        "--port",
-        Integer.toString(port),
-        "--http-port",
-        "0");
+        SERVING, ShortLeases.class, data.resolve("data").toString(), Integer.toString(port));
   }
 
   @AfterEach
@@ -109,7 +104,13 @@ final class RecoveryJobsTest {
   private CommandProcess workerProcess() throws IOException {
     CommandProcess out =
         CommandProcess.start(
-            WORKING, "worker", "--threads", "1", "--server", "127.0.0.1:" + server.ready(1));
+            WORKING,
+            Main.class,
+            "worker",
+            "--threads",
+            "1",
+            "--server",
+            "127.0.0.1:" + server.ready(1));
     toClose.add(out);
     return out;
   }
@@ -150,7 +151,7 @@ final class RecoveryJobsTest {
 
   private static RecoveryJob await(NetworkRecoveryJob job, Predicate<RecoveryJob> state) {
     return Awaitility.await()
-        .atMost(Duration.ofSeconds(120))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> job.status().job(), state);
   }
@@ -217,7 +218,7 @@ final class RecoveryJobsTest {
   void serverThatIsKilledAndStartedAgain_hasItsJobDoneByTheSameWorker() throws Exception {
     NetworkRecoveryJob job = corpus("rooms", PAIRS).recover(NONNEGATIVE);
     worker("steady");
-    await(job, state -> state.getState() == State.STATE_RUNNING);
+    await(job, state -> state.getCheckpoints() > 0);
     server.kill();
     server = serve(Integer.parseInt(server.ready(1)));
     RecoveryStatus ended = job.await();
