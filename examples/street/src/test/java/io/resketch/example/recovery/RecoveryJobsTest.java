@@ -89,7 +89,23 @@ final class RecoveryJobsTest {
 
   private CommandProcess serve(int port) throws IOException {
     return CommandProcess.start(
-        SERVING, ShortLeases.class, data.resolve("data").toString(), Integer.toString(port));
+        SERVING,
+        Main.class,
+        "serve",
+        "--data",
+        data.resolve("data").toString(),
+        "--port",
+        Integer.toString(port),
+        "--http-port",
+        "0");
+  }
+
+  /** The same server again, with leases that end soon. */
+  private void shortenLeases() throws Exception {
+    server.kill();
+    server =
+        CommandProcess.start(
+            SERVING, ShortLeases.class, data.resolve("data").toString(), server.ready(1));
   }
 
   @AfterEach
@@ -184,6 +200,7 @@ final class RecoveryJobsTest {
 
   @Test
   void workerThatIsKilled_isFollowedByOneThatGoesOnFromTheCheckpoint() throws Exception {
+    shortenLeases();
     NetworkRecoveryJob job = corpus("rooms", PAIRS).recover(NONNEGATIVE);
     CommandProcess killed = workerProcess();
     await(job, state -> state.getCheckpoints() > 0);
