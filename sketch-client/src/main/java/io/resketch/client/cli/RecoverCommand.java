@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
 import io.resketch.core.recovery.Checkpoints;
-import io.resketch.core.recovery.DataParallel;
+import io.resketch.core.recovery.EngineProvider;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
 import io.resketch.core.recovery.RecoveredNetwork;
@@ -14,12 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Learns a network from pairs of inputs and sketches. */
@@ -32,8 +33,13 @@ import picocli.CommandLine.Option;
           + " what.",
       "",
       "DIR gets dictionary.npy (d × n, unit columns: first those of the inputs), codes.npy (N × n),"
-          + " offset.npy (1 × d) and report.json. What the pairs do not identify is named there,"
-          + " with the reason.",
+          + " offset.npy (1 × d), maps/ with the linear map of every hidden object, report.json, and"
+          + " the wiring as wiring.graphml and wiring.svg. What the pairs do not identify is named in"
+          + " the report, with the reason.",
+      "",
+      "With --predict, writes the sketches that a recovered network gives for inputs it has never"
+          + " seen; with --decode, the codes in sketches it has never seen, with --inputs better"
+          + " than without. Both take no more than DIR.",
       "",
       "With --generate, makes pairs for experiments: draws a random network and N pairs of it; DIR"
           + " gets inputs.npy, sketches.npy, and what is to be found: attributes.npy, dictionary.npy"
@@ -43,6 +49,8 @@ import picocli.CommandLine.Option;
       "  resketch recover --generate teacher.json -o pairs/",
       "  resketch recover --inputs pairs/inputs.npy --input-sizes 16,16,16,16"
           + " --sketches pairs/sketches.npy --nonnegative -o out/",
+      "  resketch recover --predict out/ --inputs new.npy -o predicted.npy",
+      "  resketch recover --decode out/ --sketches new-sketches.npy -o codes.npy",
       "",
       "teacher.json, each field with its default but inputs and levels:",
       "  {\"inputs\": 4, \"levels\": [4, 3], \"attributes\": 16, \"nonzero\": 4, \"fanIn\": 3,",
@@ -70,10 +78,23 @@ final class RecoverCommand extends ClientCommand {
   private Optional<Path> teacher;
 
   @Option(
-      names = {"-o", "--output"},
+      names = "--predict",
       paramLabel = "DIR",
+      description = "Predict the sketches of --inputs by the network in DIR.")
+  private Optional<Path> predict;
+
+  @Option(
+      names = "--decode",
+      paramLabel = "DIR",
+      description = "Decode --sketches by the network in DIR.")
+  private Optional<Path> decode;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR|FILE.npy",
       required = true,
-      description = "Directory of the answer; made if it is not there.")
+      description =
+          "Directory of the answer, made if it is not there; a file with --predict and --decode.")
   private Path output;
 
   @Option(
@@ -96,8 +117,27 @@ final class RecoverCommand extends ClientCommand {
       description = "Of the random starts of searches; not that of the sketches.")
   private long seed;
 
+  @Mixin private EngineOptions engine;
+
   @Override
   int run() throws IOException {
+    if (Stream.of(teacher, predict, decode).filter(Optional::isPresent).count() > 1) {
+      throw wrongUse("give one of --generate, --predict and --decode");
+    }
+    if (predict.isPresent()) {
+      if (inputs.isEmpty() || sketches.isPresent()) {
+        throw wrongUse("--predict needs --inputs, and makes the sketches");
+      }
+      RecoveredRows rows = new RecoveredRows(RecoveryDirectory.read(predict.get()));
+      return applied(rows.predict(inputs.get(), output));
+    }
+    if (decode.isPresent()) {
+      if (sketches.isEmpty()) {
+        throw wrongUse("--decode needs --sketches");
+      }
+      RecoveredRows rows = new RecoveredRows(RecoveryDirectory.read(decode.get()));
+      return applied(rows.decode(sketches.get(), inputs, output));
+    }
     if (teacher.isPresent()) {
       if (inputs.isPresent() || sketches.isPresent()) {
         throw wrongUse("--generate makes the pairs; it does not go with --inputs and --sketches");
@@ -109,7 +149,8 @@ final class RecoverCommand extends ClientCommand {
       return 0;
     }
     if (inputs.isEmpty() || sketches.isEmpty() || inputSizes.isEmpty()) {
-      throw wrongUse("give --inputs, --input-sizes and --sketches, or --generate");
+      throw wrongUse(
+          "give --inputs, --input-sizes and --sketches, or --generate, --predict or --decode");
     }
     RecoveryOptions options = new RecoveryOptions(nonnegative, holdOut, seed);
     PairSample pairs = read(inputs.get(), sketches.get());
@@ -122,15 +163,9 @@ final class RecoverCommand extends ClientCommand {
                 note(line);
               }
             });
-    int threads = Runtime.getRuntime().availableProcessors();
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
     RecoveredNetwork network;
-    try {
-      network =
-          NetworkRecovery.recover(
-              pairs, options, DataParallel.threads(executor), stages, Checkpoints.none());
-    } finally {
-      executor.shutdownNow();
+    try (EngineProvider.Engine parallel = engine.open(this::wrongUse)) {
+      network = NetworkRecovery.recover(pairs, options, parallel, stages, Checkpoints.none());
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     JsonObject report =
@@ -143,11 +178,29 @@ final class RecoverCommand extends ClientCommand {
     return 0;
   }
 
+  private int applied(JsonObject answer) {
+    if (json()) {
+      print(answer.toString());
+    } else {
+      note(
+          answer.get("rows").getAsLong()
+              + " rows in "
+              + output
+              + (answer.has("relativeError")
+                  ? String.format(
+                      Locale.ROOT,
+                      ", relative error %.2g",
+                      answer.get("relativeError").getAsDouble())
+                  : ""));
+    }
+    return 0;
+  }
+
   private void summary(RecoveredNetwork network, double seconds) {
     int inputWidth = network.inputSizes().stream().mapToInt(Integer::intValue).sum();
     note(
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "%d hidden columns, %d of them exact; %d objects, %d edges; relative error on held-out"
                 + " pairs %.2g; %.0f s",
             network.columns() - inputWidth,
@@ -156,6 +209,14 @@ final class RecoverCommand extends ClientCommand {
             network.objects().stream().mapToInt(object -> object.inputs().size()).sum(),
             network.heldOutRelativeError(),
             seconds));
+    note(
+        network.heldOutPredictionRelativeError().isPresent()
+            ? String.format(
+                Locale.ROOT,
+                "predicted from the inputs alone: relative error on held-out pairs %.2g",
+                network.heldOutPredictionRelativeError().getAsDouble())
+            : "sketches cannot be predicted from inputs: no function for "
+                + String.join(", ", network.function().unknown()));
     network.unidentified().forEach(what -> note("not identified: " + what));
   }
 

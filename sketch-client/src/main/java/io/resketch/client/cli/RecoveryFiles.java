@@ -4,6 +4,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.WiringPicture;
+import io.resketch.client.files.Wirings;
+import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
@@ -14,45 +17,52 @@ import java.util.OptionalDouble;
 
 /** The directory of a recovered network. */
 record RecoveryFiles(RecoveredNetwork network) {
+  static final String DICTIONARY = "dictionary.npy";
+  static final String OFFSET = "offset.npy";
+  static final String REPORT = "report.json";
+  private static final String MAPS = "maps";
+
   /** Writes all files, codes where they are kept; returns the report. */
   JsonObject write(Path directory, JsonArray stages, OptionalDouble seconds) throws IOException {
     int n = network.columns();
     int d = network.dimension();
-    try (NpyWriter out = new NpyWriter(directory.resolve("dictionary.npy"), n)) {
-      for (int i = 0; i < d; i++) {
-        float[] row = new float[n];
-        for (int j = 0; j < n; j++) {
-          row[j] = (float) network.dictionary().get(j)[i];
-        }
-        out.writeRow(row);
-      }
-      out.commit();
-    }
+    matrix(directory.resolve(DICTIONARY), d, n, (i, j) -> network.dictionary().get(j)[i]);
     if (!network.codes().isEmpty()) {
-      writeCodes(directory.resolve("codes.npy"), network.codes().get(0).length);
+      int rows = network.codes().get(0).length;
+      matrix(directory.resolve("codes.npy"), rows, n, (i, j) -> network.codes().get(j)[i]);
     }
-    try (NpyWriter out = new NpyWriter(directory.resolve("offset.npy"), d)) {
-      float[] row = new float[d];
-      for (int i = 0; i < d; i++) {
-        row[i] = (float) network.offset()[i];
+    matrix(directory.resolve(OFFSET), 1, d, (i, j) -> network.offset()[j]);
+    Files.createDirectories(directory.resolve(MAPS));
+    for (HiddenObject object : network.objects()) {
+      if (object.function().isPresent()) {
+        double[][] map = object.function().get().map();
+        matrix(map(directory, object.id()), map.length, map[0].length, (i, j) -> map[i][j]);
       }
-      out.writeRow(row);
-      out.commit();
     }
+    Wirings.write(network, directory.resolve("wiring.graphml"));
+    WiringPicture.write(network, directory.resolve("wiring.svg"));
     JsonObject report = report(stages, seconds);
     Files.writeString(
-        directory.resolve("report.json"),
+        directory.resolve(REPORT),
         new GsonBuilder().setPrettyPrinting().create().toJson(report) + "\n");
     return report;
   }
 
-  private void writeCodes(Path file, int rows) throws IOException {
-    int n = network.columns();
-    try (NpyWriter out = new NpyWriter(file, n)) {
+  /** The file of an object's map. */
+  static Path map(Path directory, String id) {
+    return directory.resolve(MAPS).resolve(id + ".npy");
+  }
+
+  private interface Cell {
+    double at(int row, int column);
+  }
+
+  private static void matrix(Path file, int rows, int columns, Cell cell) throws IOException {
+    try (NpyWriter out = new NpyWriter(file, columns)) {
       for (int i = 0; i < rows; i++) {
-        float[] row = new float[n];
-        for (int j = 0; j < n; j++) {
-          row[j] = (float) network.codes().get(j)[i];
+        float[] row = new float[columns];
+        for (int j = 0; j < columns; j++) {
+          row[j] = (float) cell.at(i, j);
         }
         out.writeRow(row);
       }
@@ -70,10 +80,13 @@ record RecoveryFiles(RecoveredNetwork network) {
       JsonObject input = new JsonObject();
       input.addProperty("input", i);
       JsonArray columns = new JsonArray();
+      JsonArray scales = new JsonArray();
       for (int j = 0; j < network.inputSizes().get(i); j++) {
+        scales.add(network.inputScales()[first]);
         columns.add(first++);
       }
       input.add("columns", columns);
+      input.add("scales", scales);
       inputs.add(input);
     }
     out.add("inputObjects", inputs);
@@ -81,10 +94,13 @@ record RecoveryFiles(RecoveredNetwork network) {
     network.objects().forEach(object -> objects.add(object(object)));
     out.add("objects", objects);
     out.addProperty("heldOutRelativeError", network.heldOutRelativeError());
+    network
+        .heldOutPredictionRelativeError()
+        .ifPresent(error -> out.addProperty("heldOutPredictionRelativeError", error));
     JsonArray unidentified = new JsonArray();
     network.unidentified().forEach(unidentified::add);
     out.add("unidentified", unidentified);
-    seconds.ifPresent(time -> out.addProperty("seconds", time));
+    seconds.ifPresent(value -> out.addProperty("seconds", value));
     out.add("stages", stages);
     return out;
   }
@@ -109,6 +125,22 @@ record RecoveryFiles(RecoveredNetwork network) {
       inputs.add(input);
     }
     out.add("inputs", inputs);
+    object.function().ifPresent(function -> out.add("function", function(function)));
+    return out;
+  }
+
+  private static JsonObject function(ObjectFunction function) {
+    JsonObject out = new JsonObject();
+    JsonArray scales = new JsonArray();
+    for (double scale : function.scales()) {
+      scales.add(scale);
+    }
+    out.add("scales", scales);
+    out.addProperty("kept", function.kept());
+    out.addProperty("rectified", function.rectified());
+    out.addProperty("unit", function.unit());
+    out.addProperty("heldOutRelativeError", function.heldOutRelativeError());
+    out.addProperty("sameActive", function.sameActive());
     return out;
   }
 }

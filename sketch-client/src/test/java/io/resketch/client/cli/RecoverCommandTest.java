@@ -62,6 +62,7 @@ class RecoverCommandTest {
     assertThat(report.get("objects").getAsJsonArray()).hasSize(2);
     assertThat(report.get("unidentified").getAsJsonArray()).isEmpty();
     assertThat(report.get("heldOutRelativeError").getAsDouble()).isLessThan(1e-5);
+    assertThat(report.get("heldOutPredictionRelativeError").getAsDouble()).isLessThan(1e-5);
     try (NpyReader found = new NpyReader(out.resolve("dictionary.npy"));
         NpyReader truth = new NpyReader(pairs.resolve("dictionary.npy"));
         NpyReader codes = new NpyReader(out.resolve("codes.npy"))) {

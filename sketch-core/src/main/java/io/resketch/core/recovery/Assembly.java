@@ -38,7 +38,7 @@ final class Assembly {
     Fit fit = new Fit(dictionary.columns, dictionary.offset, dictionary.inputColumns);
     double[][] heldOutCodes = heldOutCodes(fit, heldOut);
     List<HiddenObject> objects =
-        new Functions(train, dictionary.codes, heldOut, heldOutCodes, engine)
+        new Functions(train, dictionary.columns, dictionary.codes, heldOut, heldOutCodes, engine)
             .learn(objects(), unidentified);
     int p = pairs.inputWidth();
     double[] inputScales = new double[p];

@@ -27,12 +27,15 @@ final class FunctionFit {
 
   private final boolean rectified;
   private final int[] keptMost;
+  private final LinearMaps maps;
+  private final Optional<double[]> steps;
 
   /**
    * @param inputs attributes of all inputs of the object, one after the other
    * @param codes by attribute
+   * @param columns of the attributes in the sketch
    */
-  FunctionFit(List<double[]> inputs, double[][] codes) {
+  FunctionFit(List<double[]> inputs, double[][] codes, List<double[]> columns) {
     this.inputs = inputs;
     this.codes = codes;
     this.clear = Arrays.stream(codes).map(FunctionFit::withoutRounding).toArray(double[][]::new);
@@ -54,6 +57,8 @@ final class FunctionFit {
             .filter(kept -> kept > 0 && kept < codes.length)
             .distinct()
             .toArray();
+    maps = new LinearMaps(inputs, clear);
+    steps = OrderScales.ofSteps(columns);
   }
 
   /** Where all but nothing is left of an attribute, its value says nothing about the map. */
@@ -64,13 +69,13 @@ final class FunctionFit {
 
   /** The function that explains the codes best, measured on the pairs it was learned from. */
   ObjectFunction best() {
-    LinearMaps maps = new LinearMaps(inputs, clear);
     List<ObjectFunction> tried = new ArrayList<>();
     double[] ones = new double[codes.length];
     Arrays.fill(ones, 1);
     double[][] direct = maps.direct();
     tried.add(measured(direct, ones, codes.length, false));
     for (int kept : keptMost) {
+      steps.ifPresent(scales -> tried.add(measured(direct, scales, kept, false)));
       double[] scales = OrderScales.of(outputs(direct), clear, rectified);
       tried.add(measured(direct, scales, kept, false));
     }
@@ -90,7 +95,8 @@ final class FunctionFit {
         .orElseThrow();
   }
 
-  private ObjectFunction measured(double[][] map, double[] scales, int kept, boolean unit) {
+  private ObjectFunction measured(double[][] seen, double[] scales, int kept, boolean unit) {
+    double[][] map = rectified ? maps.completed(seen, scales, kept) : seen;
     double[][] scaled = new double[map.length][];
     double squares = 0;
     for (int j = 0; j < map.length; j++) {
@@ -158,7 +164,7 @@ final class FunctionFit {
       }
       system[i * (a + 1) + a] = 1;
     }
-    double[] inverse = LinearMaps.leastSquares(system, n, a);
+    double[] inverse = LinearMaps.leastSquares(system, n, a, LinearMaps.RIDGE);
     double missed = 0;
     for (int i = 0; i < n; i++) {
       double length = Kernels.dot(inverse, 0, system, i * (a + 1), a);

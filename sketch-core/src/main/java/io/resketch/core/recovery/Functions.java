@@ -2,8 +2,10 @@ package io.resketch.core.recovery;
 
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,27 +17,39 @@ final class Functions {
 
   private final int inputWidth;
   private final List<double[][]> trainInputs;
+  private final List<double[]> columns;
   private final List<double[]> trainCodes;
   private final List<double[][]> heldOutInputs;
   private final double[][] heldOutCodes;
   private final DataParallel engine;
 
   /**
-   * @param trainCodes of the hidden columns
+   * @param columns hidden ones
+   * @param trainCodes of those
    * @param heldOutCodes likewise, fitted to the sketches
    */
   Functions(
       PairSample train,
+      List<double[]> columns,
       List<double[]> trainCodes,
       PairSample heldOut,
       double[][] heldOutCodes,
       DataParallel engine) {
     this.inputWidth = train.inputWidth();
     this.trainInputs = Assembly.inputObjects(train);
+    this.columns = columns;
     this.trainCodes = trainCodes;
     this.heldOutInputs = Assembly.inputObjects(heldOut);
     this.heldOutCodes = heldOutCodes;
     this.engine = engine;
+  }
+
+  /** What the function of an object is learned from; as in {@link FunctionFit}. */
+  private record Lesson(List<double[]> inputs, double[][] codes, List<double[]> columns)
+      implements Serializable {
+    ObjectFunction best() {
+      return new FunctionFit(inputs, codes, columns).best();
+    }
   }
 
   /**
@@ -46,28 +60,28 @@ final class Functions {
    */
   List<HiddenObject> learn(List<HiddenObject> objects, List<String> unidentified) {
     double[][] codes = trainCodes.toArray(double[][]::new);
-    List<Optional<ObjectFunction>> best =
-        engine.map(
-            objects,
-            object ->
-                object.level() == 0
-                    ? Optional.empty()
-                    : Optional.of(
-                        new FunctionFit(
-                                inputs(object, objects, trainInputs, codes), own(object, codes))
-                            .best()));
+    List<Lesson> lessons =
+        objects.stream()
+            .filter(object -> object.level() > 0)
+            .map(
+                object ->
+                    new Lesson(
+                        inputs(object, objects, trainInputs, codes),
+                        own(object, codes),
+                        object.columns().stream().map(c -> columns.get(c - inputWidth)).toList()))
+            .toList();
+    Iterator<ObjectFunction> best = engine.map(lessons, Lesson::best).iterator();
     double[][] predicted = heldOutCodes.clone();
     List<HiddenObject> out = new ArrayList<>();
-    for (int o = 0; o < objects.size(); o++) {
-      HiddenObject object = objects.get(o);
+    for (HiddenObject object : objects) {
       Optional<ObjectFunction> function = Optional.empty();
-      if (best.get(o).isPresent()) {
+      if (object.level() > 0) {
+        ObjectFunction found = best.next();
         double[][] made =
-            FunctionFit.predicted(
-                best.get(o).get(), inputs(object, objects, heldOutInputs, predicted));
+            FunctionFit.predicted(found, inputs(object, objects, heldOutInputs, predicted));
         Agreement agreement = Agreement.of(own(object, heldOutCodes), made);
         if (agreement.error() <= MOST_ERROR) {
-          function = Optional.of(best.get(o).get().measured(agreement));
+          function = Optional.of(found.measured(agreement));
           for (int k = 0; k < made.length; k++) {
             predicted[object.columns().get(k) - inputWidth] = made[k];
           }

@@ -17,13 +17,16 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
  * stays 0, which keeps it from being kept.
  */
 final class LinearMaps {
+  /** Of what is kept: what is not is taken to be below, lest rounding decides at the border. */
+  private static final double BELOW = 0.98;
+
   private static final int SEEDS = 3;
   private static final int ROUNDS = 40;
 
   /** Of a row: the change of a round that ends them. */
   private static final double SETTLED = 1e-8;
 
-  private static final double RIDGE = 1e-12;
+  static final double RIDGE = 1e-12;
 
   private final List<double[]> inputs;
   private final double[] rows;
@@ -108,6 +111,54 @@ final class LinearMaps {
       squares += y[a] * y[a];
     }
     return squares > 0 ? Math.sqrt(away / squares) : 0;
+  }
+
+  /**
+   * The map with the rows that too few pairs show, as far as the other pairs tell: there they are
+   * below what was kept.
+   *
+   * @param map of {@link #direct} or {@link #scaled}
+   * @param scales by which entries are ranked
+   * @param kept entries, those above 0 only
+   */
+  double[][] completed(double[][] map, double[] scales, int kept) {
+    double[][] known = map.clone();
+    for (int j = 0; j < map.length; j++) {
+      known[j] = Kernels.dot(map[j], 0, map[j], 0, m) > 0 ? map[j] : null;
+    }
+    double[] lengths = lengths(known);
+    double[] least = leastKept(lengths, scales, kept);
+    double[][] out = map.clone();
+    for (int j = 0; j < map.length; j++) {
+      double[] values = new double[n];
+      double[] bounds = new double[n];
+      boolean seen = false;
+      for (int i = 0; i < n; i++) {
+        boolean active = codes[j][i] != 0;
+        values[i] = active && lengths[i] != 0 ? lengths[i] * codes[j][i] : Double.NaN;
+        bounds[i] = active ? Double.POSITIVE_INFINITY : BELOW * scales[j] * least[i];
+        seen |= !Double.isNaN(values[i]);
+      }
+      out[j] = known[j] == null && seen ? SeldomKept.row(rows, m, values, bounds) : map[j];
+    }
+    return out;
+  }
+
+  /** The least entry kept of every pair, as it is ranked; 0 where all that are above 0 are kept. */
+  private double[] leastKept(double[] lengths, double[] scales, int kept) {
+    double[] out = new double[n];
+    for (int i = 0; i < n; i++) {
+      int active = 0;
+      double least = Double.POSITIVE_INFINITY;
+      for (int j = 0; j < codes.length; j++) {
+        if (codes[j][i] != 0) {
+          active++;
+          least = Math.min(least, lengths[i] * codes[j][i] / scales[j]);
+        }
+      }
+      out[i] = active < kept ? 0 : least;
+    }
+    return out;
   }
 
   private record Seed(int i, int j, int both) {}
@@ -196,15 +247,16 @@ final class LinearMaps {
       System.arraycopy(rows, pairs.get(k) * m, system, k * (m + 1), m);
       system[k * (m + 1) + m] = target.applyAsDouble(pairs.get(k));
     }
-    return leastSquares(system, pairs.size(), m);
+    return leastSquares(system, pairs.size(), m, RIDGE);
   }
 
   /**
    * Least squares.
    *
    * @param system rows of m values and a target
+   * @param ridge of the squares of a column: what pulls the solution to 0
    */
-  static double[] leastSquares(double[] system, int rows, int m) {
+  static double[] leastSquares(double[] system, int rows, int m, double ridge) {
     double[] gram = PairSpace.gram(system, rows, m + 1);
     double[] scale = new double[m];
     for (int a = 0; a < m; a++) {
@@ -217,7 +269,7 @@ final class LinearMaps {
       for (int b = 0; b < m; b++) {
         left.set(a, b, scale[a] * scale[b] * gram[a * (m + 1) + b]);
       }
-      left.set(a, a, scale[a] == 0 ? 1 : 1 + RIDGE);
+      left.set(a, a, scale[a] == 0 ? 1 : 1 + ridge);
       right.set(a, 0, scale[a] * gram[a * (m + 1) + m]);
     }
     LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(m);

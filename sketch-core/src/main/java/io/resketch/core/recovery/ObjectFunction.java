@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -24,7 +25,8 @@ public record ObjectFunction(
     boolean rectified,
     boolean unit,
     double heldOutRelativeError,
-    double sameActive) {
+    double sameActive)
+    implements Serializable {
   /**
    * The codes of the object.
    *

@@ -1,11 +1,15 @@
 package io.resketch.core.recovery;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
- * The scales of codes, up to one factor, by which of them were kept: where j was kept and l was
+ * The scales of an object's codes, up to one factor. Columns that are whole multiples of one
+ * magnitude are so of the same one before they are scaled to length 1, which gives the scales
+ * exactly. Otherwise they are known by which of the codes were kept: where j was kept and l was
  * not, z_j / s_j ≥ z_l / s_l. So the difference log s_j − log s_l is at most log z_j − log z_l, and
  * at least as much where l was kept and j was not. The middles of these intervals, the narrow ones
  * first, give the logarithms by least squares.
@@ -16,7 +20,49 @@ final class OrderScales {
   /** Weight of the logarithms' being 0, which says which of all solutions is meant. */
   private static final double PULL = 1e-3;
 
+  /** Of the least size: what a whole multiple of it may be off. */
+  private static final double STEP_TOLERANCE = 1e-6;
+
+  private static final int MOST_PARTS = 4;
+
   private OrderScales() {}
+
+  /**
+   * The scales by the magnitudes of columns; empty if one is not exact.
+   *
+   * @param columns of length 1
+   */
+  static Optional<double[]> ofSteps(List<double[]> columns) {
+    double[] out = new double[columns.size()];
+    double logs = 0;
+    for (int j = 0; j < out.length; j++) {
+      double step = step(columns.get(j));
+      if (step == 0) {
+        return Optional.empty();
+      }
+      out[j] = 1 / step;
+      logs += Math.log(out[j]) / out.length;
+    }
+    double mean = Math.exp(logs);
+    return Optional.of(Arrays.stream(out).map(scale -> scale / mean).toArray());
+  }
+
+  private static boolean isWhole(double x, double tolerance) {
+    return Math.abs(x - Math.rint(x)) < tolerance;
+  }
+
+  /** The magnitude of which all values are whole multiples; 0 if there is none. */
+  private static double step(double[] column) {
+    double least = Arrays.stream(column).map(Math::abs).filter(size -> size > 0).min().orElse(0);
+    for (int parts = 1; parts <= MOST_PARTS; parts++) {
+      double step = least / parts;
+      double tolerance = STEP_TOLERANCE * parts;
+      if (Arrays.stream(column).allMatch(x -> isWhole(x / step, tolerance))) {
+        return step;
+      }
+    }
+    return 0;
+  }
 
   /**
    * Finds the scales.

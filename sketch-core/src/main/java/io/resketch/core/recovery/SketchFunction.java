@@ -63,7 +63,16 @@ public final class SketchFunction {
               + " is not known, so a sketch cannot be predicted from inputs; decoding a sketch works"
               + " without");
     }
-    double[] codes = codes(inputs);
+    return sketch(codes(inputs));
+  }
+
+  /**
+   * The sketch that codes make.
+   *
+   * @param codes n, as {@link #decode} gives
+   * @return d floats: offset + dictionary · codes
+   */
+  public float[] sketch(double[] codes) {
     double[] out = network.offset().clone();
     for (int j = 0; j < codes.length; j++) {
       add(out, codes[j], network.dictionary().get(j));

@@ -55,7 +55,7 @@ class CheckpointsTest {
       Kept going = at(state);
       RecoveredNetwork resumed = recover(going);
       assertThat(going.last()).contains(states.get(states.size() - 1));
-      assertThat(resumed.objects()).isEqualTo(whole.objects());
+      assertThat(resumed.objects()).usingRecursiveComparison().isEqualTo(whole.objects());
       assertThat(resumed.unidentified()).isEqualTo(whole.unidentified());
       for (int c = 0; c < whole.columns(); c++) {
         assertThat(resumed.dictionary().get(c)).isEqualTo(whole.dictionary().get(c));

@@ -54,7 +54,7 @@ class DataParallelTest {
   }
 
   private static void assertSame(RecoveredNetwork found, RecoveredNetwork expected) {
-    assertThat(found.objects()).isEqualTo(expected.objects());
+    assertThat(found.objects()).usingRecursiveComparison().isEqualTo(expected.objects());
     assertThat(found.unidentified()).isEqualTo(expected.unidentified());
     assertThat(found.dictionary()).usingRecursiveComparison().isEqualTo(expected.dictionary());
     assertThat(found.codes()).usingRecursiveComparison().isEqualTo(expected.codes());

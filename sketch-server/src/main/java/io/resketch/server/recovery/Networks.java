@@ -65,8 +65,11 @@ public final class Networks {
   }
 
   static RecoverNetworkResponse summary(RecoveredNetwork network) {
-    return RecoverNetworkResponse.newBuilder()
-        .setNetwork(network.getName())
+    RecoverNetworkResponse.Builder out = RecoverNetworkResponse.newBuilder();
+    if (network.hasHeldOutPredictionRelativeError()) {
+      out.setHeldOutPredictionRelativeError(network.getHeldOutPredictionRelativeError());
+    }
+    return out.setNetwork(network.getName())
         .setColumnCount(network.getColumnCount())
         .setExactColumnCount(network.getExactColumnCount())
         .setObjectCount(network.getObjectsCount())
