@@ -62,8 +62,8 @@ final class HeldLease implements AutoCloseable {
     try {
       confirm(() -> calls.heartbeat(lease, progress, duration.dividedBy(3)));
     } catch (ResketchException e) {
-      if (!end().equals(Optional.of(End.LOST))) {
-        LOG.warn("{}: heartbeat failed: {}", lease.getOperation(), e.getMessage());
+      if (!heart.isShutdown() && !end().equals(Optional.of(End.LOST))) {
+        LOG.warn("{}: heartbeat failed: {}", lease.getOperation(), WorkerCalls.line(e));
       }
     }
   }

@@ -2,7 +2,6 @@ package io.resketch.recovery;
 
 import io.grpc.Status;
 import io.resketch.client.PairCorpus;
-import io.resketch.client.RecoveryClient;
 import io.resketch.client.ResketchException;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.recovery.Checkpoints;
@@ -32,6 +31,9 @@ final class JobRun {
   private static final Duration DEFAULT_BUDGET = Duration.ofHours(24);
   private static final double DEFAULT_HOLD_OUT = 0.1;
 
+  /** The server's limit of a message, less what is around the network. */
+  private static final int MAX_NETWORK_BYTES = (64 << 20) - (1 << 10);
+
   /** Say nothing of the job: it may go better with the next try. */
   private static final Set<Status.Code> PASSING =
       EnumSet.of(
@@ -54,9 +56,9 @@ final class JobRun {
   }
 
   /** Does the work, and ends the job or gives it back. */
-  void run(RecoveryClient client, PairLoader loader, DataParallel engine) {
+  void run(PairCorpus corpus, PairLoader loader, DataParallel engine) {
     try {
-      PairSample pairs = load(client, loader);
+      PairSample pairs = load(corpus, loader);
       complete(pairs.rows(), recover(pairs, engine));
     } catch (CancellationException e) {
       stopped();
@@ -71,12 +73,10 @@ final class JobRun {
     }
   }
 
-  private PairSample load(RecoveryClient client, PairLoader loader)
+  private PairSample load(PairCorpus corpus, PairLoader loader)
       throws PairLoader.TooLargeException {
     var before = held.reading().attach();
     try {
-      PairCorpus corpus =
-          client.openCorpus(job.getCorpus().substring(job.getCorpus().lastIndexOf('/') + 1));
       return loader.load(corpus, job, this::progress);
     } finally {
       held.reading().detach(before);
@@ -145,7 +145,7 @@ final class JobRun {
           () -> calls.saveCheckpoint(held.lease(), unsaved.orElseThrow(), held.patience()));
       unsaved = Optional.empty();
     } catch (ResketchException e) {
-      LOG.warn("{}: checkpoint not saved: {}", job.getName(), e.getMessage());
+      LOG.warn("{}: checkpoint not saved: {}", job.getName(), WorkerCalls.line(e));
     }
   }
 
@@ -186,6 +186,13 @@ final class JobRun {
   private void complete(int pairs, RecoveredNetwork network) {
     io.resketch.v1.RecoveredNetwork message =
         Networks.network(network).toBuilder().addAllStages(stages).setPairCount(pairs).build();
+    if (message.getSerializedSize() > MAX_NETWORK_BYTES) {
+      throw new IllegalStateException(
+          "a network of "
+              + message.getSerializedSize()
+              + " bytes is more than the server takes, "
+              + MAX_NETWORK_BYTES);
+    }
     String name = calls.complete(held.lease(), message, held.patience());
     LOG.info(
         "{}: {}, {} columns in {} s",
@@ -222,7 +229,7 @@ final class JobRun {
     } else if (e.reason().equals(Optional.of("LEASE_LOST"))) {
       lost();
     } else if (PASSING.contains(e.code())) {
-      release("is given back: " + e.getMessage());
+      release("is given back: " + WorkerCalls.line(e));
     } else {
       broken(e);
     }
@@ -263,7 +270,7 @@ final class JobRun {
     try {
       call.run();
     } catch (ResketchException e) {
-      LOG.warn("{}: the server does not hear of its end: {}", job.getName(), e.getMessage());
+      LOG.warn("{}: the server does not hear of its end: {}", job.getName(), WorkerCalls.line(e));
     }
   }
 }

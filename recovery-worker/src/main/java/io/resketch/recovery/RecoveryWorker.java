@@ -74,7 +74,7 @@ public final class RecoveryWorker {
       answer = calls.lease(options.name());
     } catch (ResketchException e) {
       if (reachable) {
-        LOG.warn("no jobs from the server, asking on: {}", e.getMessage());
+        LOG.warn("no jobs from the server, asking on: {}", WorkerCalls.line(e));
       }
       reachable = false;
       client.reconnect();
@@ -96,7 +96,8 @@ public final class RecoveryWorker {
     try (HeldLease held =
         new HeldLease(calls, answer.getLease(), duration(answer.getLeaseDuration()))) {
       hold(Optional.of(held));
-      new JobRun(calls, held, answer.getJob()).run(client.recovery(), loader, engine);
+      new JobRun(calls, held, answer.getJob())
+          .run(client.recovery().corpus(answer.getCorpus()), loader, engine);
     } finally {
       hold(Optional.empty());
     }
@@ -148,7 +149,7 @@ public final class RecoveryWorker {
           try {
             calls.release(lease.lease(), LAST_CALL);
           } catch (ResketchException e) {
-            LOG.warn("the server does not hear of it: {}", e.getMessage());
+            LOG.warn("the server does not hear of it: {}", WorkerCalls.line(e));
           }
         });
   }

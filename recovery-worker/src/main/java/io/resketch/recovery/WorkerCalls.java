@@ -40,9 +40,11 @@ import java.util.zip.CRC32C;
 final class WorkerCalls {
   private static final int PART_BYTES = 1 << 20;
 
+  private final ResketchClient client;
   private final Channel channel;
 
   WorkerCalls(ResketchClient client) {
+    this.client = client;
     this.channel = client.channel();
   }
 
@@ -50,6 +52,11 @@ final class WorkerCalls {
     return WorkerServiceGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .withDeadlineAfter(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What went wrong, without the stacks that gRPC writes into its descriptions. */
+  static String line(ResketchException e) {
+    return e.getMessage().lines().findFirst().orElse(e.code().name());
   }
 
   private static <T> T translate(Supplier<T> call) {
@@ -70,8 +77,9 @@ final class WorkerCalls {
                 .leaseJob(request));
   }
 
-  /** Whether the job is to be cancelled. */
+  /** Whether the job is to be cancelled. Tries at once to connect to a server that was away. */
   boolean heartbeat(Lease lease, RecoveryProgress progress, Duration time) {
+    client.reconnect();
     HeartbeatRequest request =
         HeartbeatRequest.newBuilder().setLease(lease).setProgress(progress).build();
     return translate(() -> within(time).heartbeat(request)).getCancel();

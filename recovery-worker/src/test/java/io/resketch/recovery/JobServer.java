@@ -3,6 +3,7 @@ package io.resketch.recovery;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -16,13 +17,13 @@ import io.resketch.v1.CompleteJobResponse;
 import io.resketch.v1.Corpus;
 import io.resketch.v1.FailJobRequest;
 import io.resketch.v1.FailJobResponse;
-import io.resketch.v1.GetCorpusRequest;
-import io.resketch.v1.GetCorpusResponse;
 import io.resketch.v1.HeartbeatRequest;
 import io.resketch.v1.HeartbeatResponse;
 import io.resketch.v1.Lease;
 import io.resketch.v1.LeaseJobRequest;
 import io.resketch.v1.LeaseJobResponse;
+import io.resketch.v1.ListCorporaRequest;
+import io.resketch.v1.ListCorporaResponse;
 import io.resketch.v1.PairBatch;
 import io.resketch.v1.ReadCheckpointRequest;
 import io.resketch.v1.ReadCheckpointResponse;
@@ -57,6 +58,8 @@ import java.util.zip.CRC32C;
 final class JobServer implements AutoCloseable {
   static final java.time.Duration LEASE = java.time.Duration.ofMillis(900);
 
+  private static final java.time.Duration LONG_LEASE = java.time.Duration.ofSeconds(20);
+
   private final PairSample pairs;
   private final int port;
   private final Deque<RecoveryJob> waiting = new ArrayDeque<>();
@@ -67,9 +70,11 @@ final class JobServer implements AutoCloseable {
   private Optional<byte[]> checkpoint = Optional.empty();
   private int checkpoints;
   private int heartbeats;
+  private long leaseMillis = LEASE.toMillis();
   private boolean holdPairs;
+  private int held;
   private boolean cancel;
-  private boolean loseLease;
+  private String lostJob = "";
   private int refusedCompletions;
   private Status readError = Status.OK;
 
@@ -112,6 +117,16 @@ final class JobServer implements AutoCloseable {
             .build());
   }
 
+  /** Leases from now on last for long. */
+  synchronized void longLeases() {
+    leaseMillis = LONG_LEASE.toMillis();
+  }
+
+  /** Whether a worker waits for pairs. */
+  synchronized boolean holdsPairs() {
+    return held > 0;
+  }
+
   /** Pairs are not sent, so that jobs go on until something ends them. */
   synchronized void holdPairs(boolean hold) {
     holdPairs = hold;
@@ -127,9 +142,9 @@ final class JobServer implements AutoCloseable {
     cancel = true;
   }
 
-  /** The next heartbeat hears that its lease is lost. */
-  synchronized void loseLease() {
-    loseLease = true;
+  /** The lease of a job is lost. */
+  synchronized void loseLease(String job) {
+    lostJob = "operations/" + job;
   }
 
   /** So many completions are done and then not answered. */
@@ -186,7 +201,7 @@ final class JobServer implements AutoCloseable {
     public void leaseJob(LeaseJobRequest request, StreamObserver<LeaseJobResponse> observer) {
       LeaseJobResponse.Builder out =
           LeaseJobResponse.newBuilder()
-              .setLeaseDuration(Duration.newBuilder().setNanos((int) LEASE.toNanos()))
+              .setLeaseDuration(Durations.fromMillis(leaseMillis))
               .setRetryAfter(Duration.newBuilder().setNanos(50_000_000));
       synchronized (JobServer.this) {
         RecoveryJob job = waiting.poll();
@@ -194,6 +209,11 @@ final class JobServer implements AutoCloseable {
           log.add("lease " + job.getName().substring("operations/".length()));
           out.setLease(Lease.newBuilder().setOperation(job.getName()).setFencingToken(1));
           out.setJob(job);
+          out.setCorpus(
+              Corpus.newBuilder()
+                  .setName(job.getCorpus())
+                  .addAllInputSizes(pairs.inputSizes())
+                  .setDimension(pairs.dimension()));
         }
       }
       answer(observer, out.build());
@@ -204,8 +224,7 @@ final class JobServer implements AutoCloseable {
       boolean told;
       synchronized (JobServer.this) {
         heartbeats++;
-        if (loseLease) {
-          loseLease = false;
+        if (request.getLease().getOperation().equals(lostJob)) {
           observer.onError(lost());
           return;
         }
@@ -303,16 +322,9 @@ final class JobServer implements AutoCloseable {
 
   private final class Pairs extends RecoveryServiceGrpc.RecoveryServiceImplBase {
     @Override
-    public void getCorpus(GetCorpusRequest request, StreamObserver<GetCorpusResponse> observer) {
-      answer(
-          observer,
-          GetCorpusResponse.newBuilder()
-              .setCorpus(
-                  Corpus.newBuilder()
-                      .setName(request.getName())
-                      .addAllInputSizes(pairs.inputSizes())
-                      .setDimension(pairs.dimension()))
-              .build());
+    public void listCorpora(
+        ListCorporaRequest request, StreamObserver<ListCorporaResponse> observer) {
+      answer(observer, ListCorporaResponse.getDefaultInstance());
     }
 
     @Override
@@ -323,6 +335,7 @@ final class JobServer implements AutoCloseable {
           return;
         }
         if (holdPairs) {
+          held++;
           return;
         }
       }

@@ -82,6 +82,15 @@ public final class RecoveryClient {
     return new PairCorpus(this, corpus(CORPORA + id));
   }
 
+  /**
+   * A corpus as the server has described it; the server is not asked.
+   *
+   * @param described as {@link #corpora} lists it
+   */
+  public PairCorpus corpus(Corpus described) {
+    return new PairCorpus(this, described);
+  }
+
   Corpus corpus(String name) {
     GetCorpusRequest request = GetCorpusRequest.newBuilder().setName(name).build();
     return ResketchException.translate(() -> service().getCorpus(request).getCorpus());

@@ -2,20 +2,27 @@ package io.resketch.client;
 
 import io.grpc.Context;
 import io.grpc.Status;
+import java.util.EnumSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * The messages of a server-streaming call that is made again, from where it was, when it breaks
- * because the server became unavailable. A call that brought no message is not made again.
+ * because the server became unavailable. A call that is made again and brings no message is not
+ * made a third time.
  *
  * @param <M> a message
  */
 abstract class ResumingStream<M> implements AutoCloseable {
+  /** What is left of a call whose server went away; CANCELLED where that cut it off itself. */
+  private static final Set<Status.Code> GONE =
+      EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
+
   private final RecoveryClient client;
   private final Context.CancellableContext context = Context.current().withCancellation();
   private Iterator<M> messages;
-  private boolean moved;
+  private boolean moved = true;
 
   ResumingStream(RecoveryClient client) {
     this.client = client;
@@ -33,7 +40,7 @@ abstract class ResumingStream<M> implements AutoCloseable {
         }
         return ResketchException.translate(messages::hasNext);
       } catch (ResketchException e) {
-        if (e.code() != Status.Code.UNAVAILABLE || !moved || context.isCancelled()) {
+        if (!GONE.contains(e.code()) || !moved || context.isCancelled()) {
           throw e;
         }
         messages = null;

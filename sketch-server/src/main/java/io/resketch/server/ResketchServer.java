@@ -75,7 +75,11 @@ public final class ResketchServer implements AutoCloseable {
   private final RollUpWorker worker;
 
   private ResketchServer(
-      ServerConfig config, RocksStore store, Optional<Backups> backups, int indexThreshold)
+      ServerConfig config,
+      RocksStore store,
+      Optional<Backups> backups,
+      int indexThreshold,
+      Duration lease)
       throws IOException {
     this.store = store;
     this.backups = backups;
@@ -91,7 +95,7 @@ public final class ResketchServer implements AutoCloseable {
     Estimators estimators = new Estimators();
     admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
     Corpora corpora = new Corpora(store, InstantSource.system());
-    jobs = new Jobs(store, corpora, InstantSource.system(), System::nanoTime, Jobs.LEASE);
+    jobs = new Jobs(store, corpora, InstantSource.system(), System::nanoTime, lease);
     retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to its threads: health and reflection answer when they are busy.
     server =
@@ -154,11 +158,17 @@ public final class ResketchServer implements AutoCloseable {
 
   /** As above, with an index for collections from {@code indexThreshold} sketches on. */
   static ResketchServer start(ServerConfig config, int indexThreshold) throws IOException {
+    return start(config, indexThreshold, Jobs.LEASE);
+  }
+
+  /** As above, with leases of workers of another length. */
+  static ResketchServer start(ServerConfig config, int indexThreshold, Duration lease)
+      throws IOException {
     RocksStore store = RocksStore.open(config.dataDirectory());
     Optional<Backups> backups = Optional.empty();
     try {
       backups = config.backupDirectory().map(Backups::open);
-      return new ResketchServer(config, store, backups, indexThreshold);
+      return new ResketchServer(config, store, backups, indexThreshold, lease);
     } catch (IOException | RuntimeException e) {
       backups.ifPresent(Backups::close);
       store.close();

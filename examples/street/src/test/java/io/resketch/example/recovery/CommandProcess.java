@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The command {@code resketch} as a process of its own, on the class path of the test. */
+/** A process on the class path of the test. */
 final class CommandProcess implements AutoCloseable {
   private final Process process;
   private final Matcher ready;
@@ -21,13 +21,13 @@ final class CommandProcess implements AutoCloseable {
     this.ready = ready;
   }
 
-  /** Starts a command and returns when it has printed a line of this form. */
-  static CommandProcess start(Pattern form, String... arguments) throws IOException {
+  /** Starts a class and returns when it has printed a line of this form. */
+  static CommandProcess start(Pattern form, Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("io.resketch.client.cli.Main");
+    command.add(main.getName());
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

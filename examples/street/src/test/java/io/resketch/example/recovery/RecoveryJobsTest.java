@@ -10,6 +10,7 @@ import io.resketch.client.PairCorpus;
 import io.resketch.client.RecoveryStatus;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.ResketchException;
+import io.resketch.client.cli.Main;
 import io.resketch.core.recovery.Checkpoints;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
@@ -20,6 +21,7 @@ import io.resketch.core.recovery.TeacherNetwork;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.recovery.RecoveryWorker;
 import io.resketch.recovery.WorkerOptions;
+import io.resketch.server.ShortLeases;
 import io.resketch.v1.RecoveryJob;
 import io.resketch.v1.RecoveryJob.State;
 import io.resketch.v1.RecoveryParameters;
@@ -88,6 +90,7 @@ final class RecoveryJobsTest {
   private CommandProcess serve(int port) throws IOException {
     return CommandProcess.start(
         SERVING,
+        Main.class,
         "serve",
         "--data",
         data.resolve("data").toString(),
@@ -95,6 +98,14 @@ final class RecoveryJobsTest {
         Integer.toString(port),
         "--http-port",
         "0");
+  }
+
+  /** The same server again, with leases that end soon. */
+  private void shortenLeases() throws Exception {
+    server.kill();
+    server =
+        CommandProcess.start(
+            SERVING, ShortLeases.class, data.resolve("data").toString(), server.ready(1));
   }
 
   @AfterEach
@@ -109,7 +120,13 @@ final class RecoveryJobsTest {
   private CommandProcess workerProcess() throws IOException {
     CommandProcess out =
         CommandProcess.start(
-            WORKING, "worker", "--threads", "1", "--server", "127.0.0.1:" + server.ready(1));
+            WORKING,
+            Main.class,
+            "worker",
+            "--threads",
+            "1",
+            "--server",
+            "127.0.0.1:" + server.ready(1));
     toClose.add(out);
     return out;
   }
@@ -183,6 +200,7 @@ final class RecoveryJobsTest {
 
   @Test
   void workerThatIsKilled_isFollowedByOneThatGoesOnFromTheCheckpoint() throws Exception {
+    shortenLeases();
     NetworkRecoveryJob job = corpus("rooms", PAIRS).recover(NONNEGATIVE);
     CommandProcess killed = workerProcess();
     await(job, state -> state.getCheckpoints() > 0);
@@ -217,7 +235,7 @@ final class RecoveryJobsTest {
   void serverThatIsKilledAndStartedAgain_hasItsJobDoneByTheSameWorker() throws Exception {
     NetworkRecoveryJob job = corpus("rooms", PAIRS).recover(NONNEGATIVE);
     worker("steady");
-    await(job, state -> state.getState() == State.STATE_RUNNING);
+    await(job, state -> state.getCheckpoints() > 0);
     server.kill();
     server = serve(Integer.parseInt(server.ready(1)));
     RecoveryStatus ended = job.await();
