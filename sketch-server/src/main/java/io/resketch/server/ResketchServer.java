@@ -31,6 +31,7 @@ import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.recovery.Corpora;
 import io.resketch.server.recovery.Jobs;
 import io.resketch.server.recovery.Networks;
+import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.retention.Retention;
 import io.resketch.server.rollup.RollUpWorker;
@@ -96,6 +97,7 @@ public final class ResketchServer implements AutoCloseable {
     admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
     Corpora corpora = new Corpora(store, InstantSource.system());
     jobs = new Jobs(store, corpora, InstantSource.system(), System::nanoTime, lease);
+    PairFeed feed = new PairFeed(repository, corpora, jobs);
     retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to its threads: health and reflection answer when they are busy.
     server =
@@ -107,10 +109,11 @@ public final class ResketchServer implements AutoCloseable {
             .intercept(admission)
             .intercept(new MetricCollectingServerInterceptor(registry)) // sees refusals, too
             .addService(new SketchEndpoint(estimators))
-            .addService(new CollectionEndpoint(repository))
+            .addService(new CollectionEndpoint(repository, feed))
             .addService(
                 new RepositoryEndpoint(
                     repository,
+                    feed,
                     new SimilaritySearch(repository, indexes),
                     new TimeStatistics(repository, rollUps, estimators),
                     new Explanations(repository),
@@ -121,7 +124,8 @@ public final class ResketchServer implements AutoCloseable {
                         admission.shortCalls())))
             .addService(new AdminEndpoint(store, backups))
             .addService(
-                new RecoveryEndpoint(repository.requests(), corpora, jobs, new Networks(store)))
+                new RecoveryEndpoint(
+                    repository.requests(), corpora, feed, jobs, new Networks(store)))
             .addService(new OperationsEndpoint(jobs))
             .addService(new WorkerEndpoint(corpora, jobs))
             .addService(health.getHealthService())

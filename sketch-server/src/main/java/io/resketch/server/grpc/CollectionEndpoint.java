@@ -2,6 +2,7 @@ package io.resketch.server.grpc;
 
 import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
+import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.v1.Collection;
@@ -22,9 +23,11 @@ import java.util.List;
 /** CollectionService. */
 public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionServiceImplBase {
   private final Repository repository;
+  private final PairFeed feed;
 
-  public CollectionEndpoint(Repository repository) {
+  public CollectionEndpoint(Repository repository, PairFeed feed) {
     this.repository = repository;
+    this.feed = feed;
   }
 
   @Override
@@ -42,8 +45,7 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
                     (Collection created) ->
                         CreateCollectionResponse.newBuilder().setCollection(created).build(),
                     receipt ->
-                        repository.create(
-                            request.getCollectionId(), request.getCollection(), receipt)));
+                        feed.create(request.getCollectionId(), request.getCollection(), receipt)));
   }
 
   @Override

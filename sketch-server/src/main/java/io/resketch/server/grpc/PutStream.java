@@ -1,7 +1,9 @@
 package io.resketch.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Names;
+import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.v1.ItemStatus;
 import io.resketch.v1.PutStreamRequest;
@@ -10,10 +12,13 @@ import io.resketch.v1.PutStreamResponse;
 /** A stream of puts. No item ends it. */
 final class PutStream extends ItemStream<PutStreamRequest, PutStreamResponse> {
   private final Repository repository;
+  private final PairFeed feed;
 
-  PutStream(Repository repository, ServerCallStreamObserver<PutStreamResponse> acks) {
+  PutStream(
+      Repository repository, PairFeed feed, ServerCallStreamObserver<PutStreamResponse> acks) {
     super("parent", acks);
     this.repository = repository;
+    this.feed = feed;
   }
 
   @Override
@@ -29,6 +34,6 @@ final class PutStream extends ItemStream<PutStreamRequest, PutStreamResponse> {
 
   private String put(PutStreamRequest request) {
     String collection = Names.parseCollection("parent", parent(request.getParent()));
-    return repository.put(repository.collection(collection), request.getItem()).getName();
+    return feed.put(repository.collection(collection), request.getItem(), Receipt.none()).getName();
   }
 }

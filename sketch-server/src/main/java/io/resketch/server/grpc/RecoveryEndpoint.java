@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import io.resketch.server.recovery.Corpora;
 import io.resketch.server.recovery.Jobs;
 import io.resketch.server.recovery.Networks;
+import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.recovery.RecoveryNames;
 import io.resketch.server.repository.Requests;
 import io.resketch.v1.AppendPairsRequest;
@@ -40,10 +41,13 @@ import java.util.List;
 public final class RecoveryEndpoint extends RecoveryServiceGrpc.RecoveryServiceImplBase {
   private final Requests requests;
   private final Corpora corpora;
+  private final PairFeed feed;
   private final Jobs jobs;
   private final Networks networks;
 
-  public RecoveryEndpoint(Requests requests, Corpora corpora, Jobs jobs, Networks networks) {
+  public RecoveryEndpoint(
+      Requests requests, Corpora corpora, PairFeed feed, Jobs jobs, Networks networks) {
+    this.feed = feed;
     this.requests = requests;
     this.corpora = corpora;
     this.jobs = jobs;
@@ -111,7 +115,7 @@ public final class RecoveryEndpoint extends RecoveryServiceGrpc.RecoveryServiceI
                 DeleteCorpusResponse.parser(),
                 (Long count) -> DeleteCorpusResponse.newBuilder().setPairCount(count).build(),
                 receipt ->
-                    jobs.deleteCorpus(
+                    feed.deleteCorpus(
                         RecoveryNames.parseCorpus("name", request.getName()), receipt)));
   }
 

@@ -10,6 +10,7 @@ import io.resketch.server.query.Relations;
 import io.resketch.server.query.Selection;
 import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
+import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
@@ -61,6 +62,7 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   private static final int MAX_PAGE_BYTES = 16 << 20;
 
   private final Repository repository;
+  private final PairFeed feed;
   private final SimilaritySearch search;
   private final TimeStatistics statistics;
   private final Explanations explanations;
@@ -70,11 +72,13 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
 
   public RepositoryEndpoint(
       Repository repository,
+      PairFeed feed,
       SimilaritySearch search,
       TimeStatistics statistics,
       Explanations explanations,
       ConceptCalls concepts) {
     this.repository = repository;
+    this.feed = feed;
     this.search = search;
     this.statistics = statistics;
     this.explanations = explanations;
@@ -100,13 +104,12 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
                     PutResponse.parser(),
                     (SketchRecord record) -> PutResponse.newBuilder().setRecord(record).build(),
                     receipt ->
-                        repository.put(
-                            collection(request.getParent()), request.getItem(), receipt)));
+                        feed.put(collection(request.getParent()), request.getItem(), receipt)));
   }
 
   @Override
   public StreamObserver<PutStreamRequest> putStream(StreamObserver<PutStreamResponse> observer) {
-    return new PutStream(repository, (ServerCallStreamObserver<PutStreamResponse>) observer);
+    return new PutStream(repository, feed, (ServerCallStreamObserver<PutStreamResponse>) observer);
   }
 
   @Override

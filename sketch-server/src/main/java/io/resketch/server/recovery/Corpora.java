@@ -213,7 +213,7 @@ public final class Corpora {
     }
   }
 
-  private static void requireFingerprint(Corpus corpus, ByteString given) {
+  static void requireFingerprint(Corpus corpus, ByteString given) {
     if (!corpus.getFingerprint().equals(given)) {
       throw new MismatchException(
           MismatchException.Reason.FINGERPRINT_MISMATCH,

@@ -129,13 +129,14 @@ public final class Repository {
               && stored.getSkeletonPolicy() == policy
               && (wanted.getRollupLabelsCount() == 0
                   || stored.getRollupLabelsList().equals(wanted.getRollupLabelsList()))
+              && stored.getCorpus().equals(wanted.getCorpus())
               && (!wanted.hasRetention()
                   || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())));
       if (!same) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
             Names.collection(id)
-                + " exists with another spec, skeleton policy, rollup_labels or retention; choose"
+                + " exists with another spec, skeleton policy, rollup_labels, corpus or retention; choose"
                 + " another id, or"
                 + " change the retention by UpdateCollection");
       }
@@ -148,6 +149,7 @@ public final class Repository {
             .setSpec(Sketches.spec(spec))
             .setSkeletonPolicy(policy)
             .addAllRollupLabels(wanted.getRollupLabelsList())
+            .setCorpus(wanted.getCorpus())
             .setCreateTime(
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     setRetention(building, wanted.getRetention());

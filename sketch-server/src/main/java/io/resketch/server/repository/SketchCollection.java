@@ -59,6 +59,11 @@ public final class SketchCollection {
     return dirtyHours;
   }
 
+  /** Name of the corpus that its computations become pairs of; empty if there is none. */
+  public String corpus() {
+    return state().stored().getCorpus();
+  }
+
   /** The lock of whoever makes roll-ups, taken before that of this object. */
   public Object rolling() {
     return rolling;
