@@ -11,7 +11,7 @@ final class Lattice {
   private static final int MOST_PARTS = 4;
 
   /** Of the step: how far from a whole multiple a value may be. */
-  private static final double TOLERANCE = 0.005;
+  private static final double TOLERANCE = 0.05;
 
   /** Of the largest value: below is 0. */
   private static final double ZERO = 2e-3;
