@@ -1,22 +1,27 @@
 package io.resketch.core.recovery;
 
+import java.io.Serializable;
 import java.util.Optional;
 
 /** Whether a vector of the span of the codes is a code. */
-record CodeTest(Prior prior, double noise) {
+record CodeTest(Prior prior, double noise) implements Serializable {
   /** Of the pairs: a code that is 0 in fewer is not told from chance. */
   static final double LEAST_ZEROS = 0.12;
 
   boolean accepted(Basis basis, Optional<Zeros.Found> exact) {
-    if (exact.isEmpty() || exact.get().share() < LEAST_ZEROS) {
-      return false;
-    }
+    return exact.isPresent()
+        && exact.get().share() >= LEAST_ZEROS
+        && signs(basis.vector(exact.get().coordinates()));
+  }
+
+  /** Whether values have the signs that codes have. */
+  boolean signs(double[] code) {
     if (prior == Prior.SIGNED) {
       return true;
     }
     double least = 0;
     double most = 0;
-    for (double value : basis.vector(exact.get().coordinates())) {
+    for (double value : code) {
       least = Math.min(least, value);
       most = Math.max(most, value);
     }

@@ -1,7 +1,6 @@
 package io.resketch.core.recovery;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -123,69 +122,5 @@ final class Completion {
   private List<Starts.End> codes(
       Basis basis, double[][] quotient, List<double[]> starts, int held) {
     return Starts.run(engine, basis, quotient, prior, CodeSearch.STEP, 1, starts, ITERATIONS, held);
-  }
-
-  /**
-   * The code that goes with a column, where all columns are known: least squares gives its hidden
-   * part exactly, and its zeros tell what it has of the known rows.
-   *
-   * @param parts hidden parts of codes
-   * @return coordinates, for each part
-   */
-  List<Optional<double[]>> codesOfParts(List<double[]> parts) {
-    int k = space.known();
-    int r = k + space.hidden();
-    double[][] quotient = new double[space.hidden()][r];
-    for (int a = 0; a < space.hidden(); a++) {
-      quotient[a][k + a] = 1;
-    }
-    List<double[]> starts = new ArrayList<>();
-    for (double[] part : parts) {
-      double[] start = new double[r];
-      System.arraycopy(part, 0, start, k, part.length);
-      starts.add(Symmetric.unit(start));
-      starts.add(Symmetric.negative(start));
-    }
-    Basis basis = space.codes();
-    List<Zeros.Found> exact = exact(basis, codes(basis, quotient, starts, ITERATIONS));
-    List<Optional<double[]>> out = new ArrayList<>();
-    for (double[] part : parts) {
-      double[] unit = Symmetric.unit(part.clone());
-      out.add(
-          exact.stream()
-              .map(Zeros.Found::coordinates)
-              .filter(
-                  w -> {
-                    double[] own = Symmetric.unit(space.hiddenPart(w));
-                    return Math.abs(Kernels.dot(own, 0, unit, 0, own.length)) > SAME_CODE;
-                  })
-              .findFirst());
-    }
-    return out;
-  }
-
-  /**
-   * The code near one that is right but for noise and a constant.
-   *
-   * @param w coordinates, the constant's first
-   */
-  Optional<double[]> codeNear(double[] w) {
-    Basis basis = space.codes();
-    double[] sorted = basis.vector(w);
-    Arrays.sort(sorted);
-    // Zeros are the narrowest crowd of values.
-    int crowd = (int) (CodeTest.LEAST_ZEROS * sorted.length);
-    int narrowest = 0;
-    for (int i = 0; i + crowd < sorted.length; i++) {
-      if (sorted[i + crowd] - sorted[i] < sorted[narrowest + crowd] - sorted[narrowest]) {
-        narrowest = i;
-      }
-    }
-    double[] shifted = w.clone();
-    double one = basis.values()[0]; // the first column of the basis is constant
-    shifted[0] -= sorted[narrowest + crowd / 2] / one;
-    return Optional.of(Zeros.exact(basis, Symmetric.unit(shifted), 1, noise))
-        .filter(found -> test.accepted(basis, found))
-        .map(found -> found.get().coordinates());
   }
 }

@@ -11,7 +11,20 @@ import org.ejml.dense.row.CommonOps_DDRM;
  * column by least squares, once all are known exactly.
  */
 final class Dictionary {
-  private static final int BLOCK = 16;
+  /** Cosine of a column with what of it is outside the span of those without codes. */
+  private static final double SAME_COLUMN = 0.9;
+
+  /** Cosine of a column by its zeros and by codes, of which some may be missing. */
+  private static final double SAME_BY_CODES = 0.9;
+
+  /**
+   * Of the values that are 0: with fewer, a column with a multiple of another that leaves whole
+   * multiples of a magnitude may have as many.
+   */
+  private static final double UNMISTAKABLE = 0.5;
+
+  /** Part of the last codes that others do not have; those of an object nearly tell each other. */
+  private static final double LEAST_NEW = 1e-3;
 
   private final PairSpace space;
   private final double noise;
@@ -31,18 +44,19 @@ final class Dictionary {
     this.noise = noise;
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
-    open.addAll(search.nearly());
-    columnsOfCodes(found, open);
-    if (!open.isEmpty()) {
-      lastCodes(sample, search, found, open);
-      columnsOfCodes(found, open);
+    columnsOfCodes(found);
+    while (!open.isEmpty() && columns.size() + open.size() == space.hidden()) {
+      if (!lastCodes(sample, search, found, open)) {
+        break;
+      }
     }
+    open.addAll(search.nearly());
     for (double[] column : open) {
       unidentified.add(
           "column "
               + (sample.inputWidth() + columns.size())
-              + ": its codes are not sparse enough to be told from those of others; it is not exact,"
-              + " its codes are by least squares, and it belongs to no object");
+              + ": its codes are not sparse enough to be told from those of others; they are by least"
+              + " squares, and it belongs to no object");
       columns.add(column);
       codes.add(null);
       coordinates.add(null);
@@ -79,57 +93,73 @@ final class Dictionary {
     }
   }
 
-  /** Codes of columns that have none, now that the columns of the others are known. */
-  private void lastCodes(
+  /** Finds codes of columns that have none; whether there are any. */
+  private boolean lastCodes(
       PairSample sample, Search search, List<double[]> found, List<double[]> open) {
     List<double[]> all = new ArrayList<>(columns);
     all.addAll(open);
-    double[][] duals = Spans.duals(all);
-    List<double[]> parts = new ArrayList<>();
-    for (int c = 0; c < open.size(); c++) {
-      double[] part = new double[space.hidden()];
-      for (int a = 0; a < part.length; a++) {
-        part[a] =
-            Kernels.dot(
-                space.residual(),
-                a * space.dimension(),
-                duals[columns.size() + c],
-                0,
-                space.dimension());
+    double[][] known = knownColumns(sample);
+    List<double[]> doubtful = new ArrayList<>();
+    List<double[]> sure = new ArrayList<>(open);
+    for (int j = 0; j < columns.size(); j++) {
+      if (certain.get(j)) {
+        sure.add(columns.get(j));
+      } else {
+        doubtful.add(coordinates.get(j));
       }
-      parts.add(part);
     }
-    List<Optional<double[]>> codesFound = search.codesOfParts(parts);
-    double[] known = knownPart(sample);
-    int k = space.known();
-    int d = space.dimension();
+    List<Optional<double[]>> last =
+        search
+            .lastCodes(sample)
+            .find(all, open.size(), List.of(known).subList(1, known.length), doubtful);
+    List<double[]> more = new ArrayList<>(found);
+    List<double[]> left = new ArrayList<>();
     List<double[]> seen = Spans.basis(found.stream().map(space::hiddenPart).toList());
-    for (int c = open.size() - 1; c >= 0; c--) {
-      Optional<double[]> code = codesFound.get(c);
-      if (code.isEmpty()) {
-        // The columns of known rows are nearly orthogonal to this one: what is along it is its own.
-        double[] w = new double[k + space.hidden()];
-        for (int a = 0; a < k; a++) {
-          w[a] = Kernels.dot(known, a * d, duals[columns.size() + c], 0, d);
-        }
-        System.arraycopy(parts.get(c), 0, w, k, space.hidden());
-        code = search.codeNear(w);
-      }
-      if (code.isPresent() && Spans.addNew(seen, space.hiddenPart(code.get()))) {
-        found.add(code.get());
-        open.remove(c);
+    for (int c = 0; c < open.size(); c++) {
+      Optional<double[]> code = last.get(c);
+      if (code.isPresent() && Spans.addNew(seen, space.hiddenPart(code.get()), LEAST_NEW)) {
+        more.add(code.get());
+      } else {
+        left.add(open.get(c));
       }
     }
+    if (left.size() == open.size()) {
+      return false;
+    }
+    columnsOfCodes(more);
+    sure.removeAll(left);
+    if (!agree(sure)) {
+      columnsOfCodes(found);
+      return false;
+    }
+    found.clear();
+    found.addAll(more);
+    open.clear();
+    open.addAll(left);
+    return true;
+  }
+
+  /** Whether columns that zeros tell are those that the codes give. */
+  private boolean agree(List<double[]> sure) {
+    return sure.stream()
+        .allMatch(
+            column ->
+                columns.stream()
+                    .anyMatch(
+                        other ->
+                            Math.abs(Kernels.dot(column, 0, other, 0, column.length))
+                                > SAME_BY_CODES));
   }
 
   /**
    * Solves the hidden parts of the codes for the columns.
    *
+   * <p>Others are determined but for a part in the span of columns without codes, which is small,
+   * as columns are nearly orthogonal, and which zeros tell.
+   *
    * @param found coordinates of codes
-   * @param open columns without codes: others are determined but for a part along these, which is
-   *     small, as columns are nearly orthogonal, and which zero blocks tell
    */
-  private void columnsOfCodes(List<double[]> found, List<double[]> open) {
+  private void columnsOfCodes(List<double[]> found) {
     columns.clear();
     certain.clear();
     codes.clear();
@@ -148,8 +178,7 @@ final class Dictionary {
     if (!CommonOps_DDRM.invert(system)) {
       throw new IllegalStateException("codes that were found are linearly dependent");
     }
-    Optional<Basis> all = found.size() < h ? Optional.of(Spans.scaled(span())) : Optional.empty();
-    List<double[]> outside = Spans.basis(open);
+    List<double[]> outside = openSpan(rest);
     for (int j = 0; j < found.size(); j++) {
       double[] direction = new double[h];
       for (int a = 0; a < h; a++) {
@@ -158,33 +187,28 @@ final class Dictionary {
       double[] column = Spans.subtract(space.column(direction), outside);
       double length = Math.sqrt(Kernels.dot(column, 0, column, 0, d));
       column = Symmetric.unit(column);
-      boolean byZeros = false;
-      if (all.isPresent()) {
-        Optional<double[]> better = byZeros(all.get(), column);
-        byZeros = better.isPresent();
-        if (byZeros) {
-          length /= Kernels.dot(better.get(), 0, column, 0, d);
-          column = better.get();
+      boolean sure = outside.isEmpty();
+      if (!sure) {
+        Optional<double[]> better = Zeros.settled(column, outside, SAME_COLUMN, noise);
+        if (better.isPresent()) {
+          double cosine = Kernels.dot(better.get(), 0, column, 0, d);
+          length /= Math.abs(cosine);
+          column = cosine < 0 ? Symmetric.negative(better.get()) : better.get();
+          sure = Zeros.share(column, noise) > UNMISTAKABLE;
         }
       }
-      certain.add(all.isEmpty() || byZeros);
+      certain.add(sure);
       add(found.get(j), column, length);
     }
   }
 
-  /** The column with zero blocks near one that has some of others in it. */
-  private Optional<double[]> byZeros(Basis basis, double[] column) {
-    Optional<Zeros.Found> exact =
-        Zeros.exact(basis, Symmetric.unit(basis.coordinates(column)), BLOCK, noise);
-    if (exact.isEmpty()) {
-      return Optional.empty();
+  /** What the columns without codes span: what hidden directions say that no code known has. */
+  private List<double[]> openSpan(double[][] rest) {
+    List<double[]> out = new ArrayList<>();
+    for (double[] direction : rest) {
+      out.add(space.column(direction));
     }
-    double[] better = Symmetric.unit(basis.vector(exact.get().coordinates()));
-    double cosine = Kernels.dot(better, 0, column, 0, column.length);
-    if (Math.abs(cosine) < 0.7) {
-      return Optional.empty();
-    }
-    return Optional.of(cosine > 0 ? better : Symmetric.negative(better));
+    return Spans.basis(out);
   }
 
   private void add(double[] w, double[] column, double length) {
@@ -204,16 +228,6 @@ final class Dictionary {
     columns.add(sum < 0 ? Symmetric.negative(column) : column);
     codes.add(clean(code));
     coordinates.add(scaled);
-  }
-
-  private List<double[]> span() {
-    List<double[]> out = new ArrayList<>();
-    for (int a = 0; a < space.hidden(); a++) {
-      double[] axis = new double[space.hidden()];
-      axis[a] = 1;
-      out.add(space.column(axis));
-    }
-    return out;
   }
 
   /** Sets to 0 what is rounding or noise. */

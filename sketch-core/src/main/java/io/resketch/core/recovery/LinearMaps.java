@@ -114,8 +114,8 @@ final class LinearMaps {
   }
 
   /**
-   * The map with the rows that too few pairs show, as far as the other pairs tell: there they are
-   * below what was kept.
+   * The map with the rows, and parts of rows, that too few pairs show, as far as the other pairs
+   * tell: there they are below what was kept.
    *
    * @param map of {@link #direct} or {@link #scaled}
    * @param scales by which entries are ranked
@@ -139,9 +139,26 @@ final class LinearMaps {
         bounds[i] = active ? Double.POSITIVE_INFINITY : BELOW * scales[j] * least[i];
         seen |= !Double.isNaN(values[i]);
       }
-      out[j] = known[j] == null && seen ? SeldomKept.row(rows, m, values, bounds) : map[j];
+      boolean open = known[j] == null || hasUnseenInput(j);
+      out[j] = open && seen ? SeldomKept.row(rows, m, values, bounds) : map[j];
     }
     return out;
+  }
+
+  /** Whether an input attribute is 0 in all but a pair of those that show a row of the map. */
+  private boolean hasUnseenInput(int j) {
+    for (double[] u : inputs) {
+      int shown = 0;
+      boolean varies = false;
+      for (int i = 0; i < n; i++) {
+        shown += codes[j][i] != 0 && u[i] != 0 ? 1 : 0;
+        varies |= u[i] != 0;
+      }
+      if (varies && shown < 2) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The least entry kept of every pair, as it is ranked; 0 where all that are above 0 are kept. */

@@ -1,7 +1,6 @@
 package io.resketch.core.recovery;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -23,6 +22,8 @@ final class Search {
   private final ColumnSearch columnSearch;
   private final CodeSearch codeSearch;
   private final Completion completion;
+  private final DataParallel engine;
+  private final CodeTest test;
   private final double noise;
   private final long seed;
 
@@ -34,7 +35,8 @@ final class Search {
     this.state = state;
     this.seed = seed;
     this.noise = Math.min(0.1, 4 * space.noise());
-    CodeTest test = new CodeTest(prior, noise);
+    this.engine = engine;
+    this.test = new CodeTest(prior, noise);
     columnSearch = new ColumnSearch(space, engine, noise, state);
     codeSearch = new CodeSearch(space, engine, prior, noise, test, state);
     completion = new Completion(space, engine, prior, noise, test, state);
@@ -60,14 +62,9 @@ final class Search {
     return state.codes;
   }
 
-  /** See {@link Completion#codesOfParts}. */
-  List<Optional<double[]>> codesOfParts(List<double[]> parts) {
-    return completion.codesOfParts(parts);
-  }
-
-  /** See {@link Completion#codeNear}. */
-  Optional<double[]> codeNear(double[] w) {
-    return completion.codeNear(w);
+  /** Finds the codes of the last columns. */
+  LastCodes lastCodes(PairSample sample) {
+    return new LastCodes(space, sample, engine, test);
   }
 
   private int left() {

@@ -68,8 +68,13 @@ final class Spans {
 
   /** Adds what was found to what is known, unless it is known but for rounding. */
   static boolean addNew(List<double[]> known, double[] found) {
+    return addNew(known, found, LEAST_NEW);
+  }
+
+  /** As above; less of a unit vector than a bound is rounding. */
+  static boolean addNew(List<double[]> known, double[] found, double least) {
     double[] rest = Spans.subtract(Symmetric.unit(found.clone()), known);
-    return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > LEAST_NEW && add(known, found);
+    return Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) > least && add(known, found);
   }
 
   /** The products of all pairs of vectors, n × n. */

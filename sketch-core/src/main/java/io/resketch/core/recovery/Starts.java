@@ -39,31 +39,46 @@ final class Starts {
       List<double[]> starts,
       int iterations,
       int held) {
-    List<Batch> batches = new ArrayList<>();
-    for (int i = 0; i < starts.size(); i += SparseSearch.WIDTH) {
-      double[][] batch =
-          starts.subList(i, Math.min(starts.size(), i + SparseSearch.WIDTH)).stream()
-              .map(start -> unit(start, quotient))
-              .toArray(double[][]::new);
-      batches.add(new Batch(batch));
-    }
-    SparseSearch search = new SparseSearch(basis, quotient, prior, step);
-    basis.floats();
-    List<List<End>> ends =
-        engine.map(
-            batches,
-            batch -> {
-              List<End> out = new ArrayList<>();
-              for (double[] w : search.run(batch.starts(), iterations, held)) {
-                out.add(new End(w, penalty(basis.vector(w), group)));
-              }
-              return out;
-            });
+    List<double[]> parts = starts.stream().map(start -> unit(start, quotient)).toList();
     List<End> all = new ArrayList<>();
-    ends.forEach(all::addAll);
+    for (double[] w : ends(engine, basis, quotient, prior, step, parts, iterations, held)) {
+      all.add(new End(w, penalty(basis.vector(w), group)));
+    }
     all.removeIf(end -> !Double.isFinite(end.penalty()));
     all.sort(Comparator.comparingDouble(End::penalty));
     return distinct(all, quotient);
+  }
+
+  /**
+   * Runs all searches.
+   *
+   * @param starts coordinates whose parts outside what is known are of length 1
+   * @return where each ended
+   */
+  static List<double[]> ends(
+      DataParallel engine,
+      Basis basis,
+      double[][] quotient,
+      Prior prior,
+      double step,
+      List<double[]> starts,
+      int iterations,
+      int held) {
+    List<Batch> batches = new ArrayList<>();
+    for (int i = 0; i < starts.size(); i += SparseSearch.WIDTH) {
+      batches.add(
+          new Batch(
+              starts
+                  .subList(i, Math.min(starts.size(), i + SparseSearch.WIDTH))
+                  .toArray(double[][]::new)));
+    }
+    SparseSearch search = new SparseSearch(basis, quotient, prior, step);
+    basis.floats();
+    List<double[]> out = new ArrayList<>();
+    engine
+        .map(batches, batch -> search.run(batch.starts(), iterations, held))
+        .forEach(ends -> out.addAll(List.of(ends)));
+    return out;
   }
 
   /** The part outside what is known, of length 1. */

@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ final class Zeros {
   private static final double LEAST_GAP = 30;
 
   private static final double GAP_WITHOUT_NOISE = 300;
+
+  /** Mean square on the rows of zeros of any other vector of the subspace. */
+  private static final double LEAST_SECOND = 1e-4;
 
   private Zeros() {}
 
@@ -38,7 +42,18 @@ final class Zeros {
    * @return empty if the zeros do not determine one vector
    */
   static Optional<Found> exact(Basis basis, double[] w, int group, double noise) {
-    double[] tolerances = {0.2, 0.05, Math.max(1e-3, noise)};
+    return exact(basis, w, group, noise, 0.2, 0.05);
+  }
+
+  /**
+   * As above.
+   *
+   * @param bounds what is taken for a zero at first, of the largest values
+   */
+  private static Optional<Found> exact(
+      Basis basis, double[] w, int group, double noise, double... bounds) {
+    double[] tolerances = Arrays.copyOf(bounds, bounds.length + 1);
+    tolerances[bounds.length] = Math.max(1e-3, noise);
     double[] now = w;
     Symmetric.Least least = null;
     double share = 0;
@@ -59,8 +74,17 @@ final class Zeros {
     }
     double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(least.first(), 1e-300));
     double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
-    return gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
+    boolean one = least.second() > LEAST_SECOND * share; // no other vector is 0 there, too
+    return one && gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
   }
+
+  /** Coordinates of the vector that {@link #exact} finds from very near. */
+  static Optional<double[]> nearby(Basis basis, double[] w, double noise) {
+    return exact(basis, w, 1, noise, NEAR).map(Found::coordinates);
+  }
+
+  /** Of the largest values: what is taken for a zero where the vector is nearly right. */
+  private static final double NEAR = 0.004;
 
   private static final int GRADUAL_STEPS = 16;
   private static final double FIRST_WIDTH = 0.3;
@@ -98,6 +122,61 @@ final class Zeros {
       now = Symmetric.least(gram, dims, now).vector();
     }
     return exact(basis, now, 1, noise);
+  }
+
+  private static final int LEAST_ZEROS = 20;
+
+  /**
+   * The vector with zeros near one that has a part in a span of few directions in it. That there
+   * are zeros, and not only small values, is seen by how few values are a little larger.
+   *
+   * @param x not modified, and not in the span
+   * @param span orthonormal
+   * @param leastCosine of what is found with what of x is outside the span
+   * @return of unit length; empty if none has zeros, or it is far away
+   */
+  static Optional<double[]> settled(
+      double[] x, List<double[]> span, double leastCosine, double noise) {
+    int dims = span.size() + 1;
+    double[] outside = Symmetric.unit(Spans.subtract(x.clone(), span));
+    double[] values = new double[x.length * dims];
+    double scale = Math.sqrt(x.length);
+    for (int i = 0; i < x.length; i++) {
+      values[i * dims] = scale * outside[i];
+      for (int a = 1; a < dims; a++) {
+        values[i * dims + a] = scale * span.get(a - 1)[i];
+      }
+    }
+    Basis basis = new Basis(x.length, dims, values);
+    double[] start = Symmetric.unit(basis.coordinates(x));
+    return spiked(basis, exact(basis, start, 1, noise), leastCosine, noise)
+        .or(() -> spiked(basis, exact(basis, start, 1, noise, NEAR), leastCosine, noise))
+        .or(() -> spiked(basis, gradual(basis, start, noise), leastCosine, noise));
+  }
+
+  /** Of rows: those that are 0, of the largest values. */
+  static double share(double[] x, double noise) {
+    double width = Math.max(1e-3, noise) * top(sizes(x, 1));
+    return Arrays.stream(x).filter(value -> Math.abs(value) < width).count() / (double) x.length;
+  }
+
+  private static Optional<double[]> spiked(
+      Basis basis, Optional<Found> found, double leastCosine, double noise) {
+    if (found.isEmpty() || Math.abs(found.get().coordinates()[0]) < leastCosine) {
+      return Optional.empty();
+    }
+    double[] x = basis.vector(found.get().coordinates());
+    double width = Math.max(1e-3, noise) * top(sizes(x, 1));
+    int zeros = 0;
+    int small = 0;
+    for (double value : x) {
+      zeros += Math.abs(value) < width ? 1 : 0;
+      small += Math.abs(value) < 3 * width ? 1 : 0;
+    }
+    boolean enough = zeros > LEAST_ZEROS + ROWS_PER_DIMENSION * basis.dims();
+    // Of smooth values two thirds of the small ones would be beyond the width.
+    boolean spike = zeros > 3 * (small - zeros);
+    return enough && spike ? Optional.of(Symmetric.unit(x)) : Optional.empty();
   }
 
   private static double[] sizes(double[] x, int group) {
