@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +26,7 @@ public final class RecoveryWorker {
 
   private final ResketchClient client;
   private final WorkerOptions options;
+  private final DataParallel engine;
   private final WorkerCalls calls;
   private final PairLoader loader;
   private final SplittableRandom jitter;
@@ -40,9 +39,11 @@ public final class RecoveryWorker {
    * A worker for the server of a client.
    *
    * @param client not closed by the worker
+   * @param engine where the work is done; not closed by the worker
    */
-  public RecoveryWorker(ResketchClient client, WorkerOptions options) {
+  public RecoveryWorker(ResketchClient client, WorkerOptions options, DataParallel engine) {
     this.client = client;
+    this.engine = engine;
     this.options = options;
     this.calls = new WorkerCalls(client);
     this.loader = new PairLoader(Runtime.getRuntime().maxMemory(), options.maxPairs());
@@ -51,13 +52,11 @@ public final class RecoveryWorker {
 
   /** Does jobs until {@link #drain} is called. A server that is not there is waited for. */
   public void run() {
-    ExecutorService executor = Executors.newFixedThreadPool(options.threads());
     try {
-      while (!rested(next(DataParallel.threads(executor)))) {}
+      while (!rested(next())) {}
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      executor.shutdownNow();
       ended.countDown();
     }
   }
@@ -68,7 +67,7 @@ public final class RecoveryWorker {
   }
 
   /** Does a job, if one waits; returns when to ask again. */
-  private Duration next(DataParallel engine) {
+  private Duration next() {
     LeaseJobResponse answer;
     try {
       answer = calls.lease(options.name());

@@ -1,7 +1,9 @@
 package io.resketch.recovery;
 
 import io.resketch.client.ResketchClient;
+import io.resketch.client.cli.EngineOptions;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.recovery.EngineProvider;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,11 +57,7 @@ final class WorkerCommand implements Callable<Integer> {
               + " process).")
   private Optional<String> name = Optional.empty();
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads that compute (default: one for every processor).")
-  private Optional<Integer> threads = Optional.empty();
+  @Mixin private EngineOptions engineOptions;
 
   @Option(
       names = "--max-memory-pairs",
@@ -72,8 +71,9 @@ final class WorkerCommand implements Callable<Integer> {
       System.setProperty(LOGBACK_FILE, "io/resketch/recovery/logback-worker.xml");
     }
     WorkerOptions options = options();
-    try (ResketchClient client = ResketchClient.connect(server)) {
-      RecoveryWorker worker = new RecoveryWorker(client, options);
+    try (ResketchClient client = ResketchClient.connect(server);
+        EngineProvider.Engine engine = engineOptions.open(this::wrongUse)) {
+      RecoveryWorker worker = new RecoveryWorker(client, options, engine);
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -85,8 +85,8 @@ final class WorkerCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "resketch worker %s for %s, %d threads, %,d MiB of memory%n",
-              options.name(), server, options.threads(), Runtime.getRuntime().maxMemory() >> 20);
+              "resketch worker %s for %s, %,d MiB of memory%n",
+              options.name(), server, Runtime.getRuntime().maxMemory() >> 20);
       spec.commandLine().getOut().flush();
       worker.run();
       return CommandLine.ExitCode.OK;
@@ -100,12 +100,7 @@ final class WorkerCommand implements Callable<Integer> {
     if (!NAME.matcher(called).matches()) {
       throw wrongUse("--name: \"" + called + "\" is not 1 to 200 characters of [A-Za-z0-9._~-]");
     }
-    int compute = threads.orElse(Runtime.getRuntime().availableProcessors());
-    if (compute < 1) {
-      throw wrongUse("--threads: " + compute + " must be at least 1");
-    }
-    return new WorkerOptions(
-        called, compute, maxPairs.map(OptionalLong::of).orElse(OptionalLong.empty()));
+    return new WorkerOptions(called, maxPairs.map(OptionalLong::of).orElse(OptionalLong.empty()));
   }
 
   private static String hostAndProcess() {

@@ -6,7 +6,6 @@ import java.util.OptionalLong;
  * How to work.
  *
  * @param name how the worker is called in its jobs, 1 to 200 characters of [A-Za-z0-9._~-]
- * @param threads that compute, at least 1
  * @param maxPairs pairs to hold in memory at most; empty: what the heap has room for
  */
-public record WorkerOptions(String name, int threads, OptionalLong maxPairs) {}
+public record WorkerOptions(String name, OptionalLong maxPairs) {}

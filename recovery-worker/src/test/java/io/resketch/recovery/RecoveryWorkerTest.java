@@ -20,8 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +69,7 @@ final class RecoveryWorkerTest {
     }
     server = new JobServer(pairs);
     client = ResketchClient.connect(server.target());
-    worker = new RecoveryWorker(client, new WorkerOptions("w", 2, maxPairs));
+    worker = new RecoveryWorker(client, new WorkerOptions("w", maxPairs), DataParallel.serial());
     thread = new Thread(worker::run);
     thread.start();
   }
@@ -102,17 +100,12 @@ final class RecoveryWorkerTest {
   }
 
   private static RecoveredNetwork offline() {
-    ExecutorService executor = Executors.newFixedThreadPool(2);
-    try {
-      return NetworkRecovery.recover(
-          PAIRS,
-          new RecoveryOptions(true, 0.1, 1),
-          DataParallel.threads(executor),
-          (stage, done, all) -> {},
-          Checkpoints.none());
-    } finally {
-      executor.shutdownNow();
-    }
+    return NetworkRecovery.recover(
+        PAIRS,
+        new RecoveryOptions(true, 0.1, 1),
+        DataParallel.serial(),
+        (stage, done, all) -> {},
+        Checkpoints.none());
   }
 
   @Test

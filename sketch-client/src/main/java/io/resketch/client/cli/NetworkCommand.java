@@ -71,8 +71,8 @@ final class NetworkCommand extends GroupCommand {
   @Command(
       name = "get",
       description = {
-        "Says what was recovered; with -o writes the network as resketch recover does: DIR gets"
-            + " dictionary.npy, offset.npy and report.json. Codes are of pairs and are not kept.",
+        "Says what was recovered; with -o writes the network as resketch recover does, but for"
+            + " codes.npy: codes are of pairs and are not kept.",
         "",
         "With --json answers resketch.v1.RecoveredNetwork without its arrays; with -o the report."
       },

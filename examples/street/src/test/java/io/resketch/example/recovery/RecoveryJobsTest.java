@@ -134,7 +134,8 @@ final class RecoveryJobsTest {
   private void worker(String name) {
     ResketchClient own = ResketchClient.connect("127.0.0.1:" + server.ready(1));
     RecoveryWorker worker =
-        new RecoveryWorker(own, new WorkerOptions(name, 1, OptionalLong.empty()));
+        new RecoveryWorker(
+            own, new WorkerOptions(name, OptionalLong.empty()), DataParallel.serial());
     Thread thread = new Thread(worker::run, name);
     thread.start();
     toClose.add(
