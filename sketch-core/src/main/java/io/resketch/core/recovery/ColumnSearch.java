@@ -11,6 +11,10 @@ final class ColumnSearch {
   private static final int ITERATIONS = 250;
   private static final double BLOCK_STEP = 0.4;
   private static final double ENTRY_STEP = 0.3;
+
+  /** Dimensions of a span in which random starts end near columns with few zeros. */
+  private static final int FEW_DIMS = 64;
+
   private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
 
   private final PairSpace space;
@@ -46,9 +50,11 @@ final class ColumnSearch {
     if (!byEntries) {
       state.nearly = new ArrayList<>();
     }
+    List<double[]> before = List.copyOf(known);
     boolean any = false;
     double noise = this.noise;
-    for (Zeros.Found exact : engine.map(ends, end -> exactColumn(basis, end, noise).orElse(null))) {
+    for (Zeros.Found exact :
+        engine.map(ends, end -> exactColumn(basis, end, before, noise).orElse(null))) {
       if (exact != null
           && state.found() < space.hidden()
           && Spans.addNew(known, exact.coordinates())) {
@@ -79,9 +85,18 @@ final class ColumnSearch {
   }
 
   /** By zero blocks, or, of a column that has few, by zero entries. */
-  private static Optional<Zeros.Found> exactColumn(Basis basis, Starts.End end, double noise) {
+  private static Optional<Zeros.Found> exactColumn(
+      Basis basis, Starts.End end, List<double[]> known, double noise) {
     Optional<Zeros.Found> blocks = Zeros.exact(basis, end.w(), BLOCK, noise);
-    return blocks.isPresent() ? blocks : Zeros.gradual(basis, end.w(), noise);
+    Optional<Zeros.Found> found = blocks.or(() -> Zeros.gradual(basis, end.w(), noise));
+    if (found.isPresent() || basis.dims() > FEW_DIMS) {
+      return found;
+    }
+    // Columns are nearly orthogonal: what is outside those known is nearer than what has least of
+    // the penalty, where few values are 0.
+    double[] outside = Symmetric.unit(Spans.subtract(end.w().clone(), known));
+    return Zeros.gradualFromNear(basis, outside, noise)
+        .or(() -> Zeros.gradualFromNear(basis, end.w(), noise));
   }
 
   private static double[] gaussian(double[][] quotient, SplittableRandom random) {

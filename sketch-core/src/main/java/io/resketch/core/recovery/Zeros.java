@@ -88,6 +88,7 @@ final class Zeros {
 
   private static final int GRADUAL_STEPS = 16;
   private static final double FIRST_WIDTH = 0.3;
+  private static final double FIRST_WIDTH_NEAR = 0.06;
   private static final double LAST_WIDTH = 0.003;
 
   /**
@@ -96,15 +97,22 @@ final class Zeros {
    * Yin, Iteratively reweighted algorithms for compressive sensing, ICASSP 2008). Takes longer.
    */
   static Optional<Found> gradual(Basis basis, double[] w, double noise) {
+    return gradual(basis, w, FIRST_WIDTH, noise);
+  }
+
+  /** As {@link #gradual}, for vectors with many values that are small, from nearer. */
+  static Optional<Found> gradualFromNear(Basis basis, double[] w, double noise) {
+    return gradual(basis, w, FIRST_WIDTH_NEAR, noise);
+  }
+
+  private static Optional<Found> gradual(Basis basis, double[] w, double first, double noise) {
     double[] now = w;
     double[] row = new double[8 * basis.dims()];
     int dims = basis.dims();
     for (int step = 0; step < GRADUAL_STEPS; step++) {
       double[] x = basis.vector(now);
       double width =
-          top(sizes(x, 1))
-              * FIRST_WIDTH
-              * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (GRADUAL_STEPS - 1.0));
+          top(sizes(x, 1)) * first * Math.pow(LAST_WIDTH / first, step / (GRADUAL_STEPS - 1.0));
       double[] gram = new double[dims * dims];
       int filled = 0;
       for (int i = 0; i < x.length; i++) {
