@@ -144,14 +144,27 @@ public final class ResketchClient implements AutoCloseable {
    */
   public SketchCollection createCollection(
       String id, SketchSpec spec, SkeletonPolicy policy, List<String> rollUpLabels) {
+    return createCollection(
+        id,
+        Collection.newBuilder()
+            .setSpec(Sketches.spec(spec))
+            .setSkeletonPolicy(policy)
+            .addAllRollupLabels(rollUpLabels)
+            .build());
+  }
+
+  /**
+   * Creates a collection with all that can be chosen. One that exists is opened if it is the same
+   * in what is chosen here.
+   *
+   * @param wanted spec, skeleton policy, rollup_labels, retention and index
+   * @throws ResketchException ALREADY_EXISTS if it exists and differs
+   */
+  public SketchCollection createCollection(String id, Collection wanted) {
     CreateCollectionRequest request =
         CreateCollectionRequest.newBuilder()
             .setCollectionId(id)
-            .setCollection(
-                Collection.newBuilder()
-                    .setSpec(Sketches.spec(spec))
-                    .setSkeletonPolicy(policy)
-                    .addAllRollupLabels(rollUpLabels))
+            .setCollection(wanted)
             .setRequestId(requestId())
             .build();
     return open(

@@ -16,6 +16,7 @@ import io.resketch.v1.ExportRequest;
 import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.ImportResponse;
+import io.resketch.v1.IndexOptions;
 import io.resketch.v1.ListConceptMembersRequest;
 import io.resketch.v1.ListConceptsRequest;
 import io.resketch.v1.ListConceptsResponse;
@@ -234,14 +235,28 @@ public final class SketchCollection {
    * @return the rules that hold now
    */
   public RetentionPolicy retain(RetentionPolicy policy) {
+    return update("retention", Collection.newBuilder().setRetention(policy)).getRetention();
+  }
+
+  /**
+   * Changes how the collection is indexed for searches. The index is built anew in the background;
+   * until it is there, searches compare every sketch.
+   *
+   * @return the options that hold now
+   */
+  public IndexOptions index(IndexOptions options) {
+    return update("index", Collection.newBuilder().setIndex(options)).getIndex();
+  }
+
+  private Collection update(String field, Collection.Builder wanted) {
     UpdateCollectionRequest request =
         UpdateCollectionRequest.newBuilder()
-            .setCollection(Collection.newBuilder().setName(name).setRetention(policy))
-            .setUpdateMask(FieldMask.newBuilder().addPaths("retention"))
+            .setCollection(wanted.setName(name))
+            .setUpdateMask(FieldMask.newBuilder().addPaths(field))
             .setRequestId(ResketchClient.requestId())
             .build();
     return ResketchException.translate(
-        () -> client.collectionService().updateCollection(request).getCollection().getRetention());
+        () -> client.collectionService().updateCollection(request).getCollection());
   }
 
   /**

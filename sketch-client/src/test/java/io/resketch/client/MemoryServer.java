@@ -1,6 +1,7 @@
 package io.resketch.client;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.util.FieldMaskUtil;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -221,10 +222,14 @@ public final class MemoryServer implements AutoCloseable {
       answer(
           observer,
           () -> {
-            Collection changed =
-                found(collections, request.getCollection().getName()).toBuilder()
-                    .setRetention(request.getCollection().getRetention())
-                    .build();
+            Collection.Builder changing =
+                found(collections, request.getCollection().getName()).toBuilder();
+            FieldMaskUtil.merge(
+                request.getUpdateMask(),
+                request.getCollection(),
+                changing,
+                new FieldMaskUtil.MergeOptions().setReplaceMessageFields(true));
+            Collection changed = changing.build();
             collections.put(changed.getName(), changed);
             return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
           });

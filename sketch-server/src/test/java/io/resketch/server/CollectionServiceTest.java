@@ -12,6 +12,7 @@ import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.ListCollectionsResponse;
 import io.resketch.v1.SkeletonPolicy;
+import io.resketch.v1.UpdateCollectionRequest;
 import io.resketch.wire.Sketches;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,6 +128,44 @@ final class CollectionServiceTest {
                                 .setFingerprint(ByteString.copyFrom(new byte[32])))
                         .build()))
         .is(Code.FAILED_PRECONDITION, "FINGERPRINT_MISMATCH");
+  }
+
+  private static Collection update(String mask, Collection wanted) {
+    UpdateCollectionRequest.Builder request =
+        UpdateCollectionRequest.newBuilder().setCollection(wanted);
+    for (String path : mask.split(",", -1)) {
+      request.getUpdateMaskBuilder().addPaths(path);
+    }
+    return server.collections().updateCollection(request.build()).getCollection();
+  }
+
+  @Test
+  void update_changesWhatIsNamed_andNothingElse() {
+    Collection made = server.create("changed", SPEC);
+    Collection.Builder wanted = made.toBuilder();
+    wanted.getIndexBuilder().setPrefixLength(256);
+    wanted.getRetentionBuilder().addRulesBuilder().setDelete(true).getAgeBuilder().setSeconds(7);
+    assertThat(update("index", wanted.build()))
+        .isEqualTo(made.toBuilder().setIndex(wanted.getIndex()).build());
+    assertThat(update("retention,index", wanted.build())).isEqualTo(wanted.build());
+    assertThat(update("index,retention", made)).isEqualTo(made);
+    assertThat(server.collection("changed")).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "spec", "rollup_labels", "index,skeleton_policy", "index.disabled"})
+  void update_ofWhatCannotChange_isRefused(String mask) {
+    Collection made = server.create("fixed", SPEC);
+    failure(() -> update(mask, made)).isInvalid("update_mask");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-16, 8, 1040, Integer.MAX_VALUE})
+  void anIndexOfABadLength_isRefused(int prefix) {
+    Collection.Builder wanted = Collection.newBuilder().setSpec(Sketches.spec(SPEC));
+    wanted.getIndexBuilder().setPrefixLength(prefix);
+    failure(() -> server.create("bad-index", wanted.build()))
+        .isInvalid("collection.index.prefix_length");
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.server.TestServer.Failure;
 import io.resketch.v1.Collection;
 import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.ExchangeHeader;
 import io.resketch.v1.ExchangeItem;
 import io.resketch.v1.ExchangeSketch;
 import io.resketch.v1.ExportRequest;
@@ -103,6 +104,29 @@ final class ExchangeTest {
               .addModules(Module.newBuilder().setName("only-" + i).setDimension(3))
               .build());
     }
+  }
+
+  @Test
+  void theHeader_saysHowTheCollectionWasMade() {
+    Collection.Builder wanted =
+        Collection.newBuilder().setSpec(Sketches.spec(SPEC)).addRollupLabels("camera");
+    wanted.getIndexBuilder().setDisabled(true);
+    wanted.getRetentionBuilder().addRulesBuilder().setDelete(true).getAgeBuilder().setSeconds(7);
+    Collection made = server.create("made", wanted.build());
+    ExchangeHeader header =
+        export(server, ExportRequest.newBuilder().setParent("collections/made").build())
+            .get(0)
+            .getItem()
+            .getHeader();
+    assertThat(header)
+        .isEqualTo(
+            ExchangeHeader.newBuilder()
+                .setSpec(made.getSpec())
+                .setSkeletonPolicy(made.getSkeletonPolicy())
+                .addRollupLabels("camera")
+                .setRetention(made.getRetention())
+                .setIndex(made.getIndex())
+                .build());
   }
 
   private static List<ExportResponse> export(TestServer from, ExportRequest request) {

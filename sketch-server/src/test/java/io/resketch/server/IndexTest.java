@@ -11,6 +11,7 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.DeleteCollectionRequest;
 import io.resketch.v1.DeleteRequest;
+import io.resketch.v1.IndexOptions;
 import io.resketch.v1.PutItem;
 import io.resketch.v1.PutRequest;
 import io.resketch.v1.PutStreamRequest;
@@ -19,6 +20,7 @@ import io.resketch.v1.RepositoryServiceGrpc;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.TimeRange;
+import io.resketch.v1.UpdateCollectionRequest;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,8 +192,12 @@ final class IndexTest {
     }
   }
 
+  private static Path indexOf(Path directory) {
+    return directory.resolve("index").resolve("rooms");
+  }
+
   private static List<Path> indexFiles(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory.resolve("index").resolve("rooms"))) {
+    try (Stream<Path> files = Files.walk(indexOf(directory))) {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> !file.endsWith("write.lock"))
@@ -244,6 +250,33 @@ final class IndexTest {
         .setParent(ROOMS)
         .setComputation(Graphs.computation(run(i)))
         .setK(1);
+  }
+
+  private static void index(TestServer server, IndexOptions options) {
+    UpdateCollectionRequest.Builder request = UpdateCollectionRequest.newBuilder();
+    request.getCollectionBuilder().setName(ROOMS).setIndex(options);
+    request.getUpdateMaskBuilder().addPaths("index");
+    assertThat(server.collections().updateCollection(request.build()).getCollection().getIndex())
+        .isEqualTo(options);
+  }
+
+  @Test
+  void aShorterIndex_answersShorterSearches_andADisabledOneNone() throws IOException {
+    copy(filled, directory);
+    try (TestServer changed = new TestServer(directory, THRESHOLD)) {
+      SearchRequest.Builder scope = SearchRequest.newBuilder().setPrefixLength(256);
+      index(changed, IndexOptions.newBuilder().setPrefixLength(256).build());
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !search(changed, like(0).setPrefixLength(256)).getExact());
+      assertThat(recall(changed, scope)).isGreaterThan(0.98);
+      index(changed, IndexOptions.newBuilder().setDisabled(true).build());
+      assertThat(search(changed, like(0)).getExact()).isTrue();
+      await().atMost(Duration.ofSeconds(60)).until(() -> !Files.exists(indexOf(directory)));
+      index(changed, IndexOptions.getDefaultInstance());
+      awaitIndex(changed);
+      assertThat(search(changed, like(0).setPrefixLength(256)).getExact()).isTrue();
+    }
   }
 
   @Test

@@ -103,7 +103,12 @@ final class PairFeedTest {
           .is(Code.FAILED_PRECONDITION, "FINGERPRINT_MISMATCH");
       server.create("runs", FEEDING);
       server.create("runs", FEEDING);
-      failure(() -> server.create("runs", FEEDING.toBuilder().clearCorpus().build()))
+      assertThat(server.create("runs", FEEDING.toBuilder().clearCorpus().build()).getCorpus())
+          .isEqualTo("corpora/a");
+      failure(() -> server.create("runs", FEEDING.toBuilder().setCorpus("corpora/b").build()))
+          .is(Code.NOT_FOUND, "CORPUS_NOT_FOUND");
+      pairs.create("b", CORPUS);
+      failure(() -> server.create("runs", FEEDING.toBuilder().setCorpus("corpora/b").build()))
           .is(Code.ALREADY_EXISTS, "COLLECTION_EXISTS");
       DeleteCorpusRequest delete = DeleteCorpusRequest.newBuilder().setName("corpora/a").build();
       failure(() -> pairs.service().deleteCorpus(delete))

@@ -6,6 +6,7 @@ import io.resketch.client.ResketchClient;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.files.ExchangeFileWriter;
 import io.resketch.client.files.InputFileException;
+import io.resketch.v1.ExchangeHeader;
 import io.resketch.v1.ExportResponse;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class ExportCommand extends ClientCommand {
         var known = out.header();
         if (message.getItem().hasHeader()
             && known.isPresent()
-            && !known.get().equals(message.getItem().getHeader())) {
+            && !isAlike(known.get(), message.getItem().getHeader())) {
           throw new InputFileException(
               output, "is of a collection with another spec; export to a new file");
         }
@@ -90,6 +91,12 @@ final class ExportCommand extends ClientCommand {
         }
       }
     }
+  }
+
+  /** What a collection may change, or an older server did not say, makes it no other one. */
+  private static boolean isAlike(ExchangeHeader one, ExchangeHeader other) {
+    return one.getSpec().equals(other.getSpec())
+        && one.getSkeletonPolicy() == other.getSkeletonPolicy();
   }
 
   private void report() {

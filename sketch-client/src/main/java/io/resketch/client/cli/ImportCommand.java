@@ -1,16 +1,18 @@
 package io.resketch.client.cli;
 
+import io.grpc.Status;
 import io.resketch.client.ExportStream;
 import io.resketch.client.ImportSummary;
 import io.resketch.client.ResketchClient;
+import io.resketch.client.ResketchException;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.TimeRange;
 import io.resketch.client.files.ExchangeFileReader;
 import io.resketch.client.files.InputFileException;
+import io.resketch.v1.Collection;
 import io.resketch.v1.ExchangeHeader;
 import io.resketch.v1.ExchangeItem;
 import io.resketch.v1.ExportResponse;
-import io.resketch.wire.Sketches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -54,7 +56,10 @@ final class ImportCommand extends ClientCommand {
   @Option(
       names = "--create",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-      description = "Create the collection with the spec of the export, unless it exists with it.")
+      description = {
+        "Create the collection as the exported one was, with its retention, rollup labels and index,"
+            + " unless it exists with the same spec and skeleton policy."
+      })
   private boolean create;
 
   private final ItemReport report = new ItemReport(this);
@@ -86,17 +91,42 @@ final class ImportCommand extends ClientCommand {
   private int importAll(ResketchClient client, Iterator<ExchangeItem> source) throws IOException {
     Begun items = new Begun(source);
     SketchCollection collection =
-        create
-            ? client.createCollection(
-                serverOptions.collection(),
-                Sketches.spec(items.header().getSpec()),
-                items.header().getSkeletonPolicy())
-            : client.openCollection(serverOptions.collection());
+        create ? create(client, items.header()) : client.openCollection(serverOptions.collection());
     try {
       ImportSummary summary = collection.importAll(items, report::add);
       return summary.failed() == 0 ? 0 : 1;
     } finally {
       report.print();
+    }
+  }
+
+  /** One that exists keeps its own retention and index. */
+  private SketchCollection create(ResketchClient client, ExchangeHeader header) {
+    Collection.Builder wanted =
+        Collection.newBuilder()
+            .setSpec(header.getSpec())
+            .setSkeletonPolicy(header.getSkeletonPolicy());
+    if (!exists(client)) {
+      wanted.addAllRollupLabels(header.getRollupLabelsList());
+      if (header.hasRetention()) {
+        wanted.setRetention(header.getRetention());
+      }
+      if (header.hasIndex()) {
+        wanted.setIndex(header.getIndex());
+      }
+    }
+    return client.createCollection(serverOptions.collection(), wanted.build());
+  }
+
+  private boolean exists(ResketchClient client) {
+    try {
+      client.openCollection(serverOptions.collection());
+      return true;
+    } catch (ResketchException e) {
+      if (e.code() != Status.Code.NOT_FOUND) {
+        throw e;
+      }
+      return false;
     }
   }
 

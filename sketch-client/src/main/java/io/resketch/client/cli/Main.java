@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       ConceptsCommand.class,
       DeleteCommand.class,
       RetentionCommand.class,
+      IndexCommand.class,
       StatsCommand.class,
       ExportCommand.class,
       ImportCommand.class,

@@ -5,8 +5,9 @@ import io.resketch.client.PutSummary;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.files.JsonLinesReader;
+import io.resketch.v1.Collection;
 import io.resketch.v1.Computation;
-import io.resketch.v1.SkeletonPolicy;
+import io.resketch.wire.Sketches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -52,6 +53,15 @@ final class PutCommand extends ClientCommand {
       })
   private List<String> rollUpLabels = List.of();
 
+  @Option(
+      names = "--corpus",
+      paramLabel = "ID",
+      description = {
+        "With --create: every run becomes a pair of this corpus, too; see resketch corpus create"
+            + " --fingerprint."
+      })
+  private Optional<String> corpus = Optional.empty();
+
   @Mixin private SpecOptions specOptions;
 
   private final ItemReport report = new ItemReport(this);
@@ -62,11 +72,7 @@ final class PutCommand extends ClientCommand {
         ResketchClient client = serverOptions.connect(this)) {
       SketchCollection collection =
           create
-              ? client.createCollection(
-                  serverOptions.collection(),
-                  specOptions.spec(this),
-                  SkeletonPolicy.SKELETON_POLICY_ALL,
-                  rollUpLabels)
+              ? client.createCollection(serverOptions.collection(), wanted())
               : client.openCollection(serverOptions.collection());
       try {
         return put(in, collection).failed() == 0 ? 0 : 1;
@@ -74,6 +80,14 @@ final class PutCommand extends ClientCommand {
         report.print();
       }
     }
+  }
+
+  private Collection wanted() {
+    return Collection.newBuilder()
+        .setSpec(Sketches.spec(specOptions.spec(this)))
+        .addAllRollupLabels(rollUpLabels)
+        .setCorpus(corpus.map(id -> "corpora/" + id).orElse(""))
+        .build();
   }
 
   private PutSummary put(JsonLinesReader<Computation> in, SketchCollection collection)

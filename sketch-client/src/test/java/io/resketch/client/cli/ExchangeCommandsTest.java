@@ -26,6 +26,7 @@ import io.resketch.v1.GetCollectionRequest;
 import io.resketch.v1.GetCollectionResponse;
 import io.resketch.v1.ImportRequest;
 import io.resketch.v1.ImportResponse;
+import io.resketch.v1.IndexOptions;
 import io.resketch.v1.ItemStatus;
 import io.resketch.v1.ListBackupsRequest;
 import io.resketch.v1.ListBackupsResponse;
@@ -77,7 +78,17 @@ final class ExchangeCommandsTest {
   private static List<ExchangeItem> items(int from) {
     List<ExchangeItem> out = new ArrayList<>();
     ExchangeItem.Builder header = ExchangeItem.newBuilder();
-    header.getHeaderBuilder().setSpec(ROOMS.getSpec()).setSkeletonPolicy(ROOMS.getSkeletonPolicy());
+    header
+        .getHeaderBuilder()
+        .setSpec(ROOMS.getSpec())
+        .setSkeletonPolicy(ROOMS.getSkeletonPolicy())
+        .addRollupLabels("camera")
+        .setIndex(IndexOptions.newBuilder().setPrefixLength(256))
+        .getRetentionBuilder()
+        .addRulesBuilder()
+        .setDelete(true)
+        .getAgeBuilder()
+        .setSeconds(7);
     out.add(header.build());
     for (int i = from; i < SKETCHES; i++) {
       ExchangeItem.Builder item = ExchangeItem.newBuilder();
@@ -144,6 +155,10 @@ final class ExchangeCommandsTest {
     @Override
     public void getCollection(
         GetCollectionRequest request, StreamObserver<GetCollectionResponse> observer) {
+      if (request.getName().equals("collections/new")) {
+        observer.onError(Status.NOT_FOUND.asRuntimeException());
+        return;
+      }
       observer.onNext(GetCollectionResponse.newBuilder().setCollection(ROOMS).build());
       observer.onCompleted();
     }
@@ -249,7 +264,22 @@ final class ExchangeCommandsTest {
   }
 
   @Test
-  void create_makesTheCollectionOfTheExport() {
+  void create_makesTheCollectionAsTheExportedOneWas() {
+    export();
+    run("import", file().toString(), "--collection", "new", "--create");
+    var header = items(0).get(0).getHeader();
+    assertThat(created)
+        .containsExactly(
+            ROOMS.toBuilder()
+                .clearName()
+                .addRollupLabels("camera")
+                .setRetention(header.getRetention())
+                .setIndex(header.getIndex())
+                .build());
+  }
+
+  @Test
+  void create_leavesACollectionThatExistsItsOwnOptions() {
     export();
     JsonObject report =
         JsonParser.parseString(importFile("--create", "--json").out()).getAsJsonObject();

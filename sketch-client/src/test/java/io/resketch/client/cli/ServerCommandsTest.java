@@ -287,6 +287,18 @@ final class ServerCommandsTest {
   }
 
   @Test
+  void index_isSet_shown_andTakenOff() throws IOException {
+    put(run("run-1", 0.25));
+    assertThat(onServer("index").out()).isEqualTo("indexed by the default number of floats\n");
+    assertThat(onServer("index", "--prefix", "256").out())
+        .isEqualTo("indexed by the first 256 floats\n");
+    assertThat(onServer("index").out()).isEqualTo("indexed by the first 256 floats\n");
+    assertThat(onServer("index", "--off").out()).contains("searches compare every sketch");
+    assertThat(onServer("index", "--json").out()).contains("\"disabled\":true");
+    assertThat(onServer("index", "--off", "--prefix", "256").code()).isEqualTo(2);
+  }
+
+  @Test
   void related_printsRelations_andWritesTheGraph() throws Exception {
     put(run("run-1", 0.25), run("run-2", 0.5));
     Path graph = folder.resolve("g.graphml");

@@ -7,6 +7,7 @@ import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.storage.StorageException;
+import io.resketch.v1.Collection;
 import io.resketch.v1.ExchangeHeader;
 import io.resketch.v1.ExchangeItem;
 import io.resketch.v1.ExchangeModules;
@@ -74,12 +75,22 @@ public final class Exporter {
     this.collection = collection;
     this.selection = selection;
     this.position = after;
-    add(
-        ExchangeItem.newBuilder()
-            .setHeader(
-                ExchangeHeader.newBuilder()
-                    .setSpec(Sketches.spec(collection.operators().spec()))
-                    .setSkeletonPolicy(repository.describe(collection).getSkeletonPolicy())));
+    add(ExchangeItem.newBuilder().setHeader(header(repository.describe(collection))));
+  }
+
+  private static ExchangeHeader header(Collection collection) {
+    ExchangeHeader.Builder out =
+        ExchangeHeader.newBuilder()
+            .setSpec(collection.getSpec())
+            .setSkeletonPolicy(collection.getSkeletonPolicy())
+            .addAllRollupLabels(collection.getRollupLabelsList());
+    if (collection.hasRetention()) {
+      out.setRetention(collection.getRetention());
+    }
+    if (collection.hasIndex()) {
+      out.setIndex(collection.getIndex());
+    }
+    return out.build();
   }
 
   /**

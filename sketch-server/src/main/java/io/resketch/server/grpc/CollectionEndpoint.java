@@ -19,6 +19,8 @@ import io.resketch.v1.UpdateCollectionRequest;
 import io.resketch.v1.UpdateCollectionResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** CollectionService. */
 public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionServiceImplBase {
@@ -67,10 +69,11 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
     Unary.answer(
         observer,
         () -> {
-          List<String> paths = request.getUpdateMask().getPathsList();
-          if (!paths.equals(List.of("retention"))) {
+          Set<String> fields = new TreeSet<>(request.getUpdateMask().getPathsList());
+          if (fields.isEmpty() || !Repository.CHANGEABLE.containsAll(fields)) {
             throw new InvalidInputException(
-                "update_mask", paths + " must be [retention]; nothing else can change");
+                "update_mask",
+                fields + " must be of [index, retention]; nothing else of a collection can change");
           }
           String id = Names.parseCollection("collection.name", request.getCollection().getName());
           return repository
@@ -81,8 +84,7 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
                   UpdateCollectionResponse.parser(),
                   (Collection updated) ->
                       UpdateCollectionResponse.newBuilder().setCollection(updated).build(),
-                  receipt ->
-                      repository.retention(id, request.getCollection().getRetention(), receipt));
+                  receipt -> repository.update(id, fields, request.getCollection(), receipt));
         });
   }
 

@@ -51,6 +51,10 @@ final class CollectionIndex implements Closeable {
   private final ChangeLog log;
   private final Path path;
   private boolean opened;
+
+  /** Floats indexed, 0 for no index, -1 before the first round. */
+  private int prefix = -1;
+
   private long retryAt = System.nanoTime();
   private long changesBefore = -1;
   private int quietRounds;
@@ -74,14 +78,10 @@ final class CollectionIndex implements Closeable {
     return collection == other;
   }
 
-  private int dimension() {
-    return collection.operators().spec().dimension();
-  }
-
   /** Candidates by falling bounds; empty if the index cannot say. */
   Optional<List<Candidate>> search(Sketch query, int count, Query filter) {
     Ready now = ready;
-    if (now == null || failed) {
+    if (now == null || failed || query.prefixLength() < now.index().prefix()) {
       return Optional.empty();
     }
     try {
@@ -126,18 +126,20 @@ final class CollectionIndex implements Closeable {
   }
 
   private void advance(int threshold, BooleanSupplier stop) throws IOException {
-    if (failed) {
+    int wanted = collection.indexPrefix();
+    if (failed || (prefix >= 0 && prefix != wanted)) {
       close();
       IOUtils.rm(path);
       failed = false;
     }
+    prefix = wanted;
     if (!opened) {
       opened = true;
       open();
     }
     if (ready != null) {
       follow(stop);
-    } else if (collection.size() >= threshold) {
+    } else if (prefix > 0 && collection.size() >= threshold) {
       build(stop);
     } else if (collection.changes() - changesBefore >= ENOUGH_CHANGES) {
       changesBefore = collection.changes(); // without an index no change needs to be kept
@@ -146,12 +148,15 @@ final class CollectionIndex implements Closeable {
   }
 
   private void open() throws IOException {
+    if (prefix == 0) {
+      IOUtils.rm(path);
+    }
     if (!Files.isDirectory(path)) {
       return;
     }
     SketchIndex index = null;
     try {
-      index = SketchIndex.open(path, dimension());
+      index = SketchIndex.open(path, prefix);
       Progress progress = index.progress();
       ChangeLog.Mark mark = log.mark().orElseThrow(() -> new IOException("it has no log"));
       if (!mark.index().equals(progress.index())
@@ -172,7 +177,7 @@ final class CollectionIndex implements Closeable {
     Progress progress = new Progress(UUID.randomUUID(), collection.changes());
     log.dropBefore(progress.index(), progress.sequence(), collection.keptChanges());
     Files.createDirectories(path);
-    SketchIndex index = SketchIndex.create(path, dimension());
+    SketchIndex index = SketchIndex.create(path, prefix);
     boolean complete = false;
     try {
       IOException[] failure = {null};

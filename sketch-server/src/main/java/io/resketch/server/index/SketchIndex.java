@@ -46,9 +46,6 @@ import org.apache.lucene.util.IOUtils;
  * bits each, with what filters ask for. Changes come from one thread; searches from any.
  */
 final class SketchIndex implements Closeable {
-  /** Floats indexed at most; see docs/performance.md. */
-  private static final int MAX_PREFIX = 512;
-
   private static final int FORMAT = 2;
 
   /** Lucene warns where the JVM offers vectors and is too old for Lucene to use them. */
@@ -105,10 +102,10 @@ final class SketchIndex implements Closeable {
   /**
    * Starts an index; what is in the directory goes with the first commit.
    *
-   * @param dimension of the sketches
+   * @param prefix floats of a sketch that are indexed
    */
-  static SketchIndex create(Path path, int dimension) throws IOException {
-    return open(path, dimension, IndexWriterConfig.OpenMode.CREATE);
+  static SketchIndex create(Path path, int prefix) throws IOException {
+    return open(path, prefix, IndexWriterConfig.OpenMode.CREATE);
   }
 
   /**
@@ -116,11 +113,11 @@ final class SketchIndex implements Closeable {
    *
    * @throws IOException if there is none, or it is damaged
    */
-  static SketchIndex open(Path path, int dimension) throws IOException {
+  static SketchIndex open(Path path, int prefix) throws IOException {
     try (Directory directory = FSDirectory.open(path)) {
       requireWhole(directory);
     }
-    return open(path, dimension, IndexWriterConfig.OpenMode.APPEND);
+    return open(path, prefix, IndexWriterConfig.OpenMode.APPEND);
   }
 
   /** Checks the checksums of the last commit's files before anything is made of their content. */
@@ -147,7 +144,7 @@ final class SketchIndex implements Closeable {
     }
   }
 
-  private static SketchIndex open(Path path, int dimension, IndexWriterConfig.OpenMode mode)
+  private static SketchIndex open(Path path, int prefix, IndexWriterConfig.OpenMode mode)
       throws IOException {
     ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
     merges.setMaxMergesAndThreads(2, 1);
@@ -165,7 +162,7 @@ final class SketchIndex implements Closeable {
     IndexWriter writer = null;
     try {
       writer = new IndexWriter(directory, config);
-      return new SketchIndex(prefix(dimension), directory, writer);
+      return new SketchIndex(prefix, directory, writer);
     } catch (IOException | RuntimeException e) {
       if (writer != null) {
         writer.rollback();
@@ -176,8 +173,8 @@ final class SketchIndex implements Closeable {
   }
 
   /** Floats of a sketch that are indexed. */
-  static int prefix(int dimension) {
-    return Math.min(MAX_PREFIX, dimension);
+  int prefix() {
+    return prefix;
   }
 
   private String format() {

@@ -77,8 +77,8 @@ public final class SketchIndexes implements AutoCloseable {
     CollectionIndex index = indexes.get(collection.id());
     if (index == null
         || !index.isOf(collection)
-        || collection.size() < threshold
-        || query.prefixLength() < SketchIndex.prefix(query.dimension())) {
+        || collection.indexPrefix() == 0
+        || collection.size() < threshold) {
       return Optional.empty();
     }
     int count = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * wanted.hits());

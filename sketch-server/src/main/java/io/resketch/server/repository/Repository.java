@@ -17,6 +17,7 @@ import io.resketch.server.storage.StorageException;
 import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.Collection;
+import io.resketch.v1.IndexOptions;
 import io.resketch.v1.Module;
 import io.resketch.v1.PutItem;
 import io.resketch.v1.RetentionPolicy;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -37,6 +39,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class Repository {
   private static final int MAX_ROLL_UP_LABELS = 4;
+
+  /** Of a vector of the index. */
+  private static final int MAX_INDEX_PREFIX = 1024;
 
   private final RocksStore store;
   private final SketchWrites writes;
@@ -121,6 +126,7 @@ public final class Repository {
                       + " is unknown; use SKELETON_POLICY_ALL (1) or SKELETON_POLICY_NONE (2)");
         };
     checkRollUpLabels(wanted.getRollupLabelsList());
+    checkIndex(wanted.getIndex(), spec);
     SketchCollection existing = collections.get(id);
     if (existing != null) {
       Collection stored = existing.state().stored();
@@ -129,16 +135,16 @@ public final class Repository {
               && stored.getSkeletonPolicy() == policy
               && (wanted.getRollupLabelsCount() == 0
                   || stored.getRollupLabelsList().equals(wanted.getRollupLabelsList()))
-              && stored.getCorpus().equals(wanted.getCorpus())
+              && (wanted.getCorpus().isEmpty() || stored.getCorpus().equals(wanted.getCorpus()))
               && (!wanted.hasRetention()
-                  || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())));
+                  || stored.getRetention().equals(RetentionRules.checked(wanted.getRetention())))
+              && (!wanted.hasIndex() || stored.getIndex().equals(wanted.getIndex()));
       if (!same) {
         throw new RepositoryException(
             Reason.COLLECTION_EXISTS,
             Names.collection(id)
-                + " exists with another spec, skeleton policy, rollup_labels, corpus or retention; choose"
-                + " another id, or"
-                + " change the retention by UpdateCollection");
+                + " exists with another spec, skeleton policy, rollup_labels, corpus, retention or index;"
+                + " choose another id, or change retention and index by UpdateCollection");
       }
       return describe(existing);
     }
@@ -153,6 +159,7 @@ public final class Repository {
             .setCreateTime(
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
     setRetention(building, wanted.getRetention());
+    setIndex(building, wanted.getIndex());
     Collection stored = building.build();
     SketchCollection created = new SketchCollection(id, new Operators(spec), stored, Map.of(), 0);
     try (StoreBatch batch = store.batch()) {
@@ -288,17 +295,29 @@ public final class Repository {
     return deleted;
   }
 
+  /** What of a collection can change, by the names of the fields. */
+  public static final Set<String> CHANGEABLE = Set.of("retention", "index");
+
   /**
-   * Changes how a collection's sketches age; returns when that is on disk.
+   * Changes fields of a collection; returns when that is on disk.
    *
+   * @param fields of {@link #CHANGEABLE}
+   * @param wanted their new values
    * @throws RepositoryException COLLECTION_NOT_FOUND
    */
-  public Collection retention(String id, RetentionPolicy policy, Receipt<Collection> receipt) {
+  public Collection update(
+      String id, Set<String> fields, Collection wanted, Receipt<Collection> receipt) {
     SketchCollection collection = collection(id);
     synchronized (collection) {
       collection.requireLive();
       Collection.Builder after = collection.state().stored().toBuilder();
-      setRetention(after, policy);
+      if (fields.contains("retention")) {
+        setRetention(after, wanted.getRetention());
+      }
+      if (fields.contains("index")) {
+        checkIndex(wanted.getIndex(), collection.operators().spec());
+        setIndex(after, wanted.getIndex());
+      }
       Map<String, ModuleProfile> modules = collection.state().modules();
       Collection answer = describe(new SketchCollection.State(after.build(), modules, 0));
       try (StoreBatch batch = store.batch()) {
@@ -308,6 +327,24 @@ public final class Repository {
       }
       collection.update(after.build(), modules, 0);
       return answer;
+    }
+  }
+
+  private static void checkIndex(IndexOptions options, SketchSpec spec) {
+    int prefix = options.getPrefixLength();
+    int most = Math.min(MAX_INDEX_PREFIX, spec.dimension());
+    if (prefix < 0 || prefix % SketchSpec.BLOCK_SIZE != 0 || prefix > most) {
+      throw new InvalidInputException(
+          "collection.index.prefix_length",
+          prefix + " must be a multiple of 16 and at most " + most + ", or 0 for the default");
+    }
+  }
+
+  private static void setIndex(Collection.Builder collection, IndexOptions options) {
+    if (options.equals(IndexOptions.getDefaultInstance())) {
+      collection.clearIndex();
+    } else {
+      collection.setIndex(options);
     }
   }
 

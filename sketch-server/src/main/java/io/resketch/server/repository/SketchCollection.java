@@ -3,6 +3,7 @@ package io.resketch.server.repository;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.v1.Collection;
+import io.resketch.v1.IndexOptions;
 import io.resketch.v1.RetentionPolicy;
 import io.resketch.v1.SkeletonPolicy;
 import java.util.Collections;
@@ -22,6 +23,9 @@ public final class SketchCollection {
    * @param changes number of the next change of the log
    */
   record State(Collection stored, Map<String, ModuleProfile> modules, long changes) {}
+
+  /** See docs/performance.md. */
+  private static final int DEFAULT_INDEX_PREFIX = 512;
 
   private final String id;
   private final Operators operators;
@@ -86,6 +90,17 @@ public final class SketchCollection {
   /** Keys of labels by whose values it is rolled up; never changed. */
   public List<String> rollUpLabels() {
     return state.stored().getRollupLabelsList();
+  }
+
+  /** Floats of a sketch that its index has; 0 if it has none. */
+  public int indexPrefix() {
+    IndexOptions options = state.stored().getIndex();
+    if (options.getDisabled()) {
+      return 0;
+    }
+    return options.getPrefixLength() > 0
+        ? options.getPrefixLength()
+        : Math.min(DEFAULT_INDEX_PREFIX, operators.spec().dimension());
   }
 
   /** Sketches it holds. */

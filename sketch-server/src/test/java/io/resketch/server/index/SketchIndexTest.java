@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SketchIndexTest {
   private static final SketchSpec SPEC = new SketchSpec(1024, 16, 7);
   private static final Fingerprint FINGERPRINT = SPEC.fingerprint();
+  private static final int PREFIX = 512;
   private static final UUID NAME = new UUID(1, 2);
   private static final Query ALL =
       Fields.query(new SketchIndexes.Wanted(1, null, null, Filter.ALL)).orElseThrow();
@@ -48,15 +49,14 @@ final class SketchIndexTest {
   /** Two commits, the second with a deletion in the first one's segment. */
   @BeforeEach
   void fill() throws IOException {
-    try (SketchIndex index = SketchIndex.create(directory, SPEC.dimension())) {
+    try (SketchIndex index = SketchIndex.create(directory, PREFIX)) {
       for (int i = 0; i < 200; i++) {
         index.put("s" + i, sketch(i), record(i));
       }
       index.commit(new Progress(NAME, 200));
       index.delete("s7");
       index.put("s200", sketch(200), record(200));
-      index.put(
-          "short", sketch(201).truncate(SketchIndex.prefix(SPEC.dimension()) - 16), record(201));
+      index.put("short", sketch(201).truncate(PREFIX - 16), record(201));
       index.put("s8", sketch(202), record(202));
       index.commit(new Progress(NAME, 204));
       index.put("s203", sketch(203), record(203)); // never committed
@@ -64,7 +64,7 @@ final class SketchIndexTest {
   }
 
   private SketchIndex open() throws IOException {
-    return SketchIndex.open(directory, SPEC.dimension());
+    return SketchIndex.open(directory, PREFIX);
   }
 
   private static List<String> nearest(SketchIndex index, int seed) throws IOException {

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,14 @@ final class RetentionTest {
   private RocksStore store;
   private Repository repository;
   private SketchCollection rooms;
+
+  private void retain(RetentionPolicy policy) {
+    repository.update(
+        "rooms",
+        Set.of("retention"),
+        Collection.newBuilder().setRetention(policy).build(),
+        Receipt.none());
+  }
 
   private static RetentionRule.Builder rule(long days) {
     return RetentionRule.newBuilder().setAge(Durations.fromDays(days));
@@ -114,7 +123,7 @@ final class RetentionTest {
   @Test
   void sketches_areShortenedAndDeletedByAge_once() throws InterruptedException {
     Sketch before = Repository.sketch(repository.get(new SketchName("rooms", "day-31")));
-    repository.retention("rooms", POLICY, Receipt.none());
+    retain(POLICY);
     try (Retention retention = new Retention(repository, clock)) {
       assertThat(retention.pass()).isEqualTo(6);
       assertThat(retention.pass()).isZero();
@@ -161,7 +170,7 @@ final class RetentionTest {
 
   @Test
   void whatWasShortened_isStillTheSameContent() throws InterruptedException {
-    repository.retention("rooms", POLICY, Receipt.none());
+    retain(POLICY);
     try (Retention retention = new Retention(repository, clock)) {
       retention.pass();
     }
@@ -188,7 +197,7 @@ final class RetentionTest {
   @Test
   void answers_widenTheirIntervals() throws InterruptedException {
     ModuleEstimate before = cats();
-    repository.retention("rooms", POLICY.toBuilder().removeRules(0).build(), Receipt.none());
+    retain(POLICY.toBuilder().removeRules(0).build());
     try (Retention retention = new Retention(repository, clock)) {
       retention.pass();
     }
@@ -209,21 +218,13 @@ final class RetentionTest {
     assertRefused(rule(0).setKeep(0.5), "rules[0].age: must be above 0");
     assertRefused(rule(7), "rules[0]: has no action");
     assertRefused(rule(7).setDelete(false), "rules[0].delete: false must be true");
-    assertThatThrownBy(
-            () ->
-                repository.retention(
-                    "rooms",
-                    POLICY.toBuilder().addRules(rule(7).setDelete(true)).build(),
-                    Receipt.none()))
+    assertThatThrownBy(() -> retain(POLICY.toBuilder().addRules(rule(7).setDelete(true)).build()))
         .hasMessageContaining("two are of the age 604800s");
     assertThat(repository.describe(rooms).hasRetention()).isFalse();
   }
 
   private void assertRefused(RetentionRule.Builder rule, String message) {
-    assertThatThrownBy(
-            () ->
-                repository.retention(
-                    "rooms", RetentionPolicy.newBuilder().addRules(rule).build(), Receipt.none()))
+    assertThatThrownBy(() -> retain(RetentionPolicy.newBuilder().addRules(rule).build()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(message);
   }
