@@ -52,6 +52,11 @@ public final class ResketchServer implements AutoCloseable {
   private static final int UNARY_CALLS = 2 * THREADS;
 
   private static final int OPEN_STREAMS = 64;
+  private static final int STREAM_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** A few more than there may be, so that those too many are told so. */
+  private static final int OPEN_WATCHES = Concepts.MAX_WATCHERS + 8;
+
   private static final int CHANNELZ_TRACE = 100;
   private static final long DRAIN_SECONDS = 20;
   private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
@@ -82,7 +87,12 @@ public final class ResketchServer implements AutoCloseable {
         new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
     concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
-    admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
+    admission =
+        new Admission(
+            new Admission.Room(UNARY_CALLS, THREADS),
+            new Admission.Room(OPEN_STREAMS, STREAM_THREADS),
+            new Admission.Room(OPEN_WATCHES, 1),
+            registry);
     retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to its threads: health and reflection answer when they are busy.
     server =
