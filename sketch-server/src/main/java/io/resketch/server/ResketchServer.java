@@ -59,6 +59,11 @@ public final class ResketchServer implements AutoCloseable {
   private static final int UNARY_CALLS = 2 * THREADS;
 
   private static final int OPEN_STREAMS = 64;
+  private static final int STREAM_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** Those of jobs, and a few more of concepts than there may be, so that they are told so. */
+  private static final int OPEN_WATCHES = Concepts.MAX_WATCHERS + 64;
+
   private static final int CHANNELZ_TRACE = 100;
   private static final long DRAIN_SECONDS = 20;
   private static final Duration ROLL_UP_AFTER = Duration.ofSeconds(5);
@@ -94,7 +99,12 @@ public final class ResketchServer implements AutoCloseable {
         new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
     concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
-    admission = new Admission(UNARY_CALLS, THREADS, OPEN_STREAMS, THREADS / 2, registry);
+    admission =
+        new Admission(
+            new Admission.Room(UNARY_CALLS, THREADS),
+            new Admission.Room(OPEN_STREAMS, STREAM_THREADS),
+            new Admission.Room(OPEN_WATCHES, 1),
+            registry);
     Corpora corpora = new Corpora(store, InstantSource.system());
     jobs = new Jobs(store, corpora, InstantSource.system(), System::nanoTime, lease);
     PairFeed feed = new PairFeed(repository, corpora, jobs);

@@ -18,6 +18,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.resketch.v1.AdminServiceGrpc;
+import io.resketch.v1.RecoveryServiceGrpc;
+import io.resketch.v1.RepositoryServiceGrpc;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Takes on so many calls of this project's services and refuses the others at once, with
  * RESOURCE_EXHAUSTED and a delay after which to try again. Short calls have threads of their own;
- * streams and administration, which may take long, have others. Calls of other services, such as
- * health, run where they arrive and are never refused. Thread-safe.
+ * streams and administration, which may take long, have others, and so do watches, which stay open
+ * and do nothing most of the time. Calls of other services, such as health, run where they arrive
+ * and are never refused. Thread-safe.
  *
  * <p>A call is admitted where it arrives, before it gets a thread, so that a refusal waits for
  * nothing and reads nothing of the message. It counts until it has ended and its work is done, also
@@ -43,28 +47,38 @@ public final class Admission
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final String SERVICES = "resketch.";
+  private static final Set<String> WATCHES =
+      Set.of(
+          RepositoryServiceGrpc.getWatchConceptsMethod().getFullMethodName(),
+          RecoveryServiceGrpc.getWatchOperationMethod().getFullMethodName());
   private static final long LEAST_DELAY_MILLIS = 200;
   private static final int DELAYS = 16;
   private static final long DELAY_STEP_MILLIS = 20;
 
   private final Lane unary;
   private final Lane streams;
+  private final Lane watches;
   private final AtomicLong refusals = new AtomicLong();
+
+  /**
+   * How many of a kind of calls.
+   *
+   * @param calls admitted at once, running and waiting
+   * @param threads that run them
+   */
+  public record Room(int calls, int threads) {}
 
   /**
    * Starts the threads.
    *
-   * @param unaryCalls short calls admitted at once, running and waiting; {@code unaryThreads} run
-   * @param openStreams streams and calls of AdminService at once; {@code streamThreads} run
+   * @param unary short calls
+   * @param streams streams that move data, and calls of AdminService
+   * @param watches streams that wait for something to tell
    */
-  public Admission(
-      int unaryCalls,
-      int unaryThreads,
-      int openStreams,
-      int streamThreads,
-      MeterRegistry registry) {
-    this.unary = new Lane("unary", unaryCalls, unaryThreads, registry);
-    this.streams = new Lane("stream", openStreams, streamThreads, registry);
+  public Admission(Room unary, Room streams, Room watches, MeterRegistry registry) {
+    this.unary = new Lane("unary", unary, registry);
+    this.streams = new Lane("stream", streams, registry);
+    this.watches = new Lane("watch", watches, registry);
   }
 
   /** Threads of short calls, for what an admitted call leaves to be done later. */
@@ -77,6 +91,9 @@ public final class Admission
     String service = String.valueOf(method.getServiceName());
     if (!service.startsWith(SERVICES) && !service.equals(OperationsGrpc.SERVICE_NAME)) {
       return null;
+    }
+    if (WATCHES.contains(method.getFullMethodName())) {
+      return watches;
     }
     boolean isShort =
         method.getType() == MethodDescriptor.MethodType.UNARY
@@ -178,11 +195,13 @@ public final class Admission
   public void close() {
     unary.executor().shutdown();
     streams.executor().shutdown();
+    watches.executor().shutdown();
   }
 
   /** Waits until all work is done. */
   public void awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
     unary.executor().awaitTermination(timeout, unit);
     streams.executor().awaitTermination(timeout, unit);
+    watches.executor().awaitTermination(timeout, unit);
   }
 }

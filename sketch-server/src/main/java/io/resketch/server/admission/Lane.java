@@ -16,11 +16,11 @@ final class Lane {
   private final Counter refused;
 
   /** Its queue needs no bound of its own: a call has one piece of work in it at most. */
-  Lane(String name, int limit, int threads, MeterRegistry registry) {
+  Lane(String name, Admission.Room size, MeterRegistry registry) {
     this.name = name;
-    this.limit = limit;
+    this.limit = size.calls();
     this.room = new Semaphore(limit);
-    this.executor = Executors.newFixedThreadPool(threads);
+    this.executor = Executors.newFixedThreadPool(size.threads());
     this.refused =
         Counter.builder("resketch.calls.refused")
             .description("calls answered with RESOURCE_EXHAUSTED as there were too many at once")

@@ -29,9 +29,12 @@ final class Errors {
 
   private static final int MAX_FIELD = 200;
 
-  /** What the caller can mend, and the log need not know. */
-  private static final Set<StorageException.Reason> CALLERS_FAULTS =
-      Set.of(StorageException.Reason.NO_BACKUP_DIRECTORY, StorageException.Reason.BACKUP_NOT_FOUND);
+  /** What the caller can mend, and the log need not know, or has said once for all calls. */
+  private static final Set<StorageException.Reason> NOT_LOGGED =
+      Set.of(
+          StorageException.Reason.NO_BACKUP_DIRECTORY,
+          StorageException.Reason.BACKUP_NOT_FOUND,
+          StorageException.Reason.DISK_FULL);
 
   private Errors() {}
 
@@ -89,7 +92,7 @@ final class Errors {
       return status(code, error.getMessage(), info(failed.reason().name()));
     }
     if (error instanceof StorageException failed) {
-      if (!CALLERS_FAULTS.contains(failed.reason())) {
+      if (!NOT_LOGGED.contains(failed.reason())) {
         LOG.error("a call failed", error);
       }
       Code code =

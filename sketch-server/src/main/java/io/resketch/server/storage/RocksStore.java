@@ -443,9 +443,17 @@ public final class RocksStore implements AutoCloseable {
             db.write(durable, batch);
             return null;
           });
+      boolean failedBefore = writeFailure != null;
       writeFailure = null;
+      if (failedBefore) {
+        LOG.info("writes succeed again");
+      }
     } catch (StorageException e) {
+      boolean isNew = writeFailure == null || writeFailure.reason() != e.reason();
       writeFailure = e;
+      if (isNew && e.reason() == StorageException.Reason.DISK_FULL) {
+        LOG.error("writes are refused until there is space", e);
+      }
       throw e;
     }
   }

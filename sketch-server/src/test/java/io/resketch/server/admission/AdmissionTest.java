@@ -25,6 +25,8 @@ import io.resketch.v1.GetResponse;
 import io.resketch.v1.PutStreamRequest;
 import io.resketch.v1.PutStreamResponse;
 import io.resketch.v1.RepositoryServiceGrpc;
+import io.resketch.v1.WatchConceptsRequest;
+import io.resketch.v1.WatchConceptsResponse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -45,7 +47,12 @@ final class AdmissionTest {
   private static final int STREAMS = 2;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Admission admission = new Admission(CALLS, 1, STREAMS, 1, registry);
+  private final Admission admission =
+      new Admission(
+          new Admission.Room(CALLS, 1),
+          new Admission.Room(STREAMS, 1),
+          new Admission.Room(1, 1),
+          registry);
   private final CountDownLatch letGo = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
   private Server server;
@@ -65,6 +72,12 @@ final class AdmissionTest {
       }
       observer.onNext(GetResponse.getDefaultInstance());
       observer.onCompleted();
+    }
+
+    @Override
+    public void watchConcepts(
+        WatchConceptsRequest request, StreamObserver<WatchConceptsResponse> observer) {
+      observer.onNext(WatchConceptsResponse.getDefaultInstance());
     }
 
     @Override
@@ -208,10 +221,10 @@ final class AdmissionTest {
   }
 
   /** Counts the streams that were taken on, and those refused. */
-  private record Streams(AtomicInteger open, AtomicInteger refused)
-      implements StreamObserver<PutStreamResponse> {
+  private record Streams<A>(AtomicInteger open, AtomicInteger refused)
+      implements StreamObserver<A> {
     @Override
-    public void onNext(PutStreamResponse value) {
+    public void onNext(A value) {
       open.incrementAndGet();
     }
 
@@ -226,7 +239,7 @@ final class AdmissionTest {
 
   @Test
   void streams_haveALimitAndThreadsOfTheirOwn() {
-    Streams streams = new Streams(new AtomicInteger(), new AtomicInteger());
+    Streams<PutStreamResponse> streams = new Streams<>(new AtomicInteger(), new AtomicInteger());
     fill();
     List<StreamObserver<PutStreamRequest>> open = new ArrayList<>();
     for (int i = 0; i < STREAMS + 1; i++) {
@@ -237,6 +250,23 @@ final class AdmissionTest {
     await().until(() -> metric("resketch.calls.admitted", "stream") < STREAMS);
     RepositoryServiceGrpc.newStub(channel).putStream(streams);
     await().until(() -> streams.open.get() == STREAMS + 1);
+  }
+
+  @Test
+  void watches_takeNoPlaceOfAStream() {
+    Streams<WatchConceptsResponse> watches =
+        new Streams<>(new AtomicInteger(), new AtomicInteger());
+    for (int i = 0; i < 2; i++) {
+      RepositoryServiceGrpc.newStub(channel)
+          .watchConcepts(WatchConceptsRequest.getDefaultInstance(), watches);
+    }
+    await().until(() -> watches.open.get() == 1 && watches.refused.get() == 1);
+    Streams<PutStreamResponse> streams = new Streams<>(new AtomicInteger(), new AtomicInteger());
+    for (int i = 0; i < STREAMS; i++) {
+      RepositoryServiceGrpc.newStub(channel).putStream(streams);
+    }
+    await().until(() -> streams.open.get() == STREAMS);
+    assertThat(streams.refused.get()).isZero();
   }
 
   @Test
