@@ -2,6 +2,7 @@ package io.resketch.server.grpc;
 
 import com.google.longrunning.Operation;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.resketch.server.recovery.JobWatcher;
 import io.resketch.server.recovery.Jobs;
 import io.resketch.server.recovery.RecoveryNames;
 import io.resketch.v1.JobRecord;
@@ -9,7 +10,7 @@ import io.resketch.v1.WatchOperationRequest;
 import io.resketch.v1.WatchOperationResponse;
 
 /** A watch of a job under way: holds the newest state only while the client has no room for it. */
-final class OperationWatch implements Jobs.Watcher {
+final class OperationWatch implements JobWatcher {
   private final ServerCallStreamObserver<WatchOperationResponse> out;
 
   /** Set before gRPC calls a handler. */

@@ -5,7 +5,6 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
-import io.resketch.core.InvalidInputException;
 import io.resketch.server.recovery.JobStates.Event;
 import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.RepositoryException;
@@ -27,7 +26,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +38,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -59,10 +56,8 @@ public final class Jobs implements AutoCloseable {
   /** Largest state of a checkpoint. */
   static final long MAX_CHECKPOINT_BYTES = 1L << 30;
 
-  private static final int MIN_PAIRS = 50;
+  static final int MIN_PAIRS = 50;
   private static final int MAX_LOST_WORKERS = 5;
-  private static final double DEFAULT_HOLD_OUT = 0.1;
-  private static final Duration DEFAULT_BUDGET = Durations.fromHours(24);
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd't'HHmmss").withZone(ZoneOffset.UTC);
 
@@ -79,7 +74,7 @@ public final class Jobs implements AutoCloseable {
   /** When leased jobs were last heard of, by {@link #nanoTime}. */
   private final Map<String, Long> heard = new HashMap<>();
 
-  private final Map<String, List<Watcher>> watchers = new HashMap<>();
+  private final JobWatches watches = new JobWatches();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -87,7 +82,6 @@ public final class Jobs implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private boolean closing;
 
   /**
    * Loads what the store holds. Leases of before go on as if heard of now.
@@ -122,7 +116,7 @@ public final class Jobs implements AutoCloseable {
    */
   public synchronized JobRecord start(
       String corpusId, RecoveryParameters wanted, Receipt<JobRecord> receipt) {
-    RecoveryParameters parameters = checked(wanted);
+    RecoveryParameters parameters = ParameterRules.checked(wanted);
     Corpus corpus = corpora.corpus(corpusId);
     if (corpus.getPairCount() < MIN_PAIRS) {
       throw new RepositoryException(
@@ -149,28 +143,6 @@ public final class Jobs implements AutoCloseable {
             .build();
     write(id, record, batch -> receipt.into(batch, record));
     return record;
-  }
-
-  private static RecoveryParameters checked(RecoveryParameters wanted) {
-    RecoveryParameters.Builder out = wanted.toBuilder();
-    double holdOut = wanted.getHoldOut() == 0 ? DEFAULT_HOLD_OUT : wanted.getHoldOut();
-    if (!(holdOut > 0 && holdOut <= 0.5)) {
-      throw new InvalidInputException(
-          "parameters.hold_out",
-          holdOut + " must be above 0 and at most 0.5; leave it out for " + DEFAULT_HOLD_OUT);
-    }
-    if (wanted.getMaxPairs() != 0 && wanted.getMaxPairs() < MIN_PAIRS) {
-      throw new InvalidInputException(
-          "parameters.max_pairs",
-          wanted.getMaxPairs() + " must be at least " + MIN_PAIRS + ", or 0 for all");
-    }
-    Duration budget = wanted.hasBudget() ? wanted.getBudget() : DEFAULT_BUDGET;
-    if (!Durations.isValid(budget) || Durations.compare(budget, Durations.ZERO) <= 0) {
-      throw new InvalidInputException(
-          "parameters.budget",
-          budget.getSeconds() + " s must be above 0; leave it out for 24 hours");
-    }
-    return out.setHoldOut(holdOut).setBudget(budget).build();
   }
 
   /**
@@ -218,13 +190,7 @@ public final class Jobs implements AutoCloseable {
       batch.commit();
     }
     jobs.remove(id);
-    tell(
-        id,
-        watcher ->
-            watcher.ended(
-                new RepositoryException(
-                    Reason.OPERATION_NOT_FOUND,
-                    RecoveryNames.operation(id) + " was deleted meanwhile")));
+    watches.deleted(id);
   }
 
   /**
@@ -245,44 +211,19 @@ public final class Jobs implements AutoCloseable {
     return corpora.delete(id, receipt);
   }
 
-  /** Told of a job under a lock: must not wait. */
-  public interface Watcher {
-    void changed(JobRecord job);
-
-    /** Nothing more will come. */
-    void ended(RuntimeException reason);
-  }
-
   /**
    * Tells of a job: at once how it is, then each change.
    *
    * @return ends the watch
    * @throws RepositoryException OPERATION_NOT_FOUND, SERVER_STOPPING
    */
-  public synchronized Runnable watch(String id, Watcher watcher) {
-    if (closing) {
-      throw stopping();
-    }
-    JobRecord record = job(id);
-    watchers.computeIfAbsent(id, unused -> new ArrayList<>()).add(watcher);
-    watcher.changed(record);
+  public synchronized Runnable watch(String id, JobWatcher watcher) {
+    watches.add(id, job(id), watcher);
     return () -> unwatch(id, watcher);
   }
 
-  private static RepositoryException stopping() {
-    return new RepositoryException(Reason.SERVER_STOPPING, "the server is stopping");
-  }
-
-  private synchronized void unwatch(String id, Watcher watcher) {
-    List<Watcher> of = watchers.getOrDefault(id, new ArrayList<>());
-    of.remove(watcher);
-    if (of.isEmpty()) {
-      watchers.remove(id);
-    }
-  }
-
-  private void tell(String id, Consumer<Watcher> what) {
-    List.copyOf(watchers.getOrDefault(id, List.of())).forEach(what);
+  private synchronized void unwatch(String id, JobWatcher watcher) {
+    watches.remove(id, watcher);
   }
 
   /**
@@ -292,8 +233,8 @@ public final class Jobs implements AutoCloseable {
    */
   public CompletableFuture<JobRecord> ended(String id, java.time.Duration patience) {
     CompletableFuture<JobRecord> out = new CompletableFuture<>();
-    Watcher watcher =
-        new Watcher() {
+    JobWatcher watcher =
+        new JobWatcher() {
           @Override
           public void changed(JobRecord job) {
             if (JobStates.isEnd(job.getJob().getState())) {
@@ -339,8 +280,7 @@ public final class Jobs implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     synchronized (this) {
-      closing = true;
-      List.copyOf(watchers.keySet()).forEach(id -> tell(id, watcher -> watcher.ended(stopping())));
+      watches.stop();
     }
   }
 
@@ -457,7 +397,7 @@ public final class Jobs implements AutoCloseable {
     heard.put(id, nanoTime.getAsLong());
     jobs.put(id, after);
     if (!before.getProgress().equals(progress)) {
-      tell(id, watcher -> watcher.changed(after));
+      watches.changed(id, after);
     }
     return before.getState() == State.STATE_CANCELLING;
   }
@@ -658,7 +598,7 @@ public final class Jobs implements AutoCloseable {
       batch.commit();
     }
     jobs.put(id, record);
-    tell(id, watcher -> watcher.changed(record));
+    watches.changed(id, record);
   }
 
   private static Timestamp timestamp(Instant time) {

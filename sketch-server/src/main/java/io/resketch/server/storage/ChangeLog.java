@@ -1,6 +1,5 @@
 package io.resketch.server.storage;
 
-import io.resketch.server.storage.RocksStore.Family;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

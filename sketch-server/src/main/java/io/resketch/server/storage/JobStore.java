@@ -1,7 +1,6 @@
 package io.resketch.server.storage;
 
 import com.google.protobuf.ByteString;
-import io.resketch.server.storage.RocksStore.Family;
 import io.resketch.v1.JobRecord;
 import io.resketch.v1.RecoveredNetwork;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package io.resketch.server.storage;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.resketch.server.storage.RocksStore.Family;
 import io.resketch.v1.RequestRecord;
 import java.util.ArrayList;
 import java.util.List;

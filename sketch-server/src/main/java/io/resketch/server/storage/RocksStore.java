@@ -15,13 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BackupEngine;
 import org.rocksdb.BlockBasedTableConfig;
@@ -60,45 +58,6 @@ public final class RocksStore implements AutoCloseable {
   private static final long MAX_LOG = 256 << 20;
 
   private static final byte[] FORMAT_KEY = Keys.utf8("format");
-
-  /** The column families; their names are part of the format. */
-  enum Family {
-    DEFAULT("default"),
-    COLLECTIONS("collections"),
-    MODULES("modules"),
-    SKETCHES("sketches"),
-    TIMES("times"),
-    SKELETONS("skeletons"),
-    /** How many sketches have a skeleton. */
-    SKELETON_USES("skeleton-uses"),
-    ROLLUPS("rollups"),
-    DIRTY("dirty"),
-    /** What an index of the sketches has yet to follow; see {@link ChangeLog}. */
-    CHANGES("changes"),
-    /** Calls that were answered; see {@link RequestLog}. */
-    REQUESTS("requests"),
-    /** Corpora and their pairs; see {@link PairStore}. */
-    CORPORA("corpora"),
-    PAIR_CHUNKS("pair-chunks"),
-    PAIR_HASHES("pair-hashes"),
-    /** Recoveries; see {@link JobStore}. */
-    JOBS("jobs"),
-    CHECKPOINTS("checkpoints"),
-    NETWORKS("networks");
-
-    /** Whether its keys start with a collection. */
-    boolean isOfCollections() {
-      return OF_COLLECTIONS.contains(this);
-    }
-
-    private final String label;
-
-    Family(String label) {
-      this.label = label;
-    }
-  }
-
-  private static final Set<Family> OF_COLLECTIONS = EnumSet.range(Family.MODULES, Family.CHANGES);
 
   private final DataDirectory directory;
   private final RocksDB db;
@@ -157,7 +116,7 @@ public final class RocksStore implements AutoCloseable {
                 new BlockBasedTableConfig().setFilterPolicy(new BloomFilter(FILTER_BITS)));
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (Family family : Family.values()) {
-      descriptors.add(new ColumnFamilyDescriptor(Keys.utf8(family.label), familyOptions));
+      descriptors.add(new ColumnFamilyDescriptor(Keys.utf8(family.label()), familyOptions));
     }
     List<ColumnFamilyHandle> opened = new ArrayList<>();
     DataDirectory directory = new DataDirectory(path);

@@ -2,7 +2,6 @@ package io.resketch.server.storage;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
-import io.resketch.server.storage.RocksStore.Family;
 import io.resketch.v1.Collection;
 import io.resketch.v1.Module;
 import io.resketch.v1.RequestRecord;
@@ -115,10 +114,8 @@ public final class StoreBatch implements AutoCloseable {
 
   /** Removes a collection with all it holds. */
   public void deleteCollection(String id) {
-    for (Family family : Family.values()) {
-      if (family.isOfCollections()) {
-        deleteAllIn(family, id);
-      }
+    for (Family family : Family.OF_COLLECTIONS) {
+      deleteAllIn(family, id);
     }
     delete(Family.COLLECTIONS, Keys.utf8(id));
   }

@@ -1,7 +1,6 @@
 package io.resketch.server.storage;
 
 import com.google.protobuf.Timestamp;
-import io.resketch.server.storage.RocksStore.Family;
 import io.resketch.server.storage.RocksStore.SketchVisitor;
 import io.resketch.v1.RollUp;
 import io.resketch.v1.SketchRecord;

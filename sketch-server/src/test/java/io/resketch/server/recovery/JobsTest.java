@@ -395,7 +395,7 @@ final class JobsTest {
     List<String> told = new ArrayList<>();
     jobs.watch(
         id,
-        new Jobs.Watcher() {
+        new JobWatcher() {
           @Override
           public void changed(JobRecord job) {
             told.add(job.getJob().getState().name() + " " + job.getJob().getProgress().getStage());
