@@ -1,7 +1,9 @@
 package io.resketch.core.recovery;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -62,6 +64,9 @@ final class ColumnSearch {
         any = true;
       }
     }
+    if (!any && state.stalled) {
+      any = lattice(basis, ends, known);
+    }
     for (Starts.End end : ends) {
       double[] rest = Spans.subtract(Symmetric.unit(end.w().clone()), known);
       if (Kernels.dot(rest, 0, rest, 0, rest.length) > 0.25) {
@@ -69,6 +74,34 @@ final class ColumnSearch {
       }
     }
     return any || (state.stalled && state.round == 0);
+  }
+
+  /** Adds the shortest column that is found by its multiples; others may have it in them. */
+  private boolean lattice(Basis basis, List<Starts.End> ends, List<double[]> known) {
+    if (basis.dims() > FEW_DIMS) {
+      return false;
+    }
+    List<double[]> multiples = new ArrayList<>();
+    state.columns.forEach(column -> Lattice.whole(column).ifPresent(multiples::add));
+    List<double[]> outside = List.copyOf(known);
+    Optional<LatticeSearch.Found> shortest =
+        engine
+            .map(
+                ends,
+                end ->
+                    LatticeSearch.near(
+                            basis,
+                            Symmetric.unit(Spans.subtract(end.w().clone(), outside)),
+                            multiples)
+                        .orElse(null))
+            .stream()
+            .filter(Objects::nonNull)
+            .min(Comparator.comparingDouble(LatticeSearch.Found::length));
+    if (shortest.isEmpty() || !Spans.addNew(known, shortest.get().coordinates())) {
+      return false;
+    }
+    state.columns.add(Symmetric.unit(basis.vector(shortest.get().coordinates())));
+    return true;
   }
 
   private List<Starts.End> ends(

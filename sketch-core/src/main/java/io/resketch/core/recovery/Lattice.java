@@ -27,6 +27,11 @@ final class Lattice {
    * @return empty if it is not near one
    */
   static Optional<double[]> snap(double[] column) {
+    return whole(column).map(Symmetric::unit);
+  }
+
+  /** The multiples themselves. */
+  static Optional<double[]> whole(double[] column) {
     double[] sizes = Arrays.stream(column).map(Math::abs).sorted().toArray();
     double largest = sizes[sizes.length - 1];
     int first = 0;
@@ -39,7 +44,7 @@ final class Lattice {
     // The least size is one step, or, of weights that differ, a few.
     double least = sizes[Math.min(sizes.length - 1, first + (sizes.length - first) / 200)];
     for (int parts = 1; parts <= MOST_PARTS; parts++) {
-      Optional<double[]> found = snap(column, least / parts);
+      Optional<double[]> found = whole(column, least / parts);
       if (found.isPresent()) {
         return found;
       }
@@ -47,7 +52,7 @@ final class Lattice {
     return Optional.empty();
   }
 
-  private static Optional<double[]> snap(double[] column, double guess) {
+  private static Optional<double[]> whole(double[] column, double guess) {
     double[] whole = new double[column.length];
     double step = guess;
     for (int pass = 0; pass < 2; pass++) {
@@ -70,6 +75,6 @@ final class Lattice {
       }
       whole[i] = Math.rint(multiple);
     }
-    return Optional.of(Symmetric.unit(whole));
+    return Optional.of(whole);
   }
 }
