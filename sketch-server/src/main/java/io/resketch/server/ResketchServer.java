@@ -53,13 +53,12 @@ import java.util.concurrent.TimeUnit;
 public final class ResketchServer implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final int MAX_CALLS_PER_CONNECTION = 256;
-  private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   /** A call waits for one other at most, so that what is taken on is answered soon. */
   private static final int UNARY_CALLS = 2 * THREADS;
 
   private static final int OPEN_STREAMS = 64;
-  private static final int STREAM_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   /** Those of jobs, and a few more of concepts than there may be, so that they are told so. */
   private static final int OPEN_WATCHES = Concepts.MAX_WATCHERS + 64;
@@ -102,7 +101,7 @@ public final class ResketchServer implements AutoCloseable {
     admission =
         new Admission(
             new Admission.Room(UNARY_CALLS, THREADS),
-            new Admission.Room(OPEN_STREAMS, STREAM_THREADS),
+            new Admission.Room(OPEN_STREAMS, THREADS),
             new Admission.Room(OPEN_WATCHES, 1),
             registry);
     Corpora corpora = new Corpora(store, InstantSource.system());

@@ -5,6 +5,8 @@ import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 import java.io.IOException;
 import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
@@ -13,12 +15,17 @@ import org.apache.lucene.util.hnsw.NeighborQueue;
 
 /**
  * One search of a graph (Malkov, Yashunin, arXiv:1603.09320, algorithms 2 and 5), as Lucene does
- * it, but for one thing: the vectors of all neighbours of a node are read before the first is
- * compared, so that the processor waits for their memory once and not for each.
+ * it, but for two things. The vectors of all neighbours of a node are read before the first is
+ * compared, so that the processor waits for their memory once and not for each. And the lowest
+ * level is entered at many nodes instead of one: among sketches in clusters, the walk from one
+ * often ends before it comes to the right cluster (docs/performance.md).
  */
 final class GraphWalk {
   /** Neighbours of a node at most. */
   private static final int MOST = 2 * ByteGraphFormat.NEIGHBOURS;
+
+  /** Nodes from which the lowest level is searched: not to miss a cluster. */
+  private static final int STARTS = 64;
 
   private final HnswGraph graph;
   private final IndexInput vectors;
@@ -47,48 +54,43 @@ final class GraphWalk {
   void search(KnnCollector found, Bits accepted) throws IOException {
     nodes[0] = graph.entryNode();
     compare(1, found);
-    float score = scores[0];
-    int start = nodes[0];
+    ScoreDoc[] starts = {new ScoreDoc(nodes[0], scores[0])};
     for (int level = graph.numLevels() - 1; level > 0; level--) {
-      boolean nearer = true;
-      while (nearer && !found.earlyTerminated()) {
-        nearer = false;
-        int count = unseen(level, start);
-        compare(count, found);
-        for (int i = 0; i < count; i++) {
-          if (scores[i] > score) {
-            score = scores[i];
-            start = nodes[i];
-            nearer = true;
-          }
-        }
-      }
+      int beam = level == 1 ? STARTS : 1;
+      TopKnnCollector nearest = new TopKnnCollector(beam, Integer.MAX_VALUE);
+      walk(level, starts, nearest, null);
+      starts = nearest.topDocs().scoreDocs;
+      found.incVisitedCount((int) nearest.visitedCount());
       seen.clear();
     }
-    searchBase(start, score, found, accepted);
+    walk(0, starts, found, accepted);
   }
 
-  private void searchBase(int start, float score, KnnCollector found, Bits accepted)
+  private void walk(int level, ScoreDoc[] starts, KnnCollector found, Bits accepted)
       throws IOException {
     NeighborQueue next = new NeighborQueue(found.k(), true);
-    seen.set(start);
-    next.add(start, score);
-    if (accepted == null || accepted.get(start)) {
-      found.collect(start, score);
+    for (ScoreDoc start : starts) {
+      seen.set(start.doc);
+      take(start.doc, start.score, next, found, accepted);
     }
     while (next.size() > 0
         && next.topScore() >= found.minCompetitiveSimilarity()
         && !found.earlyTerminated()) {
-      int count = unseen(0, next.pop());
+      int count = unseen(level, next.pop());
       compare(count, found);
       for (int i = 0; i < count; i++) {
         if (scores[i] >= found.minCompetitiveSimilarity()) {
-          next.add(nodes[i], scores[i]);
-          if (accepted == null || accepted.get(nodes[i])) {
-            found.collect(nodes[i], scores[i]);
-          }
+          take(nodes[i], scores[i], next, found, accepted);
         }
       }
+    }
+  }
+
+  private static void take(
+      int node, float score, NeighborQueue next, KnnCollector found, Bits accepted) {
+    next.add(node, score);
+    if (accepted == null || accepted.get(node)) {
+      found.collect(node, score);
     }
   }
 
