@@ -204,7 +204,7 @@ final class ServerTest {
   void health_isAnsweredWhileAllThreadsWork() throws IOException {
     try (TestServer server = new TestServer(directory)) {
       assertThat(health(server.channel)).isEqualTo(ServingStatus.SERVING);
-      int threads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+      int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
       List<Future<DecodeResponse>> calls = new ArrayList<>();
       for (int i = 0; i < 2 * threads; i++) {
         calls.add(SketchServiceGrpc.newFutureStub(server.channel).decode(costly()));

@@ -60,7 +60,9 @@ final class GraphWalk {
       TopKnnCollector nearest = new TopKnnCollector(beam, Integer.MAX_VALUE);
       walk(level, starts, nearest, null);
       starts = nearest.topDocs().scoreDocs;
-      found.incVisitedCount((int) nearest.visitedCount());
+      if (nearest.visitedCount() > 0) {
+        found.incVisitedCount((int) nearest.visitedCount());
+      }
       seen.clear();
     }
     walk(0, starts, found, accepted);
