@@ -104,7 +104,7 @@ class RecoveryPartsTest {
 
   @Test
   void grouping_whereObjectsLackAttributes_mixesNone() {
-    // Of four objects of 8 attributes, 3 above 0, the second lacks one and the others three; what
+    // Of four objects of 8 attributes, 3 above 0, the second lacks a rare one and the others three; what
     // the third and fourth have goes along with what the first has.
     SplittableRandom random = new SplittableRandom(6);
     int[] first = {0, 5, 12, 17};
@@ -114,7 +114,7 @@ class RecoveryPartsTest {
       for (int object = 0; object < 4; object++) {
         active = object == 1 ? new boolean[8] : active.clone();
         while (above(active) < 3) {
-          active[random.nextInt(8)] = true;
+          active[random.nextInt(random.nextInt(20) == 0 ? 8 : 7)] = true;
         }
         for (int k = 0; k < (object == 1 ? 7 : 5); k++) {
           codes[first[object] + k][i] = active[k] ? 0.1 + random.nextDouble() : 0;
