@@ -20,6 +20,15 @@ final class Grouping {
   /** Of a relation: what an attribute must have to be in it. */
   private static final double LEAST_PART = 1e-3;
 
+  /** A relation with less is of an object that lacks an attribute, or a chance one. */
+  private static final double CLEAR_GAP = 50;
+
+  /** Of one: how far counts in a relation that is not clear may weigh apart. */
+  private static final double MOST_APART = 0.5;
+
+  /** Variance of a number above 0, of what it would be if attributes were independent. */
+  private static final double MOST_OF_INDEPENDENT = 0.15;
+
   private Grouping() {}
 
   /**
@@ -50,6 +59,12 @@ final class Grouping {
       Relation number = relation(open, x -> x != 0 ? 1 : 0);
       boolean byLength = length.gap() >= number.gap();
       Relation clearer = byLength ? length : number;
+      if (clearer.gap() < CLEAR_GAP) {
+        // Of codes that are missing others tell a part; only counts say that they are of one
+        // object.
+        byLength = false;
+        clearer = number;
+      }
       if (clearer.gap() < LEAST_GAP) {
         break;
       }
@@ -57,7 +72,7 @@ final class Grouping {
       List<Integer> left = new ArrayList<>();
       for (List<Integer> group : clearer.groups()) {
         List<Integer> own = group.stream().map(rest::get).toList();
-        if (own.size() > 1) {
+        if (own.size() > 1 && (clearer.gap() >= CLEAR_GAP || numberHardlyVaries(own, codes))) {
           groups.add(own);
         } else {
           left.addAll(own);
@@ -69,8 +84,30 @@ final class Grouping {
       binding = byLength ? "length" : "number of attributes";
       rest = left;
     }
-    rest.forEach(j -> groups.add(List.of(j)));
+    rest.stream().sorted().forEach(j -> groups.add(List.of(j)));
     return new Groups(groups, binding);
+  }
+
+  private static boolean numberHardlyVaries(List<Integer> group, double[][] codes) {
+    double independent = 0;
+    double squares = 0;
+    double mean = 0;
+    int n = codes[0].length;
+    double[] number = new double[n];
+    for (int j : group) {
+      double share = 0;
+      for (int i = 0; i < n; i++) {
+        double one = codes[j][i] != 0 ? 1 : 0;
+        number[i] += one;
+        share += one / n;
+      }
+      mean += share;
+      independent += share * (1 - share);
+    }
+    for (double value : number) {
+      squares += (value - mean) * (value - mean) / n;
+    }
+    return squares < MOST_OF_INDEPENDENT * independent;
   }
 
   private static Relation relation(double[][] codes, DoubleUnaryOperator feature) {
@@ -78,6 +115,7 @@ final class Grouping {
     int n = h == 0 ? 0 : codes[0].length;
     double[] values = new double[n * h];
     boolean[] varies = new boolean[h];
+    double[] deviations = new double[h];
     for (int j = 0; j < h; j++) {
       double sum = 0;
       double squares = 0;
@@ -89,6 +127,7 @@ final class Grouping {
       }
       double mean = sum / n;
       double deviation = Math.sqrt(Math.max(squares / n - mean * mean, 0));
+      deviations[j] = deviation;
       varies[j] = deviation > 1e-9 * Math.max(Math.abs(mean), 1e-300);
       for (int i = 0; i < n; i++) {
         values[i * h + j] = varies[j] ? (values[i * h + j] - mean) / deviation : 0;
@@ -111,10 +150,17 @@ final class Grouping {
         count = k;
       }
     }
-    return new Relation(gap, components(eigen, h, count));
+    double[] weights = gap < CLEAR_GAP ? deviations : null;
+    return new Relation(gap, components(eigen, h, count, weights));
   }
 
-  private static List<List<Integer>> components(Symmetric.Eigen eigen, int h, int count) {
+  /**
+   * Attributes that relations couple.
+   *
+   * @param deviations of the counts, if those coupled must weigh the same; null otherwise
+   */
+  private static List<List<Integer>> components(
+      Symmetric.Eigen eigen, int h, int count, double[] deviations) {
     double[] projector = new double[h * h];
     for (int k = 1; k <= count; k++) {
       double[] vector = eigen.vectors()[h - k];
@@ -145,8 +191,31 @@ final class Grouping {
         }
       }
       group.sort(null);
+      if (deviations != null) {
+        List<Integer> apart = apart(group, projector, h, deviations);
+        group.removeAll(apart);
+        apart.forEach(a -> out.add(List.of(a)));
+      }
       out.add(group);
     }
     return out;
+  }
+
+  /** Those of a group whose weight is another than that of its strongest. */
+  private static List<Integer> apart(
+      List<Integer> group, double[] projector, int h, double[] deviations) {
+    int strongest = group.get(0);
+    for (int a : group) {
+      strongest = projector[a * h + a] > projector[strongest * h + strongest] ? a : strongest;
+    }
+    int to = strongest;
+    double weight = projector[to * h + to] / deviations[to];
+    return group.stream()
+        .filter(
+            a -> {
+              double own = projector[to * h + a] / deviations[a];
+              return Math.abs(own / weight - 1) > MOST_APART;
+            })
+        .toList();
   }
 }

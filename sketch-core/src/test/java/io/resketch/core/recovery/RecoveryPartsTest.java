@@ -101,4 +101,39 @@ class RecoveryPartsTest {
         .containsExactlyInAnyOrder(
             java.util.List.of(0, 2, 4, 6, 8, 10), java.util.List.of(1, 3, 5, 7, 9, 11));
   }
+
+  @Test
+  void grouping_whereObjectsLackAttributes_mixesNone() {
+    // Of four objects of 8 attributes, 3 above 0, the second lacks a rare one and the others three; what
+    // the third and fourth have goes along with what the first has.
+    SplittableRandom random = new SplittableRandom(6);
+    int[] first = {0, 5, 12, 17};
+    double[][] codes = new double[22][4000];
+    for (int i = 0; i < 4000; i++) {
+      boolean[] active = new boolean[8];
+      for (int object = 0; object < 4; object++) {
+        active = object == 1 ? new boolean[8] : active.clone();
+        while (above(active) < 3) {
+          active[random.nextInt(random.nextInt(20) == 0 ? 8 : 7)] = true;
+        }
+        for (int k = 0; k < (object == 1 ? 7 : 5); k++) {
+          codes[first[object] + k][i] = active[k] ? 0.1 + random.nextDouble() : 0;
+        }
+        active[random.nextInt(8)] = false;
+      }
+    }
+    for (java.util.List<Integer> group : Grouping.of(codes).groups()) {
+      assertThat(group.stream().map(j -> j < 5 ? 0 : j < 12 ? 1 : j < 17 ? 2 : 3).distinct())
+          .hasSize(1);
+    }
+    assertThat(Grouping.of(codes).groups()).contains(java.util.List.of(5, 6, 7, 8, 9, 10, 11));
+  }
+
+  private static int above(boolean[] active) {
+    int out = 0;
+    for (boolean one : active) {
+      out += one ? 1 : 0;
+    }
+    return out;
+  }
 }
