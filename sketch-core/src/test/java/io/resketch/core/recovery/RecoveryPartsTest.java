@@ -104,7 +104,8 @@ class RecoveryPartsTest {
 
   @Test
   void grouping_whereObjectsLackAttributes_mixesNone() {
-    // Of four objects of 8 attributes, 3 above 0, the second lacks a rare one and the others three; what
+    // Of four objects of 8 attributes, 3 above 0, the second lacks a rare one and the others three;
+    // what
     // the third and fourth have goes along with what the first has.
     SplittableRandom random = new SplittableRandom(6);
     int[] first = {0, 5, 12, 17};
