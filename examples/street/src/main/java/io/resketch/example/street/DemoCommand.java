@@ -123,6 +123,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where the picture goes (default ${DEFAULT-VALUE}).")
   private Path picture;
 
+  @Option(
+      names = "--pairs",
+      paramLabel = "DIR",
+      description =
+          "Ask nothing; write pairs for \"resketch recover\" instead: inputs.npy, the channel means"
+              + " of stage0, and sketches.npy.")
+  private Path pairs;
+
   @Option(names = "--json", description = "Print one JSON object with every figure instead.")
   private boolean json;
 
@@ -171,6 +179,10 @@ final class DemoCommand implements Callable<Integer> {
                 + " frames could be read, at least 12 are needed: "
                 + String.join("; ", video.problems()));
       }
+      if (pairs != null) {
+        writePairs(detected, sketchSpec, progress);
+        return;
+      }
       int index = chosen < detected.size() ? Math.max(0, chosen) : detected.size() / 2;
       Demo.Questions questions = new Demo.Questions(collection, sketchSpec, index, boxFrames);
       if (server != null) {
@@ -186,6 +198,15 @@ final class DemoCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private void writePairs(List<Frame> detected, SketchSpec sketchSpec, TerminalProgress progress)
+      throws IOException {
+    int width = FramePairs.write(detected, sketchSpec, pairs);
+    progress.close();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(detected.size() + " pairs in " + pairs + "; --input-sizes " + width);
+    out.flush();
   }
 
   private void answer(
