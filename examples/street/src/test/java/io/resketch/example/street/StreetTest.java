@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.resketch.client.files.NpyReader;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
+import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.spec.SketchSpec;
 import io.resketch.example.street.Detector.DetectorException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -134,6 +137,24 @@ class StreetTest {
     assertThat(result.get("similar_recall_at_10").getAsDouble()).isGreaterThan(0.8);
     assertThat(result.get("rollup_relative_error").getAsDouble()).isLessThan(0.1);
     assertThat(Files.readString(picture)).startsWith("<svg").contains("polygon");
+  }
+
+  @Test
+  void pairs_areRowsOfTheFirstStageAndTheSketch() throws Exception {
+    SketchSpec spec = new SketchSpec(1024, 16, 7);
+    try (Detector detector = detector()) {
+      List<Frame> frames = Video.open(DATA.resolve("frames"), 3).detect(detector, file -> {});
+      assertThat(FramePairs.write(frames, spec, temporary)).isEqualTo(32);
+      try (NpyReader inputs = new NpyReader(temporary.resolve("inputs.npy"));
+          NpyReader sketches = new NpyReader(temporary.resolve("sketches.npy"))) {
+        assertThat(inputs.rows()).isEqualTo(3);
+        for (Frame frame : frames) {
+          assertThat(inputs.readRow()).hasSize(32).doesNotContain(Float.NaN);
+          assertThat(sketches.readRow())
+              .isEqualTo(new Sketcher(spec).sketch(frame.computation()).toArray());
+        }
+      }
+    }
   }
 
   @Test
