@@ -13,22 +13,12 @@ final class CodeSearch {
 
   private final PairSpace space;
   private final DataParallel engine;
-  private final Prior prior;
-  private final double noise;
   private final CodeTest test;
   private final SearchState state;
 
-  CodeSearch(
-      PairSpace space,
-      DataParallel engine,
-      Prior prior,
-      double noise,
-      CodeTest test,
-      SearchState state) {
+  CodeSearch(PairSpace space, DataParallel engine, CodeTest test, SearchState state) {
     this.space = space;
     this.engine = engine;
-    this.prior = prior;
-    this.noise = noise;
     this.test = test;
     this.state = state;
   }
@@ -54,9 +44,9 @@ final class CodeSearch {
             : rows(basis, Math.min(MOST_STARTS, 2 * quotient.length + 10), random);
     int held = state.round == 0 && !state.nearly.isEmpty() ? ITERATIONS : 0;
     List<Starts.End> ends =
-        Starts.run(engine, basis, quotient, prior, STEP, 1, starts, ITERATIONS, held);
+        Starts.run(engine, basis, quotient, test.prior(), STEP, 1, starts, ITERATIONS, held);
     boolean any = false;
-    double noise = this.noise;
+    double noise = test.noise();
     boolean gradually = state.stalled;
     for (Zeros.Found found :
         engine.map(ends, end -> exactCode(basis, end, noise, gradually).orElse(null))) {

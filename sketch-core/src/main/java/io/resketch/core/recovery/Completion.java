@@ -14,22 +14,12 @@ final class Completion {
 
   private final PairSpace space;
   private final DataParallel engine;
-  private final Prior prior;
-  private final double noise;
   private final CodeTest test;
   private final SearchState state;
 
-  Completion(
-      PairSpace space,
-      DataParallel engine,
-      Prior prior,
-      double noise,
-      CodeTest test,
-      SearchState state) {
+  Completion(PairSpace space, DataParallel engine, CodeTest test, SearchState state) {
     this.space = space;
     this.engine = engine;
-    this.prior = prior;
-    this.noise = noise;
     this.test = test;
     this.state = state;
   }
@@ -113,7 +103,7 @@ final class Completion {
 
   /** The codes at ends. */
   private List<Zeros.Found> exact(Basis basis, List<Starts.End> ends) {
-    double noise = this.noise;
+    double noise = test.noise();
     return engine.map(ends, end -> Zeros.exact(basis, end.w(), 1, noise).orElse(null)).stream()
         .filter(found -> test.accepted(basis, Optional.ofNullable(found)))
         .toList();
@@ -121,6 +111,7 @@ final class Completion {
 
   private List<Starts.End> codes(
       Basis basis, double[][] quotient, List<double[]> starts, int held) {
-    return Starts.run(engine, basis, quotient, prior, CodeSearch.STEP, 1, starts, ITERATIONS, held);
+    return Starts.run(
+        engine, basis, quotient, test.prior(), CodeSearch.STEP, 1, starts, ITERATIONS, held);
   }
 }

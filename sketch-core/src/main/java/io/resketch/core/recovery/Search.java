@@ -38,8 +38,8 @@ final class Search {
     this.engine = engine;
     this.test = new CodeTest(prior, noise);
     columnSearch = new ColumnSearch(space, engine, noise, state);
-    codeSearch = new CodeSearch(space, engine, prior, noise, test, state);
-    completion = new Completion(space, engine, prior, noise, test, state);
+    codeSearch = new CodeSearch(space, engine, test, state);
+    completion = new Completion(space, engine, test, state);
   }
 
   /** Unit columns whose codes are not known. */

@@ -17,7 +17,6 @@ import io.resketch.v1.ListCollectionsRequest;
 import io.resketch.v1.ListCollectionsResponse;
 import io.resketch.v1.UpdateCollectionRequest;
 import io.resketch.v1.UpdateCollectionResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -117,16 +116,14 @@ public final class CollectionEndpoint extends CollectionServiceGrpc.CollectionSe
         () -> {
           int size = Pages.size(request.getPageSize());
           ListCollectionsRequest scope = ListCollectionsRequest.getDefaultInstance();
-          byte[] position = Pages.position(scope, request.getPageToken());
-          String after = position == null ? "" : new String(position, StandardCharsets.UTF_8);
+          String after = Pages.after(scope, request.getPageToken());
           List<String> ids = repository.idsAfter(after, size + 1);
           ListCollectionsResponse.Builder out = ListCollectionsResponse.newBuilder();
           for (String id : ids.subList(0, Math.min(size, ids.size()))) {
             out.addCollections(repository.describe(repository.collection(id)));
           }
           if (ids.size() > size) {
-            out.setNextPageToken(
-                Pages.token(scope, ids.get(size - 1).getBytes(StandardCharsets.UTF_8)));
+            out.setNextPageToken(Pages.token(scope, ids.get(size - 1)));
           }
           return out.build();
         });

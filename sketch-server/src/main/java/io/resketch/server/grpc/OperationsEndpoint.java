@@ -17,7 +17,6 @@ import io.resketch.server.recovery.Jobs;
 import io.resketch.server.recovery.RecoveryNames;
 import io.resketch.v1.JobRecord;
 import io.resketch.v1.RecoveryJob;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -58,8 +57,7 @@ public final class OperationsEndpoint extends OperationsGrpc.OperationsImplBase 
     int size = Pages.size(request.getPageSize());
     ListOperationsRequest scope =
         ListOperationsRequest.newBuilder().setFilter(request.getFilter()).build();
-    byte[] position = Pages.position(scope, request.getPageToken());
-    String after = position == null ? "" : new String(position, StandardCharsets.UTF_8);
+    String after = Pages.after(scope, request.getPageToken());
     List<JobRecord> found =
         jobs.after(after).stream()
             .filter(record -> passes(record.getJob(), request.getFilter()))
@@ -69,7 +67,7 @@ public final class OperationsEndpoint extends OperationsGrpc.OperationsImplBase 
     found.stream().limit(size).map(Operations::of).forEach(out::addOperations);
     if (found.size() > size) {
       String last = id(found.get(size - 1).getJob().getName());
-      out.setNextPageToken(Pages.token(scope, last.getBytes(StandardCharsets.UTF_8)));
+      out.setNextPageToken(Pages.token(scope, last));
     }
     return out.build();
   }

@@ -3,6 +3,7 @@ package io.resketch.server.grpc;
 import com.google.protobuf.MessageLite;
 import io.resketch.core.InvalidInputException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -45,6 +46,17 @@ final class Pages {
           "is not a token of this request; take next_page_token of the page before, and change"
               + " nothing else");
     }
+  }
+
+  /** The name of the position in a token, empty if there is no token. */
+  static String after(MessageLite scope, String token) {
+    byte[] position = position(scope, token);
+    return position == null ? "" : new String(position, StandardCharsets.UTF_8);
+  }
+
+  /** A token behind a name. */
+  static String token(MessageLite scope, String last) {
+    return token(scope, last.getBytes(StandardCharsets.UTF_8));
   }
 
   /** As {@link #position}, for the cursor of an export. */

@@ -34,7 +34,6 @@ import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveryServiceGrpc;
 import io.resketch.v1.WatchOperationRequest;
 import io.resketch.v1.WatchOperationResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** RecoveryService. */
@@ -86,21 +85,16 @@ public final class RecoveryEndpoint extends RecoveryServiceGrpc.RecoveryServiceI
         () -> {
           int size = Pages.size(request.getPageSize());
           ListCorporaRequest scope = ListCorporaRequest.getDefaultInstance();
-          List<Corpus> found = corpora.after(after(scope, request.getPageToken()), size + 1);
+          List<Corpus> found = corpora.after(Pages.after(scope, request.getPageToken()), size + 1);
           ListCorporaResponse.Builder out =
               ListCorporaResponse.newBuilder()
                   .addAllCorpora(found.subList(0, Math.min(size, found.size())));
           if (found.size() > size) {
             String last = RecoveryNames.parseCorpus("name", found.get(size - 1).getName());
-            out.setNextPageToken(Pages.token(scope, last.getBytes(StandardCharsets.UTF_8)));
+            out.setNextPageToken(Pages.token(scope, last));
           }
           return out.build();
         });
-  }
-
-  private static String after(com.google.protobuf.MessageLite scope, String token) {
-    byte[] position = Pages.position(scope, token);
-    return position == null ? "" : new String(position, StandardCharsets.UTF_8);
   }
 
   @Override
@@ -178,13 +172,13 @@ public final class RecoveryEndpoint extends RecoveryServiceGrpc.RecoveryServiceI
           int size = Pages.size(request.getPageSize());
           ListRecoveredNetworksRequest scope = ListRecoveredNetworksRequest.getDefaultInstance();
           List<RecoveredNetwork> found =
-              networks.after(after(scope, request.getPageToken()), size + 1);
+              networks.after(Pages.after(scope, request.getPageToken()), size + 1);
           ListRecoveredNetworksResponse.Builder out =
               ListRecoveredNetworksResponse.newBuilder()
                   .addAllNetworks(found.subList(0, Math.min(size, found.size())));
           if (found.size() > size) {
             String last = RecoveryNames.parseNetwork("name", found.get(size - 1).getName());
-            out.setNextPageToken(Pages.token(scope, last.getBytes(StandardCharsets.UTF_8)));
+            out.setNextPageToken(Pages.token(scope, last));
           }
           return out.build();
         });

@@ -419,7 +419,7 @@ public final class Jobs implements AutoCloseable {
    * @param number of the checkpoint, as {@link #nextCheckpoint} says
    * @throws RepositoryException LEASE_LOST
    */
-  void part(Lease lease, long number, int part, ByteString bytes) {
+  synchronized void part(Lease lease, long number, int part, ByteString bytes) {
     String id = id(leased(lease));
     try (StoreBatch batch = store.batch()) {
       records.part(batch, id, number, part, bytes);
@@ -479,14 +479,15 @@ public final class Jobs implements AutoCloseable {
       return RecoveryNames.network(id);
     }
     JobRecord record = leased(lease);
+    Corpus corpus = corpora.corpus(corpusId(record));
     RecoveredNetwork network =
         found.toBuilder()
             .setName(RecoveryNames.network(id))
-            .setCorpus(record.getJob().getCorpus())
-            .setFingerprint(fingerprint(record.getJob().getCorpus()))
+            .setCorpus(corpus.getName())
+            .setFingerprint(corpus.getFingerprint())
             .setCreateTime(timestamp(clock.instant()))
             .build();
-    Networks.check(network, corpora.corpus(corpusId(record)));
+    Networks.check(network, corpus);
     RecoverNetworkResponse response = Networks.summary(network);
     change(
         id,
@@ -497,10 +498,6 @@ public final class Jobs implements AutoCloseable {
             records.network(
                 batch, id, Networks.withoutArrays(network), Networks.arraysOnly(network)));
     return network.getName();
-  }
-
-  private ByteString fingerprint(String corpus) {
-    return corpora.corpus(RecoveryNames.parseCorpus("corpus", corpus)).getFingerprint();
   }
 
   /** Whether this lease has ended its job so. */
