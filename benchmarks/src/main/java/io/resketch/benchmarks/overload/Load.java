@@ -4,14 +4,16 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.RetryInfo;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.resketch.benchmarks.ServerProcess;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,17 +67,28 @@ final class Load {
 
   private Load() {}
 
-  /** Runs the clients and fails on any error but a refusal. */
-  static Outcome run(int port, int clients, double seconds, Call call)
+  /**
+   * Connects the clients, then runs them, and fails on any error but a refusal.
+   *
+   * @param seconds from when all are connected
+   */
+  static Outcome run(ServerProcess server, int clients, double seconds, Call call)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
-    long start = System.nanoTime();
-    long end = start + (long) (seconds * 1e9);
+    List<ManagedChannel> channels = new ArrayList<>();
     try {
+      for (int client = 0; client < clients; client++) {
+        channels.add(server.connect());
+      }
+      for (ManagedChannel channel : channels) {
+        connect(channel);
+      }
+      long start = System.nanoTime();
+      long end = start + (long) (seconds * 1e9);
       List<Future<Seen>> running = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
         int client = i;
-        running.add(threads.submit(() -> client(port, client, end, call)));
+        running.add(threads.submit(() -> client(channels.get(client), client, end, call)));
       }
       List<Long> nanos = new ArrayList<>();
       long refused = 0;
@@ -89,30 +102,35 @@ final class Load {
       return new Outcome(sorted, refused, took);
     } finally {
       threads.shutdownNow();
+      channels.forEach(ManagedChannel::shutdownNow);
     }
   }
 
-  private static Seen client(int port, int client, long end, Call call)
+  private static void connect(ManagedChannel channel) throws InterruptedException {
+    ConnectivityState state = channel.getState(true);
+    while (state != ConnectivityState.READY) {
+      CountDownLatch changed = new CountDownLatch(1);
+      channel.notifyWhenStateChanged(state, changed::countDown);
+      changed.await();
+      state = channel.getState(true);
+    }
+  }
+
+  private static Seen client(ManagedChannel channel, int client, long end, Call call)
       throws InterruptedException {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().disableRetry().build();
     List<Long> nanos = new ArrayList<>();
     long refused = 0;
-    try {
-      while (System.nanoTime() < end) {
-        long start = System.nanoTime();
-        try {
-          call.make(channel, client, nanos.size());
-          nanos.add(System.nanoTime() - start);
-        } catch (StatusRuntimeException e) {
-          refused++;
-          Thread.sleep(delayMillis(e));
-        }
+    while (System.nanoTime() < end) {
+      long start = System.nanoTime();
+      try {
+        call.make(channel, client, nanos.size());
+        nanos.add(System.nanoTime() - start);
+      } catch (StatusRuntimeException e) {
+        refused++;
+        Thread.sleep(delayMillis(e));
       }
-      return new Seen(nanos, refused);
-    } finally {
-      channel.shutdownNow();
     }
+    return new Seen(nanos, refused);
   }
 
   private static long delayMillis(StatusRuntimeException e) {

@@ -1,8 +1,8 @@
 package io.resketch.benchmarks.overload;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.resketch.benchmarks.Scenes;
+import io.resketch.benchmarks.ServerProcess;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
@@ -14,11 +14,6 @@ import io.resketch.v1.RepositoryServiceGrpc;
 import io.resketch.v1.SearchRequest;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,9 +22,6 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 
 /**
  * What 200 clients get of a server process with a small heap, beside what one client gets of it
@@ -41,16 +33,14 @@ final class OverloadReport {
   private static final int STORED = 2000;
   private static final double WARM_UP_SECONDS = 8;
   private static final int ROUNDS = 4;
-  private static final Pattern READY = Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+),.*");
-  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
 
-  private final int port;
+  private final ServerProcess server;
   private final int clients;
   private final double seconds;
   private final List<Computation> scenes = new ArrayList<>();
 
-  private OverloadReport(int port, int clients, double seconds) {
-    this.port = port;
+  private OverloadReport(ServerProcess server, int clients, double seconds) {
+    this.server = server;
     this.clients = clients;
     this.seconds = seconds;
     Scenes random = Scenes.gaussian("m", new Random(1));
@@ -59,64 +49,14 @@ final class OverloadReport {
     }
   }
 
-  /** The server itself. */
-  static final class Serve {
-    public static void main(String[] args) {
-      PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-      PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-      System.exit(ToolProvider.findFirst("resketch-serve").orElseThrow().run(out, err, args));
-    }
-  }
-
   /** Arguments: a folder to work in, number of clients, heap of the server, seconds of a load. */
   public static void main(String[] args) throws Exception {
     Path data = Files.createTempDirectory(Path.of(args[0]), "data-");
-    String heap = args[2];
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + heap,
-            "-XX:+ExitOnOutOfMemoryError",
-            Serve.class.getName(),
-            "--data",
-            data.toString(),
-            "--port",
-            "0",
-            "--http-port",
-            "0");
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process server = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try {
-      new OverloadReport(port(server), Integer.parseInt(args[1]), Double.parseDouble(args[3]))
-          .run(server, heap, args[4]);
-    } finally {
-      server.destroyForcibly().waitFor();
+    try (ServerProcess server = ServerProcess.start(data, args[2])) {
+      new OverloadReport(server, Integer.parseInt(args[1]), Double.parseDouble(args[3]))
+          .run(args[2], args[4]);
+      server.kill();
     }
-  }
-
-  private static int port(Process server) throws IOException {
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      Matcher ready = READY.matcher(line);
-      if (ready.matches()) {
-        return Integer.parseInt(ready.group(1));
-      }
-    }
-    throw new IOException("the server did not start");
-  }
-
-  private static long residentBytes(Process server) throws IOException {
-    Path status = Path.of("/proc/" + server.pid() + "/status");
-    Matcher found = RESIDENT.matcher(Files.readString(status));
-    if (!found.find()) {
-      throw new IOException(status + " says nothing of VmHWM");
-    }
-    return Long.parseLong(found.group(1)) << 10;
-  }
-
-  private static ManagedChannel channel(int port) {
-    return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
   private static void create(ManagedChannel channel, String id) {
@@ -131,9 +71,7 @@ final class OverloadReport {
 
   /** To a collection of its own, which stays below the size from which it is indexed. */
   private Load.Call put(String phase) {
-    ManagedChannel creating = channel(port);
-    create(creating, phase);
-    creating.shutdownNow();
+    create(server.channel(), phase);
     return (channel, client, number) -> put(channel, phase, client + "-" + number);
   }
 
@@ -162,32 +100,31 @@ final class OverloadReport {
     };
   }
 
-  private void run(Process server, String heap, String machine) throws Exception {
-    ManagedChannel channel = channel(port);
+  private void run(String heap, String machine) throws Exception {
+    ManagedChannel channel = server.channel();
     create(channel, "searched");
     for (int i = 0; i < STORED; i++) {
       put(channel, "searched", "run-" + i);
     }
-    channel.shutdownNow();
     System.out.printf("%s; heap of the server %s, %d clients%n%n", machine, heap, clients);
     System.out.println(
         "| call | clients | answered a second | refused | p50, ms | p99, ms | p99 over idle |");
     System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
     compare("put", this::put);
     compare("search", phase -> search());
-    System.out.printf(Locale.ROOT, "%nresident at most %d MB%n", residentBytes(server) / 1_000_000);
+    System.out.printf(Locale.ROOT, "%nresident at most %d MB%n", server.resident() / 1_000_000);
   }
 
   /** One client and many in turns, so that both feel the same other work on the machine. */
   private void compare(String name, Function<String, Load.Call> calls)
       throws InterruptedException, ExecutionException {
-    Load.run(port, 4, WARM_UP_SECONDS, calls.apply("few"));
-    Load.run(port, clients, WARM_UP_SECONDS, calls.apply("crowd"));
+    Load.run(server, 4, WARM_UP_SECONDS, calls.apply("few"));
+    Load.run(server, clients, WARM_UP_SECONDS, calls.apply("crowd"));
     Load.Outcome idle = Load.Outcome.NONE;
     Load.Outcome loaded = Load.Outcome.NONE;
     for (int round = 0; round < ROUNDS; round++) {
-      idle = idle.and(Load.run(port, 1, seconds, calls.apply("idle" + round)));
-      loaded = loaded.and(Load.run(port, clients, seconds, calls.apply("load" + round)));
+      idle = idle.and(Load.run(server, 1, seconds, calls.apply("idle" + round)));
+      loaded = loaded.and(Load.run(server, clients, seconds, calls.apply("load" + round)));
     }
     report(name, 1, idle, idle);
     report(name, clients, loaded, idle);

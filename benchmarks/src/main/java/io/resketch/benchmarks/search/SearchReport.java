@@ -1,6 +1,7 @@
 package io.resketch.benchmarks.search;
 
 import io.grpc.stub.StreamObserver;
+import io.resketch.benchmarks.ServerProcess;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Fills a server with frames over gRPC, searches it, kills it and starts it again. Prints a table
@@ -51,6 +53,9 @@ public final class SearchReport {
   private static final int MANY = 500_000;
   private static final int WARM_UP = 2000;
   private static final int CANDIDATES = 100;
+
+  /** Graphs that a merged index has at most. */
+  private static final int MERGED = 2;
 
   private final Frames frames = new Frames(SEED);
   private final Path folder;
@@ -92,8 +97,9 @@ public final class SearchReport {
       latencies("until a put of " + STREAMS * WINDOW + " on the way is acknowledged", puts);
       awaitIndex(server);
       row("until the index had all", "%.0f s after the last put", seconds(began) - seconds);
-      server.awaitQuiet();
+      long graphs = awaitMerged(server, data);
       row("… and was merged", "%.0f s after the last put", seconds(began) - seconds);
+      row("graphs of the index", "%d", graphs);
       searches(server);
       row(
           "heap in use, resident",
@@ -113,10 +119,7 @@ public final class SearchReport {
       server.stop();
     }
     row("bytes a sketch in RocksDB", "%,d", ServerProcess.bytes(data) / count);
-    row(
-        "bytes a sketch in the index",
-        "%,d",
-        ServerProcess.bytes(data.resolve("index").resolve("frames")) / count);
+    row("bytes a sketch in the index", "%,d", ServerProcess.bytes(index(data)) / count);
   }
 
   private static double seconds(long since) {
@@ -139,7 +142,7 @@ public final class SearchReport {
   }
 
   private static void create(ServerProcess server) {
-    CollectionServiceGrpc.newBlockingStub(server.channel)
+    CollectionServiceGrpc.newBlockingStub(server.channel())
         .createCollection(
             CreateCollectionRequest.newBuilder()
                 .setCollectionId("frames")
@@ -180,7 +183,7 @@ public final class SearchReport {
     Semaphore room = new Semaphore(WINDOW);
     long[] sent = new long[(count - first + STREAMS - 1) / STREAMS];
     StreamObserver<PutStreamRequest> items =
-        RepositoryServiceGrpc.newStub(server.channel)
+        RepositoryServiceGrpc.newStub(server.channel())
             .putStream(
                 new StreamObserver<>() {
                   private int acknowledged;
@@ -231,7 +234,7 @@ public final class SearchReport {
   }
 
   private SearchResponse search(ServerProcess server, int query, boolean exact) {
-    return RepositoryServiceGrpc.newBlockingStub(server.channel).search(request(query, exact));
+    return RepositoryServiceGrpc.newBlockingStub(server.channel()).search(request(query, exact));
   }
 
   private void awaitIndex(ServerProcess server) throws InterruptedException {
@@ -245,7 +248,24 @@ public final class SearchReport {
     }
   }
 
-  private void searches(ServerProcess server) {
+  /** Returns how many graphs are left; the server merges some time after the last change. */
+  private static long awaitMerged(ServerProcess server, Path data)
+      throws IOException, InterruptedException {
+    long graphs;
+    do {
+      server.awaitQuiet();
+      try (Stream<Path> files = Files.list(index(data))) {
+        graphs = files.filter(file -> file.toString().endsWith(".si")).count();
+      }
+    } while (graphs > MERGED);
+    return graphs;
+  }
+
+  private static Path index(Path data) {
+    return data.resolve("index").resolve("frames");
+  }
+
+  private void searches(ServerProcess server) throws IOException {
     for (int query = 0; query < WARM_UP; query++) {
       search(server, query, false);
     }
@@ -259,6 +279,7 @@ public final class SearchReport {
       answers.add(names(answer));
     }
     double cpu = server.cpu().minus(before).toMillis() / (double) QUERIES;
+    writeAnswers(answers);
     double[] exact = new double[count < MANY ? EXACT_QUERIES : EXACT_QUERIES_OF_MANY];
     double found = 0;
     for (int query = 0; query < exact.length; query++) {
@@ -272,6 +293,19 @@ public final class SearchReport {
     row("… of the server's processor time", "%.2f ms on average", cpu);
     latencies("exact scan", exact);
     row("recall@" + K, "%.4f over %d searches", found / K / exact.length, exact.length);
+  }
+
+  /** One line of numbers of frames a query, for {@code compare.py}. */
+  private void writeAnswers(List<Set<String>> answers) throws IOException {
+    List<String> lines =
+        answers.stream()
+            .map(
+                names ->
+                    names.stream()
+                        .map(name -> name.substring(name.lastIndexOf('-') + 1))
+                        .collect(Collectors.joining(" ")))
+            .toList();
+    Files.write(folder.resolve("answers.txt"), lines);
   }
 
   private static Set<String> names(SearchResponse response) {

@@ -1,4 +1,4 @@
-package io.resketch.benchmarks.search;
+package io.resketch.benchmarks;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 
 /** {@code resketch serve} as a process of its own, and a connection to it. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final int STEP_MILLIS = 2000;
   private static final int QUIET_STEPS = 8;
@@ -32,7 +32,8 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final int httpPort;
-  final ManagedChannel channel;
+  private final int port;
+  private final ManagedChannel channel;
 
   /** The server itself. */
   public static void main(String[] args) {
@@ -44,19 +45,17 @@ final class ServerProcess implements AutoCloseable {
   private ServerProcess(Process process, int port, int httpPort) {
     this.process = process;
     this.httpPort = httpPort;
-    this.channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
-            .usePlaintext()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build();
+    this.port = port;
+    this.channel = connect();
   }
 
-  /** Starts a server and returns when it serves. */
-  static ServerProcess start(Path directory, String heap) throws IOException {
+  /** Starts a server and returns when it serves; it ends when it has no memory left. */
+  public static ServerProcess start(Path directory, String heap) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx" + heap,
+            "-XX:+ExitOnOutOfMemoryError",
             "--add-modules=jdk.incubator.vector",
             ServerProcess.class.getName(),
             "--data",
@@ -82,8 +81,22 @@ final class ServerProcess implements AutoCloseable {
     throw new IOException("the server did not start");
   }
 
+  /** The connection that goes with the process. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  /** One more connection, which tells of every refusal; the caller shuts it down. */
+  public ManagedChannel connect() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", port)
+        .usePlaintext()
+        .disableRetry()
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .build();
+  }
+
   /** Bytes of heap in use. */
-  double heap() throws IOException, InterruptedException {
+  public double heap() throws IOException, InterruptedException {
     HttpRequest metrics =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/metrics")).build();
     String text =
@@ -95,7 +108,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Largest resident size so far, in bytes; 0 where the system does not say. */
-  long resident() throws IOException {
+  public long resident() throws IOException {
     Path status = Path.of("/proc/" + process.pid() + "/status");
     if (!Files.exists(status)) {
       return 0;
@@ -105,7 +118,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Waits until the process has used little of a processor for a while. */
-  void awaitQuiet() throws InterruptedException {
+  public void awaitQuiet() throws InterruptedException {
     Duration before = cpu();
     for (int quiet = 0; quiet < QUIET_STEPS; ) {
       Thread.sleep(STEP_MILLIS);
@@ -117,18 +130,18 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Of the processors, so far. */
-  Duration cpu() {
+  public Duration cpu() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     channel.shutdownNow();
     process.destroyForcibly().waitFor();
   }
 
   /** SIGTERM, and waits for the end. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     channel.shutdownNow();
     process.destroy();
     int code = process.waitFor();
@@ -144,7 +157,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Bytes of the files of a directory, without those of its directories. */
-  static long bytes(Path directory) throws IOException {
+  public static long bytes(Path directory) throws IOException {
     long out = 0;
     try (var files = Files.list(directory)) {
       for (Path file : List.copyOf(files.toList())) {
