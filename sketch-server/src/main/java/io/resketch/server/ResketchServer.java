@@ -30,6 +30,7 @@ import io.resketch.server.query.SimilaritySearch;
 import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.recovery.Corpora;
 import io.resketch.server.recovery.Jobs;
+import io.resketch.server.recovery.Leases;
 import io.resketch.server.recovery.Networks;
 import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Repository;
@@ -136,7 +137,7 @@ public final class ResketchServer implements AutoCloseable {
                 new RecoveryEndpoint(
                     repository.requests(), corpora, feed, jobs, new Networks(store)))
             .addService(new OperationsEndpoint(jobs))
-            .addService(new WorkerEndpoint(corpora, jobs))
+            .addService(new WorkerEndpoint(corpora, jobs.leases()))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(ChannelzService.newInstance(CHANNELZ_TRACE))
@@ -171,7 +172,7 @@ public final class ResketchServer implements AutoCloseable {
 
   /** As above, with an index for collections from {@code indexThreshold} sketches on. */
   static ResketchServer start(ServerConfig config, int indexThreshold) throws IOException {
-    return start(config, indexThreshold, Jobs.LEASE);
+    return start(config, indexThreshold, Leases.DURATION);
   }
 
   /** As above, with leases of workers of another length. */

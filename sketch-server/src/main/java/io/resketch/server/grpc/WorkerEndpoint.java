@@ -7,6 +7,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.server.recovery.CheckpointWriter;
 import io.resketch.server.recovery.Corpora;
 import io.resketch.server.recovery.Jobs;
+import io.resketch.server.recovery.Leases;
 import io.resketch.v1.CompleteJobRequest;
 import io.resketch.v1.CompleteJobResponse;
 import io.resketch.v1.FailJobRequest;
@@ -31,11 +32,11 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
   private static final int MAX_MESSAGE = 2000;
 
   private final Corpora corpora;
-  private final Jobs jobs;
+  private final Leases leases;
 
-  public WorkerEndpoint(Corpora corpora, Jobs jobs) {
+  public WorkerEndpoint(Corpora corpora, Leases leases) {
     this.corpora = corpora;
-    this.jobs = jobs;
+    this.leases = leases;
   }
 
   @Override
@@ -43,7 +44,8 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
     Unary.answer(
         observer,
         () ->
-            jobs.lease(request.getWorker())
+            leases
+                .lease(request.getWorker())
                 .map(this::leased)
                 .orElseGet(
                     () ->
@@ -60,7 +62,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
                 .setFencingToken(record.getFencingToken()))
         .setJob(record.getJob())
         .setCorpus(corpora.corpus(Jobs.corpusId(record)))
-        .setLeaseDuration(Durations.fromNanos(jobs.leaseDuration().toNanos()))
+        .setLeaseDuration(Durations.fromNanos(leases.duration().toNanos()))
         .build();
   }
 
@@ -70,7 +72,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
         observer,
         () ->
             HeartbeatResponse.newBuilder()
-                .setCancel(jobs.heartbeat(request.getLease(), request.getProgress()))
+                .setCancel(leases.heartbeat(request.getLease(), request.getProgress()))
                 .build());
   }
 
@@ -98,7 +100,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
     public void onNext(SaveCheckpointRequest request) {
       try {
         if (writer == null) {
-          writer = new CheckpointWriter(jobs, request.getLease());
+          writer = new CheckpointWriter(leases, request.getLease());
         }
         if (answer != null) {
           throw new InvalidInputException("crc32c", "was given before the last message");
@@ -143,16 +145,17 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
     PulledStream.start(
         (ServerCallStreamObserver<ReadCheckpointResponse>) observer,
         () -> {
-          JobRecord record = jobs.leased(request.getLease());
+          JobRecord record = leases.leased(request.getLease());
           int[] part = {0};
           return () ->
-              jobs.part(record, part[0])
+              leases
+                  .part(record, part[0])
                   .map(
                       bytes -> {
                         ReadCheckpointResponse.Builder out =
                             ReadCheckpointResponse.newBuilder().setPart(bytes);
                         part[0]++;
-                        if (jobs.part(record, part[0]).isEmpty()) {
+                        if (leases.part(record, part[0]).isEmpty()) {
                           out.setCrc32C(record.getCheckpointCrc32C());
                         }
                         return out.build();
@@ -167,7 +170,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
         observer,
         () ->
             CompleteJobResponse.newBuilder()
-                .setNetwork(jobs.complete(request.getLease(), request.getNetwork()))
+                .setNetwork(leases.complete(request.getLease(), request.getNetwork()))
                 .build());
   }
 
@@ -181,7 +184,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
             throw new InvalidInputException(
                 "message", message.length() + " characters must be 1 to " + MAX_MESSAGE);
           }
-          jobs.fail(request.getLease(), request.getReason(), message);
+          leases.fail(request.getLease(), request.getReason(), message);
           return FailJobResponse.getDefaultInstance();
         });
   }
@@ -191,7 +194,7 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
     Unary.answer(
         observer,
         () -> {
-          jobs.release(request.getLease());
+          leases.release(request.getLease());
           return ReleaseJobResponse.getDefaultInstance();
         });
   }

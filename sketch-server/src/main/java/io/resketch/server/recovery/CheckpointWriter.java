@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 public final class CheckpointWriter {
   private static final int MAX_PART = 1 << 20;
 
-  private final Jobs jobs;
+  private final Leases leases;
   private final Lease lease;
   private final long number;
   private final CRC32C crc = new CRC32C();
@@ -24,26 +24,26 @@ public final class CheckpointWriter {
    *
    * @throws io.resketch.server.repository.RepositoryException LEASE_LOST
    */
-  public CheckpointWriter(Jobs jobs, Lease lease) {
-    this.jobs = jobs;
+  public CheckpointWriter(Leases leases, Lease lease) {
+    this.leases = leases;
     this.lease = lease;
-    this.number = jobs.nextCheckpoint(lease);
+    this.number = leases.nextCheckpoint(lease);
   }
 
   /** The next part; on disk when this returns. */
   public void add(ByteString part) {
     bytes += part.size();
-    if (part.size() > MAX_PART || bytes > Jobs.MAX_CHECKPOINT_BYTES) {
+    if (part.size() > MAX_PART || bytes > Leases.MAX_CHECKPOINT_BYTES) {
       throw new InvalidInputException(
           "part",
           part.size()
               + " bytes must be at most "
               + MAX_PART
               + ", and all parts together at most "
-              + Jobs.MAX_CHECKPOINT_BYTES);
+              + Leases.MAX_CHECKPOINT_BYTES);
     }
     part.asReadOnlyByteBufferList().forEach(crc::update);
-    jobs.part(lease, number, parts++, part);
+    leases.part(lease, number, parts++, part);
   }
 
   /**
@@ -60,6 +60,6 @@ public final class CheckpointWriter {
               + Integer.toHexString((int) crc.getValue())
               + "; send them again");
     }
-    return jobs.checkpoint(lease, number, crc32c);
+    return leases.checkpoint(lease, number, crc32c);
   }
 }

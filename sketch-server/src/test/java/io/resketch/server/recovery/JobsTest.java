@@ -44,12 +44,14 @@ final class JobsTest {
   private RocksStore store;
   private Corpora corpora;
   private Jobs jobs;
+  private Leases leases;
 
   @BeforeEach
   void open() {
     store = RocksStore.open(directory);
     corpora = new Corpora(store, () -> Instant.ofEpochSecond(seconds));
     jobs = new Jobs(store, corpora, () -> Instant.ofEpochSecond(seconds++), () -> nanos, LEASE);
+    leases = jobs.leases();
   }
 
   @AfterEach
@@ -90,7 +92,7 @@ final class JobsTest {
   }
 
   private Lease lease(String worker) {
-    JobRecord record = jobs.lease(worker).orElseThrow();
+    JobRecord record = leases.lease(worker).orElseThrow();
     return Lease.newBuilder()
         .setOperation(record.getJob().getName())
         .setFencingToken(record.getFencingToken())
@@ -102,7 +104,7 @@ final class JobsTest {
   }
 
   private void save(Lease lease, String... parts) {
-    CheckpointWriter writer = new CheckpointWriter(jobs, lease);
+    CheckpointWriter writer = new CheckpointWriter(leases, lease);
     CRC32C crc = new CRC32C();
     for (String part : parts) {
       writer.add(ByteString.copyFromUtf8(part));
@@ -112,10 +114,10 @@ final class JobsTest {
   }
 
   private String checkpoint(Lease lease) {
-    JobRecord record = jobs.leased(lease);
+    JobRecord record = leases.leased(lease);
     StringBuilder out = new StringBuilder();
-    for (int part = 0; jobs.part(record, part).isPresent(); part++) {
-      out.append(jobs.part(record, part).orElseThrow().toStringUtf8());
+    for (int part = 0; leases.part(record, part).isPresent(); part++) {
+      out.append(leases.part(record, part).orElseThrow().toStringUtf8());
     }
     return out.toString();
   }
@@ -163,9 +165,9 @@ final class JobsTest {
     String id = start();
     Lease lease = lease("w1");
     assertThat(state(id)).isEqualTo(State.STATE_RUNNING);
-    assertThat(jobs.heartbeat(lease, CODES)).isFalse();
+    assertThat(leases.heartbeat(lease, CODES)).isFalse();
     assertThat(jobs.job(id).getJob().getProgress()).isEqualTo(CODES);
-    assertThat(jobs.complete(lease, network())).isEqualTo("networks/" + id);
+    assertThat(leases.complete(lease, network())).isEqualTo("networks/" + id);
     reopen();
     JobRecord ended = jobs.job(id);
     assertThat(ended.getJob().getState()).isEqualTo(State.STATE_SUCCEEDED);
@@ -191,7 +193,7 @@ final class JobsTest {
     String second = start();
     assertThat(lease("w1").getOperation()).isEqualTo("operations/" + first);
     assertThat(lease("w2").getOperation()).isEqualTo("operations/" + second);
-    assertThat(jobs.lease("w3")).isEmpty();
+    assertThat(leases.lease("w3")).isEmpty();
   }
 
   @Test
@@ -201,18 +203,18 @@ final class JobsTest {
     Lease old = lease("w1");
     save(old, "one", "two");
     pass(29);
-    jobs.heartbeat(old, CODES);
+    leases.heartbeat(old, CODES);
     pass(29);
-    assertThat(jobs.lease("w2")).isEmpty();
+    assertThat(leases.lease("w2")).isEmpty();
     pass(2);
     Lease fresh = lease("w2");
     assertThat(fresh.getFencingToken()).isGreaterThan(old.getFencingToken());
     assertThat(checkpoint(fresh)).isEqualTo("onetwo");
-    isLost(() -> jobs.heartbeat(old, CODES));
+    isLost(() -> leases.heartbeat(old, CODES));
     isLost(() -> save(old, "late"));
-    isLost(() -> jobs.complete(old, network()));
-    isLost(() -> jobs.fail(old, FailJobRequest.Reason.REASON_INTERNAL, "late"));
-    isLost(() -> jobs.release(old));
+    isLost(() -> leases.complete(old, network()));
+    isLost(() -> leases.fail(old, FailJobRequest.Reason.REASON_INTERNAL, "late"));
+    isLost(() -> leases.release(old));
     assertThat(checkpoint(fresh)).isEqualTo("onetwo");
     assertThat(jobs.job(id).getJob().getAttempts()).isEqualTo(2);
     assertThat(Durations.toSeconds(jobs.job(id).getJob().getWork())).isBetween(58L, 61L);
@@ -224,10 +226,10 @@ final class JobsTest {
     start();
     Lease lease = lease("w1");
     save(lease, "first");
-    new CheckpointWriter(jobs, lease).add(ByteString.copyFromUtf8("cut sho"));
+    new CheckpointWriter(leases, lease).add(ByteString.copyFromUtf8("cut sho"));
     reopen();
     assertThat(checkpoint(lease)).isEqualTo("first");
-    CheckpointWriter wrong = new CheckpointWriter(jobs, lease);
+    CheckpointWriter wrong = new CheckpointWriter(leases, lease);
     wrong.add(ByteString.copyFromUtf8("changed on the way"));
     assertThatThrownBy(() -> wrong.finish(5)).hasMessageStartingWith("crc32c: ");
     assertThat(checkpoint(lease)).isEqualTo("first");
@@ -245,13 +247,13 @@ final class JobsTest {
     pass(20);
     reopen();
     pass(29);
-    assertThat(jobs.heartbeat(lease, CODES)).isFalse();
+    assertThat(leases.heartbeat(lease, CODES)).isFalse();
     pass(31);
-    jobs.expire();
+    leases.expire();
     assertThat(state(id)).isEqualTo(State.STATE_QUEUED);
     reopen();
     assertThat(state(id)).isEqualTo(State.STATE_QUEUED);
-    isLost(() -> jobs.heartbeat(lease, CODES));
+    isLost(() -> leases.heartbeat(lease, CODES));
   }
 
   @Test
@@ -262,8 +264,8 @@ final class JobsTest {
     jobs.cancel(id);
     jobs.cancel(id);
     assertThat(state(id)).isEqualTo(State.STATE_CANCELLING);
-    assertThat(jobs.heartbeat(lease, CODES)).isTrue();
-    jobs.release(lease);
+    assertThat(leases.heartbeat(lease, CODES)).isTrue();
+    leases.release(lease);
     assertThat(state(id)).isEqualTo(State.STATE_CANCELLED);
     jobs.cancel(id);
     assertThat(state(id)).isEqualTo(State.STATE_CANCELLED);
@@ -274,7 +276,7 @@ final class JobsTest {
     lease("w1");
     jobs.cancel(lost);
     pass(31);
-    jobs.expire();
+    leases.expire();
     assertThat(state(lost)).isEqualTo(State.STATE_CANCELLED);
   }
 
@@ -283,7 +285,7 @@ final class JobsTest {
     corpus(60);
     String id = start();
     for (int i = 0; i < 10; i++) {
-      jobs.release(lease("w" + i));
+      leases.release(lease("w" + i));
     }
     assertThat(state(id)).isEqualTo(State.STATE_QUEUED);
     assertThat(jobs.job(id).getJob().getLostWorkers()).isZero();
@@ -294,18 +296,18 @@ final class JobsTest {
     corpus(60);
     String id = start();
     for (int i = 0; i < 4; i++) {
-      jobs.heartbeat(lease("w" + i), CODES);
+      leases.heartbeat(lease("w" + i), CODES);
       pass(31);
     }
     save(lease("good"), "state");
     pass(31);
     for (int i = 0; i < 4; i++) {
-      jobs.expire();
+      leases.expire();
       assertThat(state(id)).isEqualTo(State.STATE_QUEUED);
       lease("v" + i);
       pass(31);
     }
-    jobs.expire();
+    leases.expire();
     assertThat(state(id)).isEqualTo(State.STATE_FAILED);
     assertThat(jobs.job(id).getFailure()).isEqualTo(FailJobRequest.Reason.REASON_WORKERS_LOST);
     assertThat(jobs.job(id).getFailureMessage()).contains("v3").contains("codes");
@@ -316,13 +318,13 @@ final class JobsTest {
     corpus(60);
     start();
     Lease done = lease("w1");
-    assertThat(jobs.complete(done, network())).isEqualTo(jobs.complete(done, network()));
+    assertThat(leases.complete(done, network())).isEqualTo(leases.complete(done, network()));
     String failed = start();
     Lease lease = lease("w1");
-    jobs.fail(lease, FailJobRequest.Reason.REASON_NOT_RECOVERABLE, "constant");
-    jobs.fail(lease, FailJobRequest.Reason.REASON_NOT_RECOVERABLE, "constant");
+    leases.fail(lease, FailJobRequest.Reason.REASON_NOT_RECOVERABLE, "constant");
+    leases.fail(lease, FailJobRequest.Reason.REASON_NOT_RECOVERABLE, "constant");
     assertThat(state(failed)).isEqualTo(State.STATE_FAILED);
-    isLost(() -> jobs.complete(lease, network()));
+    isLost(() -> leases.complete(lease, network()));
   }
 
   @Test
@@ -331,27 +333,27 @@ final class JobsTest {
     String id = start();
     Lease lease = lease("w1");
     RecoveredNetwork.Builder wrong = network().toBuilder();
-    assertThatThrownBy(() -> jobs.complete(lease, wrong.clone().setDimension(2).build()))
+    assertThatThrownBy(() -> leases.complete(lease, wrong.clone().setDimension(2).build()))
         .hasMessageStartingWith("network.dimension: ");
-    assertThatThrownBy(() -> jobs.complete(lease, wrong.clone().setColumnCount(3).build()))
+    assertThatThrownBy(() -> leases.complete(lease, wrong.clone().setColumnCount(3).build()))
         .hasMessageStartingWith("network.dictionary: ");
     ByteString nan = ByteString.copyFrom(new byte[] {0, 0, (byte) 0xc0, 0x7f});
-    assertThatThrownBy(() -> jobs.complete(lease, wrong.clone().setOffset(nan).build()))
+    assertThatThrownBy(() -> leases.complete(lease, wrong.clone().setOffset(nan).build()))
         .hasMessageStartingWith("network.offset: ");
     RecoveredObject.Builder object = wrong.getObjects(0).toBuilder();
     assertThatThrownBy(
             () ->
-                jobs.complete(
+                leases.complete(
                     lease, wrong.clone().setObjects(0, object.clone().addColumns(2)).build()))
         .hasMessageStartingWith("network.objects[0].columns: ");
     RecoveredEdge itself = RecoveredEdge.newBuilder().setObject("hidden-0").build();
     assertThatThrownBy(
             () ->
-                jobs.complete(
+                leases.complete(
                     lease, wrong.clone().setObjects(0, object.clone().addInputs(itself)).build()))
         .hasMessageStartingWith("network.objects[0].inputs: ");
     assertThat(state(id)).isEqualTo(State.STATE_RUNNING);
-    jobs.complete(lease, network());
+    leases.complete(lease, network());
   }
 
   @Test
@@ -379,7 +381,7 @@ final class JobsTest {
     assertThatThrownBy(
             () -> jobs.start("a", good.clone().setBudget(Durations.ZERO).build(), Receipt.none()))
         .hasMessageStartingWith("parameters.budget: ");
-    assertThatThrownBy(() -> jobs.lease("no spaces")).hasMessageStartingWith("worker: ");
+    assertThatThrownBy(() -> leases.lease("no spaces")).hasMessageStartingWith("worker: ");
   }
 
   @Test
@@ -407,9 +409,9 @@ final class JobsTest {
           }
         });
     Lease lease = lease("w1");
-    jobs.heartbeat(lease, CODES);
-    jobs.heartbeat(lease, CODES);
-    jobs.fail(lease, FailJobRequest.Reason.REASON_INTERNAL, "broke");
+    leases.heartbeat(lease, CODES);
+    leases.heartbeat(lease, CODES);
+    leases.fail(lease, FailJobRequest.Reason.REASON_INTERNAL, "broke");
     jobs.delete(id);
     assertThat(told)
         .containsExactly(
