@@ -20,17 +20,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.resketch.v1.AdminServiceGrpc;
 import io.resketch.v1.RecoveryServiceGrpc;
 import io.resketch.v1.RepositoryServiceGrpc;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * Takes on so many calls of this project's services and refuses the others at once, with
  * RESOURCE_EXHAUSTED and a delay after which to try again. Short calls have threads of their own;
- * streams and administration, which may take long, have others, and so do watches, which stay open
- * and do nothing most of the time. Calls of other services, such as health, run where they arrive
- * and are never refused. Thread-safe.
+ * streams and other calls that may take long have others, and so do watches, which stay open and do
+ * nothing most of the time. Calls of other services, such as health, run where they arrive and are
+ * never refused. Thread-safe.
  *
  * <p>A call is admitted where it arrives, before it gets a thread, so that a refusal waits for
  * nothing and reads nothing of the message. It counts until it has ended and its work is done, also
@@ -47,10 +49,19 @@ public final class Admission
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final String SERVICES = "resketch.";
+
   private static final Set<String> WATCHES =
-      Set.of(
-          RepositoryServiceGrpc.getWatchConceptsMethod().getFullMethodName(),
-          RecoveryServiceGrpc.getWatchOperationMethod().getFullMethodName());
+      names(
+          RepositoryServiceGrpc.getWatchConceptsMethod(),
+          RecoveryServiceGrpc.getWatchOperationMethod(),
+          OperationsGrpc.getWaitOperationMethod());
+
+  /** They may have to wait until the concepts have caught up. */
+  private static final Set<String> LONG_CALLS =
+      names(
+          RepositoryServiceGrpc.getListConceptsMethod(),
+          RepositoryServiceGrpc.getListConceptMembersMethod());
+
   private static final long LEAST_DELAY_MILLIS = 200;
   private static final int DELAYS = 16;
   private static final long DELAY_STEP_MILLIS = 20;
@@ -72,8 +83,8 @@ public final class Admission
    * Starts the threads.
    *
    * @param unary short calls
-   * @param streams streams that move data, and calls of AdminService
-   * @param watches streams that wait for something to tell
+   * @param streams streams that move data, and other calls that may take long
+   * @param watches calls that wait for something to tell
    */
   public Admission(Room unary, Room streams, Room watches, MeterRegistry registry) {
     this.unary = new Lane("unary", unary, registry);
@@ -84,6 +95,12 @@ public final class Admission
   /** Threads of short calls, for what an admitted call leaves to be done later. */
   public Executor shortCalls() {
     return unary.executor();
+  }
+
+  private static Set<String> names(MethodDescriptor<?, ?>... methods) {
+    return Arrays.stream(methods)
+        .map(MethodDescriptor::getFullMethodName)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Null for services that are not this project's. */
@@ -97,7 +114,8 @@ public final class Admission
     }
     boolean isShort =
         method.getType() == MethodDescriptor.MethodType.UNARY
-            && !service.equals(AdminServiceGrpc.SERVICE_NAME);
+            && !service.equals(AdminServiceGrpc.SERVICE_NAME)
+            && !LONG_CALLS.contains(method.getFullMethodName());
     return isShort ? unary : streams;
   }
 

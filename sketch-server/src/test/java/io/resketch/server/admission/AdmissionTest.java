@@ -3,6 +3,9 @@ package io.resketch.server.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.longrunning.Operation;
+import com.google.longrunning.OperationsGrpc;
+import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
@@ -22,6 +25,8 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.resketch.v1.GetRequest;
 import io.resketch.v1.GetResponse;
+import io.resketch.v1.ListConceptsRequest;
+import io.resketch.v1.ListConceptsResponse;
 import io.resketch.v1.PutStreamRequest;
 import io.resketch.v1.PutStreamResponse;
 import io.resketch.v1.RepositoryServiceGrpc;
@@ -81,10 +86,19 @@ final class AdmissionTest {
     }
 
     @Override
+    public void listConcepts(
+        ListConceptsRequest request, StreamObserver<ListConceptsResponse> observer) {}
+
+    @Override
     public StreamObserver<PutStreamRequest> putStream(StreamObserver<PutStreamResponse> acks) {
       acks.onNext(PutStreamResponse.getDefaultInstance());
       return new Ignoring<>(acks);
     }
+  }
+
+  private static final class Waiting extends OperationsGrpc.OperationsImplBase {
+    @Override
+    public void waitOperation(WaitOperationRequest request, StreamObserver<Operation> observer) {}
   }
 
   /** Ends with its client. */
@@ -109,6 +123,7 @@ final class AdmissionTest {
             .callExecutor(admission)
             .intercept(admission)
             .addService(new Hanging())
+            .addService(new Waiting())
             .addService(new HealthStatusManager().getHealthService())
             .build()
             .start();
@@ -267,6 +282,25 @@ final class AdmissionTest {
     }
     await().until(() -> streams.open.get() == STREAMS);
     assertThat(streams.refused.get()).isZero();
+  }
+
+  @Test
+  void callsThatWait_keepNoPlaceOfAShortCall() throws Exception {
+    for (int i = 0; i < STREAMS; i++) {
+      var unused =
+          RepositoryServiceGrpc.newFutureStub(channel)
+              .listConcepts(ListConceptsRequest.getDefaultInstance());
+    }
+    var unused =
+        OperationsGrpc.newFutureStub(channel)
+            .waitOperation(WaitOperationRequest.getDefaultInstance());
+    await().until(() -> metric("resketch.calls.admitted", "stream") == STREAMS);
+    await().until(() -> metric("resketch.calls.admitted", "watch") == 1);
+    assertThat(fill()).hasSize(CALLS);
+    isRefusal(
+        failure(
+            RepositoryServiceGrpc.newFutureStub(channel)
+                .listConcepts(ListConceptsRequest.getDefaultInstance())));
   }
 
   @Test
