@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
@@ -89,7 +90,8 @@ final class JobRun {
         new RecoveryOptions(
             parameters.getNonnegative(),
             parameters.getHoldOut() == 0 ? DEFAULT_HOLD_OUT : parameters.getHoldOut(),
-            parameters.getSeed());
+            parameters.getSeed(),
+            parameters.getRank() == 0 ? OptionalInt.empty() : OptionalInt.of(parameters.getRank()));
     try {
       return NetworkRecovery.recover(
           pairs, options, engine, this::progress, checkpoints(lastCheckpoint()));

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.protobuf.util.Durations;
 import io.resketch.client.NetworkRecoveryJob;
 import io.resketch.client.ResketchClient;
+import io.resketch.core.recovery.RecoveryOptions;
 import io.resketch.v1.RecoveryParameters;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,26 +31,7 @@ final class JobStartCommand extends ClientCommand {
 
   @Mixin private ServerAddress server;
 
-  @Option(
-      names = "--nonnegative",
-      showDefaultValue = Visibility.NEVER,
-      description = "Hidden attributes are never below 0, as after a rectifier: finds more.")
-  private boolean nonnegative;
-
-  @Option(
-      names = "--hold-out",
-      paramLabel = "SHARE",
-      defaultValue = "0.1",
-      description = "Of the pairs, that only the validation sees.")
-  private double holdOut;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "SEED",
-      defaultValue = "1",
-      converter = SpecOptions.Unsigned.class,
-      description = "Of the random starts of searches, and of the sample; not of the sketches.")
-  private long seed;
+  @Mixin private LearningOptions learning;
 
   @Option(
       names = "--max-pairs",
@@ -73,11 +55,13 @@ final class JobStartCommand extends ClientCommand {
 
   @Override
   int run() {
+    RecoveryOptions options = learning.options();
     RecoveryParameters.Builder parameters =
         RecoveryParameters.newBuilder()
-            .setNonnegative(nonnegative)
-            .setHoldOut(holdOut)
-            .setSeed(seed)
+            .setNonnegative(options.nonnegative())
+            .setHoldOut(options.holdOut())
+            .setSeed(options.seed())
+            .setRank(options.rank().orElse(0))
             .setMaxPairs(maxPairs);
     budget.ifPresent(time -> parameters.setBudget(Durations.fromMillis(time.toMillis())));
     try (ResketchClient client = server.connect(this)) {

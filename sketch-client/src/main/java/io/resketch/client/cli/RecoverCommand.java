@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -97,25 +96,7 @@ final class RecoverCommand extends ClientCommand {
           "Directory of the answer, made if it is not there; a file with --predict and --decode.")
   private Path output;
 
-  @Option(
-      names = "--nonnegative",
-      showDefaultValue = Visibility.NEVER,
-      description = "Hidden attributes are never below 0, as after a rectifier: finds more.")
-  private boolean nonnegative;
-
-  @Option(
-      names = "--hold-out",
-      paramLabel = "SHARE",
-      defaultValue = "0.1",
-      description = "Of the pairs, that only the validation sees.")
-  private double holdOut;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "SEED",
-      defaultValue = "1",
-      description = "Of the random starts of searches; not that of the sketches.")
-  private long seed;
+  @Mixin private LearningOptions learning;
 
   @Mixin private EngineOptions engine;
 
@@ -152,7 +133,7 @@ final class RecoverCommand extends ClientCommand {
       throw wrongUse(
           "give --inputs, --input-sizes and --sketches, or --generate, --predict or --decode");
     }
-    RecoveryOptions options = new RecoveryOptions(nonnegative, holdOut, seed);
+    RecoveryOptions options = learning.options();
     PairSample pairs = read(inputs.get(), sketches.get());
     Files.createDirectories(output);
     long began = System.nanoTime();

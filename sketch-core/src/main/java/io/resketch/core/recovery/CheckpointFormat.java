@@ -25,11 +25,11 @@ final class CheckpointFormat {
 
   CheckpointFormat(PairSample pairs, RecoveryOptions options) {
     MessageDigest digest = sha256();
-    ByteBuffer header = ByteBuffer.allocate(32 + 4 * pairs.inputSizes().size());
+    ByteBuffer header = ByteBuffer.allocate(36 + 4 * pairs.inputSizes().size());
     header.putInt(pairs.rows()).putInt(pairs.dimension());
     pairs.inputSizes().forEach(header::putInt);
     header.put((byte) (options.nonnegative() ? 1 : 0));
-    header.putDouble(options.holdOut()).putLong(options.seed());
+    header.putDouble(options.holdOut()).putLong(options.seed()).putInt(options.rank().orElse(0));
     digest.update(header.flip());
     update(digest, pairs.inputs());
     update(digest, pairs.sketches());

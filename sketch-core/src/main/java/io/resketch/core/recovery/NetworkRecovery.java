@@ -36,7 +36,7 @@ public final class NetworkRecovery {
     PairSample train = part(pairs, every, false);
     PairSample heldOut = part(pairs, every, true);
     listener.progress("row space", 0, 1);
-    PairSpace space = PairSpace.of(train, options.seed());
+    PairSpace space = PairSpace.of(train, options.seed(), options.rank());
     listener.progress("row space", 1, 1);
     Search search =
         new Search(

@@ -3,6 +3,7 @@ package io.resketch.core.recovery;
 import io.resketch.core.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
@@ -22,6 +23,9 @@ record PairSpace(
   private static final int SIGNS_PER_ENTRY = 8;
   private static final int FIRST_WIDTH = 384;
 
+  /** Directions left out, at least; they show the noise. */
+  private static final int SPARE = 8;
+
   /** Between the singular value of the last direction kept and the first left out. */
   private static final double LEAST_GAP = 4;
 
@@ -29,9 +33,11 @@ record PairSpace(
    * Finds the space of a sample. Sketches are first mixed at random to a smaller width (Nelson and
    * Nguyen, OSNAP, FOCS 2013), in which rank and codes are the same.
    *
-   * @throws InvalidInputException if the pairs are too few, or rank cannot be told from noise
+   * @param given rank, if it is known
+   * @throws InvalidInputException if the pairs are too few for the rank, or it cannot be told from
+   *     noise
    */
-  static PairSpace of(PairSample sample, long seed) {
+  static PairSpace of(PairSample sample, long seed, OptionalInt given) {
     List<double[]> inputs = knownRows(sample);
     List<double[]> knownBasis = Spans.basis(inputs);
     int most = Math.min(sample.dimension(), sample.rows() - knownBasis.size());
@@ -39,10 +45,20 @@ record PairSpace(
       double[] mixed = mixed(sample, width, seed, knownBasis);
       double[] gram = gram(mixed, sample.rows(), width);
       Symmetric.Eigen eigen = Symmetric.eigen(gram, width);
-      int rank = rank(eigen.values());
-      if (rank == 0 || rank > width - 8) {
+      int rank = given.orElseGet(() -> rank(eigen.values()));
+      if (rank == 0 || rank > width - SPARE || eigen.values()[rank - 1] <= 0) {
         if (width < most) {
           continue;
+        }
+        if (given.isPresent()) {
+          throw new InvalidInputException(
+              "rank",
+              rank
+                  + " is more than "
+                  + sample.rows()
+                  + " pairs of "
+                  + sample.dimension()
+                  + " floats have; correct it, or give more pairs");
         }
         throw new InvalidInputException(
             "pairs",
@@ -50,7 +66,8 @@ record PairSpace(
                 + " pairs of "
                 + sample.dimension()
                 + " floats show no rank: either there are too few of them, some 40 for every"
-                + " hidden attribute are needed, or noise hides the weakest attributes");
+                + " hidden attribute are needed, or noise hides the weakest attributes; if you know"
+                + " how many hidden attributes there are, give the rank");
       }
       return of(sample, knownBasis, mixed, width, eigen, rank);
     }

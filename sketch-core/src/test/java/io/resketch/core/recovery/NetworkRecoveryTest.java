@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -98,11 +100,61 @@ class NetworkRecoveryTest {
     assertThat(network.heldOutRelativeError()).isBetween(1e-5, 1e-2);
   }
 
+  private static RecoveredNetwork recover(PairSample pairs, OptionalInt rank) {
+    return NetworkRecovery.recover(
+        pairs,
+        new RecoveryOptions(true, 0.1, 3, rank),
+        DataParallel.serial(),
+        (stage, done, all) -> {},
+        Checkpoints.none());
+  }
+
+  /** With Gaussian noise of a twentieth of the root mean square of the sketches. */
+  private static PairSample noisy(PairSample sample) {
+    float[] sketches = sample.sketches().clone();
+    double squares = 0;
+    for (float value : sketches) {
+      squares += value * value;
+    }
+    SplittableRandom random = new SplittableRandom(5);
+    double deviation = 0.05 * Math.sqrt(squares / sketches.length);
+    for (int i = 0; i < sketches.length; i++) {
+      sketches[i] += (float) (deviation * random.nextGaussian());
+    }
+    return new PairSample(
+        sample.rows(), sample.inputSizes(), sample.inputs(), sample.dimension(), sketches);
+  }
+
+  @Test
+  void rankThatNoiseHides_isRefusedUnlessItIsGiven() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    PairSample noisy = noisy(pairs.sample());
+    assertThatThrownBy(() -> recover(noisy, OptionalInt.empty()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("show no rank");
+    RecoveredNetwork network = recover(noisy, OptionalInt.of(2 * M));
+    long near =
+        network.dictionary().subList(2 * M, network.columns()).stream()
+            .filter(column -> pairs.attribute(column, 0.9) >= 2 * M)
+            .count();
+    assertThat(near).isGreaterThan(2 * M - 4);
+    assertThat(network.unidentified()).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void rankBeyondThePairs_orNone_isNamed() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
+    assertThatThrownBy(() -> recover(pairs.sample(), OptionalInt.of(2000)))
+        .hasMessageStartingWith("rank: 2000 is more than");
+    assertThatThrownBy(() -> recover(pairs.sample(), OptionalInt.of(0)))
+        .hasMessageStartingWith("rank: 0 must be at least 1");
+  }
+
   @Test
   void codes_areTheAttributesButForTheScaleOfTheirColumn() {
     TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
     RecoveredNetwork network = recover(pairs);
-    java.util.SplittableRandom random = new java.util.SplittableRandom(2);
+    SplittableRandom random = new SplittableRandom(2);
     List<double[]> truth = new ArrayList<>();
     for (int j = 0; j < 4 * M; j++) {
       truth.add(new double[pairs.sample().rows()]);

@@ -8,6 +8,7 @@ import io.resketch.v1.RecoveryParameters;
 /** What parameters of a recovery may be. */
 final class ParameterRules {
   private static final double DEFAULT_HOLD_OUT = 0.1;
+  private static final int MAX_RANK = 65_536;
   private static final Duration DEFAULT_BUDGET = Durations.fromHours(24);
 
   private ParameterRules() {}
@@ -29,6 +30,14 @@ final class ParameterRules {
       throw new InvalidInputException(
           "parameters.max_pairs",
           wanted.getMaxPairs() + " must be at least " + Jobs.MIN_PAIRS + ", or 0 for all");
+    }
+    if (Integer.compareUnsigned(wanted.getRank(), MAX_RANK) > 0) {
+      throw new InvalidInputException(
+          "parameters.rank",
+          Integer.toUnsignedString(wanted.getRank())
+              + " must be at most "
+              + MAX_RANK
+              + ", or 0 to have it found");
     }
     Duration budget = wanted.hasBudget() ? wanted.getBudget() : DEFAULT_BUDGET;
     if (!Durations.isValid(budget) || Durations.compare(budget, Durations.ZERO) <= 0) {

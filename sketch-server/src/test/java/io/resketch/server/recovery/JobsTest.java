@@ -381,6 +381,8 @@ final class JobsTest {
     assertThatThrownBy(
             () -> jobs.start("a", good.clone().setBudget(Durations.ZERO).build(), Receipt.none()))
         .hasMessageStartingWith("parameters.budget: ");
+    assertThatThrownBy(() -> jobs.start("a", good.clone().setRank(65_537).build(), Receipt.none()))
+        .hasMessageStartingWith("parameters.rank: ");
     assertThatThrownBy(() -> leases.lease("no spaces")).hasMessageStartingWith("worker: ");
   }
 
