@@ -81,6 +81,11 @@ public final class ServerProcess implements AutoCloseable {
     throw new IOException("the server did not start");
   }
 
+  /** Host and port. */
+  public String address() {
+    return "127.0.0.1:" + port;
+  }
+
   /** The connection that goes with the process. */
   public ManagedChannel channel() {
     return channel;

@@ -8,9 +8,11 @@ import io.resketch.core.recovery.Checkpoints;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
-import io.resketch.core.recovery.RecoveredNetwork;
+import io.resketch.core.recovery.PredictionCheck;
 import io.resketch.core.recovery.RecoveryOptions;
+import io.resketch.core.recovery.SketchFunction;
 import io.resketch.v1.FailJobRequest.Reason;
+import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveryJob;
 import io.resketch.v1.RecoveryParameters;
 import io.resketch.v1.RecoveryStage;
@@ -32,7 +34,7 @@ final class JobRun {
   private static final Duration DEFAULT_BUDGET = Duration.ofHours(24);
   private static final double DEFAULT_HOLD_OUT = 0.1;
 
-  /** The server's limit of a message, less what is around the network. */
+  /** The server's limit of a message, less what is around the network and stages. */
   private static final int MAX_NETWORK_BYTES = (64 << 20) - (1 << 10);
 
   /** Say nothing of the job: it may go better with the next try. */
@@ -59,8 +61,8 @@ final class JobRun {
   /** Does the work, and ends the job or gives it back. */
   void run(PairCorpus corpus, PairLoader loader, DataParallel engine) {
     try {
-      PairSample pairs = load(corpus, loader);
-      complete(pairs.rows(), recover(pairs, engine));
+      RecoveredNetwork network = learn(corpus, loader, engine);
+      complete(checked(network, corpus));
     } catch (CancellationException e) {
       stopped();
     } catch (PairLoader.TooLargeException e) {
@@ -74,6 +76,43 @@ final class JobRun {
     }
   }
 
+  /** The network as it is kept. The pairs are held no longer than this takes. */
+  private RecoveredNetwork learn(PairCorpus corpus, PairLoader loader, DataParallel engine)
+      throws PairLoader.TooLargeException {
+    PairSample pairs = load(corpus, loader);
+    RecoveredNetwork network =
+        Networks.network(recover(pairs, engine)).toBuilder().setPairCount(pairs.rows()).build();
+    if (network.getSerializedSize() > MAX_NETWORK_BYTES) {
+      throw new IllegalStateException(
+          "a network of "
+              + network.getSerializedSize()
+              + " bytes is more than the server takes, "
+              + MAX_NETWORK_BYTES);
+    }
+    return network;
+  }
+
+  /** With the check of all pairs, where there are others than those learned from. */
+  private RecoveredNetwork checked(RecoveredNetwork network, PairCorpus corpus) {
+    SketchFunction function = Networks.network(network).function();
+    if (network.getPairCount() == job.getPairCount() || !function.unknown().isEmpty()) {
+      return network;
+    }
+    var before = held.reading().attach();
+    try {
+      PredictionCheck check = new AllPairs(function, job).check(corpus, this::progress);
+      return network.toBuilder()
+          .setPredictionCheck(
+              io.resketch.v1.PredictionCheck.newBuilder()
+                  .setPairCount(check.pairs())
+                  .setRelativeError(check.relativeError())
+                  .setPredictedShare(check.predictedShare()))
+          .build();
+    } finally {
+      held.reading().detach(before);
+    }
+  }
+
   private PairSample load(PairCorpus corpus, PairLoader loader)
       throws PairLoader.TooLargeException {
     var before = held.reading().attach();
@@ -84,7 +123,8 @@ final class JobRun {
     }
   }
 
-  private RecoveredNetwork recover(PairSample pairs, DataParallel engine) {
+  private io.resketch.core.recovery.RecoveredNetwork recover(
+      PairSample pairs, DataParallel engine) {
     RecoveryParameters parameters = job.getParameters();
     RecoveryOptions options =
         new RecoveryOptions(
@@ -185,22 +225,15 @@ final class JobRun {
         .build();
   }
 
-  private void complete(int pairs, RecoveredNetwork network) {
-    io.resketch.v1.RecoveredNetwork message =
-        Networks.network(network).toBuilder().addAllStages(stages).setPairCount(pairs).build();
-    if (message.getSerializedSize() > MAX_NETWORK_BYTES) {
-      throw new IllegalStateException(
-          "a network of "
-              + message.getSerializedSize()
-              + " bytes is more than the server takes, "
-              + MAX_NETWORK_BYTES);
-    }
-    String name = calls.complete(held.lease(), message, held.patience());
+  private void complete(RecoveredNetwork network) {
+    String name =
+        calls.complete(
+            held.lease(), network.toBuilder().addAllStages(stages).build(), held.patience());
     LOG.info(
         "{}: {}, {} columns in {} s",
         job.getName(),
         name,
-        network.columns(),
+        network.getColumnCount(),
         elapsed().toSeconds());
   }
 

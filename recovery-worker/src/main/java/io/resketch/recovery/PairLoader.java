@@ -30,6 +30,15 @@ record PairLoader(long heap, OptionalLong maxPairs) {
    */
   private static final int COPIES = 4;
 
+  /**
+   * What a job learns from where it does not say: more than forty pairs for each of 800 columns,
+   * and with {@link #COPIES} no more than 1 GiB. Not what a worker has room for: each that goes on
+   * with a job must take the same sample.
+   */
+  private static final int LEARNED_PAIRS = 1 << 15;
+
+  private static final long LEARNED_FLOATS = 1 << 26;
+
   /** The pairs do not fit; the message says how many would. */
   static final class TooLargeException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -47,8 +56,16 @@ record PairLoader(long heap, OptionalLong maxPairs) {
     return maxPairs.isPresent() ? Math.min(fit, maxPairs.getAsLong()) : fit;
   }
 
+  /** How many of its pairs a job learns from. */
+  static long learned(RecoveryJob job, int inputWidth, int dimension) {
+    long asked = job.getParameters().getMaxPairs();
+    long most =
+        asked > 0 ? asked : Math.min(LEARNED_PAIRS, LEARNED_FLOATS / (inputWidth + dimension));
+    return Math.min(job.getPairCount(), most);
+  }
+
   /**
-   * Reads all pairs of a job or the sample that its parameters ask for.
+   * Reads the pairs that a job learns from, all or a sample.
    *
    * @param listener told of the rows read; what it throws ends the reading
    * @throws TooLargeException if they do not fit
@@ -59,8 +76,7 @@ record PairLoader(long heap, OptionalLong maxPairs) {
     int p = corpus.inputWidth();
     int d = corpus.dimension();
     long all = job.getPairCount();
-    long wanted = job.getParameters().getMaxPairs();
-    int rows = fitting(wanted > 0 && wanted < all ? wanted : all, p, d);
+    int rows = fitting(learned(job, p, d), p, d);
     ReadPairsRequest request =
         ReadPairsRequest.newBuilder()
             .setRowLimit(all)

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
           + " until it is told to stop (SIGTERM or Ctrl-C); then it gives its job back, and another"
           + " worker goes on from the last checkpoint.",
       "",
-      "The pairs of a job must fit in memory; RESKETCH_JAVA_OPTS=-Xmx8g gives it 8 GiB."
+      "The pairs that a job learns from must fit in memory; 2 GiB are enough where the job does not"
+          + " say how many. RESKETCH_JAVA_OPTS=-Xmx8g gives it 8 GiB."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

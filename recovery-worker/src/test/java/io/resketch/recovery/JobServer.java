@@ -53,12 +53,14 @@ import java.util.zip.CRC32C;
 
 /**
  * The server of one corpus as a worker sees it, with the faults that a test asks for. Jobs are
- * leased in order, each once.
+ * leased in order, each once; a sample is of the first rows.
  */
 final class JobServer implements AutoCloseable {
   static final java.time.Duration LEASE = java.time.Duration.ofMillis(900);
 
   private static final java.time.Duration LONG_LEASE = java.time.Duration.ofSeconds(20);
+
+  private static final int BATCH = 250;
 
   private final PairSample pairs;
   private final int port;
@@ -72,6 +74,7 @@ final class JobServer implements AutoCloseable {
   private int heartbeats;
   private long leaseMillis = LEASE.toMillis();
   private boolean holdPairs;
+  private boolean holdAllPairs;
   private int held;
   private boolean cancel;
   private String lostJob = "";
@@ -130,6 +133,11 @@ final class JobServer implements AutoCloseable {
   /** Pairs are not sent, so that jobs go on until something ends them. */
   synchronized void holdPairs(boolean hold) {
     holdPairs = hold;
+  }
+
+  /** Pairs are not sent but in samples. */
+  synchronized void holdAllPairs() {
+    holdAllPairs = true;
   }
 
   /** Pairs cannot be read. */
@@ -334,33 +342,38 @@ final class JobServer implements AutoCloseable {
           observer.onError(readError.asException());
           return;
         }
-        if (holdPairs) {
+        if (holdPairs || (holdAllPairs && request.getSampleRows() == 0)) {
           held++;
           return;
         }
       }
-      ByteString inputs = bytes(pairs.inputs());
-      ByteString sketches = bytes(pairs.sketches());
+      int sample = (int) request.getSampleRows();
+      int end = sample == 0 ? pairs.rows() : sample;
+      for (int from = 0; from < end; from += BATCH) {
+        observer.onNext(rows(from, Math.min(end, from + BATCH)));
+      }
+      observer.onCompleted();
+    }
+
+    private ReadPairsResponse rows(int from, int to) {
+      ByteString inputs = bytes(pairs.inputs(), pairs.inputWidth(), from, to);
+      ByteString sketches = bytes(pairs.sketches(), pairs.dimension(), from, to);
       CRC32C checksum = new CRC32C();
       checksum.update(inputs.toByteArray());
       checksum.update(sketches.toByteArray());
-      answer(
-          observer,
-          ReadPairsResponse.newBuilder()
-              .setNextRow(pairs.rows())
-              .setBatch(
-                  PairBatch.newBuilder()
-                      .setRowCount(pairs.rows())
-                      .setInputs(inputs)
-                      .setSketches(sketches))
-              .setCrc32C((int) checksum.getValue())
-              .build());
+      return ReadPairsResponse.newBuilder()
+          .setFirstRow(from)
+          .setNextRow(to)
+          .setBatch(
+              PairBatch.newBuilder().setRowCount(to - from).setInputs(inputs).setSketches(sketches))
+          .setCrc32C((int) checksum.getValue())
+          .build();
     }
 
-    private ByteString bytes(float[] values) {
+    private ByteString bytes(float[] values, int width, int from, int to) {
       ByteBuffer out =
-          ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      out.asFloatBuffer().put(values);
+          ByteBuffer.allocate((to - from) * width * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      out.asFloatBuffer().put(values, from * width, (to - from) * width);
       return ByteString.copyFrom(out);
     }
   }

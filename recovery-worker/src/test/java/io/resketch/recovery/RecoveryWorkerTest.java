@@ -12,6 +12,8 @@ import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveryOptions;
 import io.resketch.core.recovery.TeacherNetwork;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.v1.PredictionCheck;
+import io.resketch.v1.RecoveryJob;
 import io.resketch.v1.RecoveryParameters;
 import io.resketch.v1.RecoveryStage;
 import io.resketch.wire.Networks;
@@ -32,30 +34,40 @@ import org.junit.jupiter.api.Timeout;
 final class RecoveryWorkerTest {
   private static final RecoveryParameters NONNEGATIVE =
       RecoveryParameters.newBuilder().setNonnegative(true).setSeed(1).build();
-  private static final PairSample PAIRS = pairs();
+  private static final int INPUTS = 2;
+  private static final int ATTRIBUTES = 8;
+  private static final int DIMENSION = 512;
+  private static final int LEARNED = 600;
+  private static final int UNSEEN = 240;
+  private static final int OTHERS = 60;
+  private static final TeacherNetwork NETWORK = teacher(10);
+  private static final TeacherNetwork OTHER = teacher(11);
+  private static final PairSample PAIRS = pairs(LEARNED, 0);
 
   private JobServer server;
   private ResketchClient client;
   private RecoveryWorker worker;
   private Thread thread;
 
-  private static PairSample pairs() {
-    int rows = 600;
-    int attributes = 8;
-    int d = 512;
-    TeacherNetwork teacher =
-        new TeacherNetwork(
-            new TeacherNetwork.Settings(2, List.of(1), attributes, 2, 2, true, 1),
-            new SketchSpec(d, 8, 8));
+  /** Pairs of one network, with others behind them of which only the sketch differs. */
+  private static PairSample pairs(int own, int others) {
+    int p = INPUTS * ATTRIBUTES;
+    int rows = own + others;
     SplittableRandom random = new SplittableRandom(2);
-    float[] inputs = new float[rows * 2 * attributes];
-    float[] sketches = new float[rows * d];
+    float[] inputs = new float[rows * p];
+    float[] sketches = new float[rows * DIMENSION];
     for (int i = 0; i < rows; i++) {
-      TeacherNetwork.Pair pair = teacher.pair(random);
-      System.arraycopy(pair.attributes(), 0, inputs, i * 2 * attributes, 2 * attributes);
-      System.arraycopy(pair.sketch().toArray(), 0, sketches, i * d, d);
+      TeacherNetwork.Pair pair = (i < own ? NETWORK : OTHER).pair(random);
+      System.arraycopy(pair.attributes(), 0, inputs, i * p, p);
+      System.arraycopy(pair.sketch().toArray(), 0, sketches, i * DIMENSION, DIMENSION);
     }
-    return new PairSample(rows, teacher.inputSizes(), inputs, d, sketches);
+    return new PairSample(rows, NETWORK.inputSizes(), inputs, DIMENSION, sketches);
+  }
+
+  private static TeacherNetwork teacher(long sketchSeed) {
+    return new TeacherNetwork(
+        new TeacherNetwork.Settings(INPUTS, List.of(1), ATTRIBUTES, 2, 2, true, 3),
+        new SketchSpec(DIMENSION, 8, sketchSeed));
   }
 
   @BeforeEach
@@ -123,6 +135,45 @@ final class RecoveryWorkerTest {
         .endsWith("wiring")
         .doesNotHaveDuplicates();
     assertThat(server.checkpoints()).isPositive();
+  }
+
+  @Test
+  void jobOfASample_learnsFromItAndTellsHowAllPairsArePredicted() throws Exception {
+    start(pairs(LEARNED + UNSEEN, OTHERS), OptionalLong.empty());
+    server.job(NONNEGATIVE.toBuilder().setMaxPairs(LEARNED).build());
+    awaitLog("lease job-0", "complete job-0");
+    io.resketch.v1.RecoveredNetwork found = server.network().orElseThrow();
+    assertThat(found.toBuilder().clearStages().clearPairCount().clearPredictionCheck().build())
+        .isEqualTo(Networks.network(offline()));
+    assertThat(found.getPairCount()).isEqualTo(LEARNED);
+    assertThat(found.getStages(found.getStagesCount() - 1).getStage()).isEqualTo("all pairs");
+    PredictionCheck check = found.getPredictionCheck();
+    assertThat(check.getPairCount()).isEqualTo(LEARNED + UNSEEN + OTHERS);
+    assertThat(check.getPredictedShare())
+        .isEqualTo((LEARNED + UNSEEN) / (double) (LEARNED + UNSEEN + OTHERS));
+    assertThat(check.getRelativeError()).isBetween(0.1, 1.0);
+  }
+
+  @Test
+  void jobOfASample_isCancelledWhileAllPairsAreRead() throws Exception {
+    start(pairs(LEARNED + UNSEEN, OTHERS), OptionalLong.empty());
+    server.holdAllPairs();
+    server.job(NONNEGATIVE.toBuilder().setMaxPairs(LEARNED).build());
+    await().until(server::holdsPairs);
+    assertThat(server.checkpoints()).isPositive();
+    server.cancel();
+    awaitLog("lease job-0", "release job-0");
+  }
+
+  @Test
+  void jobThatAsksForNoNumber_learnsFromAsManyInEveryWorker() {
+    RecoveryJob.Builder job = RecoveryJob.newBuilder().setPairCount(1_000_000);
+    assertThat(PairLoader.learned(job.build(), 48, 1024)).isEqualTo(32_768);
+    assertThat(PairLoader.learned(job.build(), 96, 4000)).isEqualTo((1 << 26) / 4096);
+    job.setPairCount(1000);
+    assertThat(PairLoader.learned(job.build(), 48, 1024)).isEqualTo(1000);
+    job.getParametersBuilder().setMaxPairs(600);
+    assertThat(PairLoader.learned(job.build(), 48, 1024)).isEqualTo(600);
   }
 
   @Test

@@ -85,13 +85,14 @@ final class JobCommand extends GroupCommand {
     return String.format(
         Locale.ROOT,
         "%s: %d columns, %d of them exact, %d objects, %d edges, relative error on held-out pairs"
-            + " %.2g, %d not identified",
+            + " %.2g%s, %d not identified",
         found.getNetwork(),
         found.getColumnCount(),
         found.getExactColumnCount(),
         found.getObjectCount(),
         found.getEdgeCount(),
         found.getHeldOutRelativeError(),
+        NetworkCommand.words(found.getPredictionCheck()),
         found.getUnidentifiedCount());
   }
 

@@ -37,7 +37,10 @@ final class JobStartCommand extends ClientCommand {
       names = "--max-pairs",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Learn from a random sample of so many pairs; 0: from all.")
+      description =
+          "Learn from a random sample of so many pairs, where there are more (default: 32,768, or as"
+              + " many as make 2^26 floats, if that is fewer). All pairs are then predicted.",
+      showDefaultValue = Visibility.NEVER)
   private long maxPairs;
 
   @Option(

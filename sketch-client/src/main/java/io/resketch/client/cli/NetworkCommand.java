@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.protobuf.util.Durations;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.files.JsonLinesWriter;
+import io.resketch.v1.PredictionCheck;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveryStage;
 import io.resketch.wire.Networks;
@@ -34,7 +35,7 @@ final class NetworkCommand extends GroupCommand {
     return String.format(
         Locale.ROOT,
         "%s  %s: %d columns of %,d floats, %d of them exact, %d objects, relative error on held-out"
-            + " pairs %.2g, %d not identified",
+            + " pairs %.2g%s, %d not identified",
         network.getName().substring(network.getName().lastIndexOf('/') + 1),
         network.getCorpus(),
         network.getColumnCount(),
@@ -42,7 +43,20 @@ final class NetworkCommand extends GroupCommand {
         network.getExactColumnCount(),
         network.getObjectsCount(),
         network.getHeldOutRelativeError(),
+        words(network.getPredictionCheck()),
         network.getUnidentifiedCount());
+  }
+
+  /** How all pairs are predicted; nothing of a check of none. */
+  static String words(PredictionCheck check) {
+    return check.getPairCount() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", of all %,d pairs %.4g %% predicted, relative error %.2g",
+            check.getPairCount(),
+            100 * check.getPredictedShare(),
+            check.getRelativeError());
   }
 
   private static void print(ClientCommand command, RecoveredNetwork network) {
@@ -99,11 +113,17 @@ final class NetworkCommand extends GroupCommand {
         RecoveredNetwork network = client.recovery().network(id);
         Files.createDirectories(output.get());
         JsonObject report =
-            new RecoveryFiles(Networks.network(network))
+            new RecoveryFiles(Networks.network(network), check(network))
                 .write(output.get(), stages(network), OptionalDouble.empty());
         print(json() ? report.toString() : line(network));
         return 0;
       }
+    }
+
+    private static Optional<PredictionCheck> check(RecoveredNetwork network) {
+      return network.hasPredictionCheck()
+          ? Optional.of(network.getPredictionCheck())
+          : Optional.empty();
     }
 
     private static JsonArray stages(RecoveredNetwork network) {

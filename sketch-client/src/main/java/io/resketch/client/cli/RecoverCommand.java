@@ -150,7 +150,8 @@ final class RecoverCommand extends ClientCommand {
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     JsonObject report =
-        new RecoveryFiles(network).write(output, stages.json(), OptionalDouble.of(seconds));
+        new RecoveryFiles(network, Optional.empty())
+            .write(output, stages.json(), OptionalDouble.of(seconds));
     if (json()) {
       print(report.toString());
     } else {

@@ -10,13 +10,19 @@ import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.v1.PredictionCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The directory of a recovered network. */
-record RecoveryFiles(RecoveredNetwork network) {
+/**
+ * The directory of a recovered network.
+ *
+ * @param check how well it predicts all pairs of the job that found it
+ */
+record RecoveryFiles(RecoveredNetwork network, Optional<PredictionCheck> check) {
   static final String DICTIONARY = "dictionary.npy";
   static final String OFFSET = "offset.npy";
   static final String REPORT = "report.json";
@@ -97,11 +103,20 @@ record RecoveryFiles(RecoveredNetwork network) {
     network
         .heldOutPredictionRelativeError()
         .ifPresent(error -> out.addProperty("heldOutPredictionRelativeError", error));
+    check.ifPresent(of -> out.add("allPairs", allPairs(of)));
     JsonArray unidentified = new JsonArray();
     network.unidentified().forEach(unidentified::add);
     out.add("unidentified", unidentified);
     seconds.ifPresent(value -> out.addProperty("seconds", value));
     out.add("stages", stages);
+    return out;
+  }
+
+  private static JsonObject allPairs(PredictionCheck check) {
+    JsonObject out = new JsonObject();
+    out.addProperty("pairs", check.getPairCount());
+    out.addProperty("predictionRelativeError", check.getRelativeError());
+    out.addProperty("predictedShare", check.getPredictedShare());
     return out;
   }
 

@@ -46,6 +46,11 @@ public final class SketchFunction {
     return unknown;
   }
 
+  /** What is the same in every sketch, d values; not to be modified. */
+  double[] offset() {
+    return network.offset();
+  }
+
   /**
    * The sketch of a run.
    *

@@ -69,6 +69,9 @@ public final class Networks {
     if (network.hasHeldOutPredictionRelativeError()) {
       out.setHeldOutPredictionRelativeError(network.getHeldOutPredictionRelativeError());
     }
+    if (network.hasPredictionCheck()) {
+      out.setPredictionCheck(network.getPredictionCheck());
+    }
     return out.setNetwork(network.getName())
         .setColumnCount(network.getColumnCount())
         .setExactColumnCount(network.getExactColumnCount())

@@ -1,0 +1,157 @@
+package io.resketch.benchmarks.recovery;
+
+import io.resketch.core.recovery.Checkpoints;
+import io.resketch.core.recovery.DataParallel;
+import io.resketch.core.recovery.EngineProvider;
+import io.resketch.core.recovery.NetworkRecovery;
+import io.resketch.core.recovery.PairSample;
+import io.resketch.core.recovery.RecoveredNetwork;
+import io.resketch.core.recovery.RecoveryOptions;
+import io.resketch.core.recovery.TeacherNetwork;
+import io.resketch.core.spec.SketchSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * The same recovery on a Spark cluster of one and of two workers of one core, in turns, after a
+ * small one that has the executors compile what runs: seconds of every stage, and those in which
+ * executors were at work.
+ */
+final class SparkReport {
+  private static final int ROUNDS = 2;
+  private static final List<String> STAGES =
+      List.of("row space", "columns and codes", "dictionary", "wiring");
+
+  /** Counts the time in which parts run elsewhere. */
+  private static final class Timed implements DataParallel {
+    private final DataParallel engine;
+    private double seconds;
+
+    Timed(DataParallel engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public <A, B> List<B> map(List<A> parts, Task<A, B> task) {
+      long began = System.nanoTime();
+      List<B> out = engine.map(parts, task);
+      seconds += (System.nanoTime() - began) / 1e9;
+      return out;
+    }
+  }
+
+  /** Seconds of the stages and of the parts. */
+  private record Run(List<Double> stages, double whole, double parts, int columns) {}
+
+  private final Path jars;
+  private final Path folder;
+  private final PairSample small = pairs(2, List.of(1), 12, 1024, 2000, 1);
+  private final PairSample pairs;
+  private int clusters;
+
+  private SparkReport(Path jars, Path folder, long seed) {
+    this.jars = jars;
+    this.folder = folder;
+    this.pairs = pairs(4, List.of(4, 3), 16, 2048, 7040, seed);
+  }
+
+  /** Arguments: folder of Spark's jars, a folder to work in, seed, machine. */
+  public static void main(String[] args) throws Exception {
+    System.setProperty("spark.driver.host", "127.0.0.1");
+    System.setProperty("spark.executor.memory", "1g");
+    Path folder = Files.createTempDirectory(Path.of(args[1]), "spark-");
+    System.out.printf("%s; seed %s%n%n", args[3], args[2]);
+    System.out.println(
+        "| workers | columns | " + String.join(" | ", STAGES) + " | whole, s | in parts, s |");
+    System.out.println("|" + " --- |".repeat(STAGES.size() + 4));
+    new SparkReport(Path.of(args[0]), folder, Long.parseLong(args[2])).run();
+  }
+
+  private static PairSample pairs(
+      int inputs, List<Integer> levels, int attributes, int d, int rows, long seed) {
+    TeacherNetwork teacher =
+        new TeacherNetwork(
+            new TeacherNetwork.Settings(inputs, levels, attributes, 4, 3, true, seed),
+            new SketchSpec(d, 16, seed + 1000));
+    SplittableRandom random = new SplittableRandom(seed);
+    int p = inputs * attributes;
+    float[] all = new float[rows * p];
+    float[] sketches = new float[rows * d];
+    for (int i = 0; i < rows; i++) {
+      TeacherNetwork.Pair pair = teacher.pair(random);
+      System.arraycopy(pair.attributes(), 0, all, i * p, p);
+      System.arraycopy(pair.sketch().toArray(), 0, sketches, i * d, d);
+    }
+    return new PairSample(rows, teacher.inputSizes(), all, d, sketches);
+  }
+
+  private void run() throws Exception {
+    double[] whole = new double[3];
+    double[] parts = new double[3];
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int workers = 1; workers <= 2; workers++) {
+        Run run = run(workers);
+        whole[workers] += run.whole();
+        parts[workers] += run.parts();
+        System.out.printf(Locale.ROOT, "| %d | %d |", workers, run.columns());
+        run.stages().forEach(seconds -> System.out.printf(Locale.ROOT, " %.1f |", seconds));
+        System.out.printf(Locale.ROOT, " %.1f | %.1f |%n", run.whole(), run.parts());
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%none worker over two: %.2f of the whole, %.2f of the parts%n",
+        whole[1] / whole[2],
+        parts[1] / parts[2]);
+  }
+
+  private Run run(int workers) throws Exception {
+    Path home = Files.createDirectories(folder.resolve("cluster-" + clusters++));
+    EngineProvider spark =
+        ServiceLoader.load(EngineProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(found -> found.name().equals("spark"))
+            .findFirst()
+            .orElseThrow();
+    try (SparkCluster cluster = new SparkCluster(jars, home, workers);
+        EngineProvider.Engine engine = spark.open(cluster.url())) {
+      cluster.awaitExecutors();
+      var unused = engine.map(IntStream.range(0, 64).boxed().toList(), number -> -number);
+      recover(small, engine);
+      return recover(pairs, engine);
+    }
+  }
+
+  private static Run recover(PairSample pairs, DataParallel engine) {
+    Timed timed = new Timed(engine);
+    Map<String, Long> starts = new LinkedHashMap<>();
+    long began = System.nanoTime();
+    RecoveredNetwork network =
+        NetworkRecovery.recover(
+            pairs,
+            new RecoveryOptions(true, 0.1, 1),
+            timed,
+            (stage, done, all) ->
+                starts.putIfAbsent(
+                    stage.equals("row space") && done == all ? "columns and codes" : stage,
+                    System.nanoTime()),
+            Checkpoints.none());
+    long ended = System.nanoTime();
+    List<Double> stages =
+        IntStream.range(0, STAGES.size())
+            .mapToObj(
+                i ->
+                    ((i + 1 < STAGES.size() ? starts.get(STAGES.get(i + 1)) : ended)
+                            - starts.get(STAGES.get(i)))
+                        / 1e9)
+            .toList();
+    return new Run(stages, (ended - began) / 1e9, timed.seconds, network.columns());
+  }
+}
