@@ -29,7 +29,8 @@ final class RecoveryCurves implements Part {
   private static final int NONZERO = 4;
   private static final int PAIRS = 40;
   private static final String HEADER =
-      " | to 1 % | 1–30 % | 30–60 % | above | false | edges | false | complete | refused |";
+      " | to 1 % | 1–30 % | 30–60 % | above | false | edges | false | complete"
+          + " | predicted | refused |";
 
   /** One place on a curve; {@code trial} has the first seed. */
   private record Point(String label, double x, Trial trial) {
@@ -74,7 +75,7 @@ final class RecoveryCurves implements Part {
     String row() {
       return String.format(
           Locale.ROOT,
-          "| %s | %s | %s | %s | %s | %d | %s | %d | %s | %d |",
+          "| %s | %s | %s | %s | %s | %d | %s | %d | %s | %s | %d |",
           point.label(),
           cell(columns(0, 0.01)),
           cell(columns(0.01, 0.3)),
@@ -84,7 +85,17 @@ final class RecoveryCurves implements Part {
           edges(),
           of.stream().mapToInt(Score::falseEdges).sum(),
           complete(),
+          predicted(),
           of.stream().filter(Score::isRefused).count());
+    }
+
+    /** Networks of which sketches are predicted, and the greatest error of these. */
+    private String predicted() {
+      double[] errors =
+          of.stream().flatMapToDouble(score -> score.predicted().stream()).sorted().toArray();
+      return errors.length == 0
+          ? "0"
+          : String.format(Locale.ROOT, "%d, %.0e", errors.length, errors[errors.length - 1]);
     }
 
     private static String cell(Score.Share share) {
@@ -120,7 +131,7 @@ final class RecoveryCurves implements Part {
               .toList();
       out.add("");
       out.add("| " + curve.name() + HEADER);
-      out.add("|" + " --- |".repeat(10));
+      out.add("|" + " --- |".repeat(11));
       measured.forEach(s -> out.add(s.row()));
       plot(plots.resolve("recovery-" + curve.name() + ".svg"), curve, measured);
     }

@@ -68,6 +68,8 @@ public final class RecoveryReport {
   }
 
   private static String error(OptionalDouble error) {
-    return error.isEmpty() ? "–" : String.format(Locale.ROOT, "%.1e", error.getAsDouble());
+    return error.isEmpty() || Double.isNaN(error.getAsDouble())
+        ? "–"
+        : String.format(Locale.ROOT, "%.1e", error.getAsDouble());
   }
 }
