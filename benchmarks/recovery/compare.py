@@ -16,6 +16,7 @@ import warnings
 
 import numpy as np
 from sklearn.decomposition import NMF, FastICA, MiniBatchDictionaryLearning
+from sklearn.exceptions import ConvergenceWarning
 
 FOUND = 0.99
 PENALTIES = (0.01, 0.03, 0.1)
@@ -39,73 +40,113 @@ def score(truth, data, columns, codes):
     )
 
 
-def axes(data):
-    """The data's mean, and its principal axes as rows; turning the data to them changes no distance."""
-    mean = data.mean(axis=0)
-    _, values, rows = np.linalg.svd(data - mean, full_matrices=False)
-    return mean, rows[values > 1e-5 * values[0]]
+class Turned:
+    """Data of low rank in as many principal axes: what depends on distances alone does not change."""
+
+    def __init__(self, data, centred):
+        self.mean = data.mean(axis=0) if centred else np.zeros(data.shape[1])
+        left, values, rows = np.linalg.svd(data - self.mean, full_matrices=False)
+        rank = (values > 1e-5 * values[0]).sum()
+        self.rows = left[:, :rank] * values[:rank]
+        self.columns = rows[:rank].T * values[:rank]
+        self.axes = rows[:rank].T
 
 
-def ica(data, count):
-    model = FastICA(count, whiten="unit-variance", max_iter=1000, tol=1e-6, random_state=1)
-    codes = model.fit_transform(data)
-    yield "", model.mixing_, codes
+def iterations(fit):
+    """Runs a fit of a model; its answer, and the iterations it took or that they were not enough."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model, answer = fit()
+    open_ended = any(issubclass(w.category, ConvergenceWarning) for w in caught)
+    return model, answer, f"{model.n_iter_}{', not converged' if open_ended else ''}"
+
+
+def ica(data):
+    model = FastICA(
+        data.shape[1], whiten="unit-variance", max_iter=2000, tol=1e-4, random_state=1
+    )
+    return iterations(lambda: (model, model.fit_transform(data)))
+
+
+def ica_of_codes(data, count):
+    turned = Turned(data, True)
+    model, codes, took = ica(turned.rows[:, :count])
+    yield "", turned.axes[:, :count] @ model.mixing_, codes, took
 
 
 def ica_of_columns(data, count):
     """Its sources are the columns, which are sparse, too."""
-    model = FastICA(count, whiten="unit-variance", max_iter=1000, tol=1e-6, random_state=1)
-    columns = model.fit_transform((data - data.mean(axis=0)).T)
-    yield "", columns, model.mixing_
-
-
-def learner(count, penalty, positive):
-    return MiniBatchDictionaryLearning(
-        count,
-        alpha=penalty,
-        batch_size=256,
-        max_iter=30,
-        fit_algorithm="cd",
-        transform_algorithm="lasso_cd",
-        transform_alpha=penalty,
-        positive_code=positive,
-        random_state=1,
-    )
+    turned = Turned(data, True)
+    model, columns, took = ica(turned.columns[:, :count])
+    codes = turned.rows[:, :count] / np.linalg.norm(turned.rows[:, :count], axis=0)
+    yield "", columns, codes @ model.mixing_, took
 
 
 def dictionary(data, count, positive):
-    mean, rows = axes(data)
-    turned = (data - positive[0] * mean) @ rows.T
-    turned = turned / np.sqrt((turned**2).sum(axis=1).mean())
+    """With codes that are not negative the offset is a column, too."""
+    turned = Turned(data, not positive)
+    values = turned.rows / np.sqrt((turned.rows**2).sum(axis=1).mean())
     for penalty in PENALTIES:
-        model = learner(count, penalty, positive[1])
-        codes = model.fit_transform(turned)
-        yield f"penalty {penalty}", rows.T @ model.components_.T, codes
+        model = MiniBatchDictionaryLearning(
+            count + positive,
+            alpha=penalty,
+            batch_size=256,
+            max_iter=20,
+            fit_algorithm="cd",
+            transform_algorithm="lasso_cd",
+            transform_alpha=penalty,
+            positive_code=positive,
+            random_state=1,
+        )
+        _, codes, took = iterations(lambda: (model, model.fit_transform(values)))
+        yield f", penalty {penalty}", turned.axes @ model.components_.T, codes, took
 
 
 def nmf(data, count):
     """Of data shifted by the least value of every float; one component more for the shift."""
-    model = NMF(count + 1, init="nndsvda", max_iter=500, random_state=1)
-    codes = model.fit_transform(data - data.min(axis=0))
-    yield "", model.components_.T, codes
+    model = NMF(count + 1, init="nndsvda", max_iter=200, random_state=1)
+    _, codes, took = iterations(lambda: (model, model.fit_transform(data - data.min(axis=0))))
+    yield "", model.components_.T, codes, took
 
 
+# Residual codes have both signs: what needs codes that are not negative is of the sketches alone.
 METHODS = [
-    ("FastICA, sources are codes", ica),
-    ("FastICA, sources are columns", ica_of_columns),
-    ("MiniBatchDictionaryLearning", lambda x, n: dictionary(x, n, (1, False))),
-    ("the same, codes not negative", lambda x, n: dictionary(x, n, (0, True))),
-    ("NMF", nmf),
+    ("FastICA, sources are codes", ica_of_codes, ("sketches", "residual")),
+    ("FastICA, sources are columns", ica_of_columns, ("sketches", "residual")),
+    (
+        "MiniBatchDictionaryLearning",
+        lambda data, count: dictionary(data, count, False),
+        ("sketches", "residual"),
+    ),
+    (
+        "the same, codes not negative",
+        lambda data, count: dictionary(data, count, True),
+        ("sketches",),
+    ),
+    ("NMF", nmf, ("sketches",)),
 ]
 
 
-def row(method, data, cos, seconds, extra):
+def row(method, data, cos, false, took, seconds):
     found = (cos >= FOUND).sum()
     print(
         f"| {method} | {data} | {found} of {len(cos)} | {(cos >= 0.9).sum()} |"
-        f" {np.median(cos):.2f} | {extra} | {seconds:.0f} |",
+        f" {np.median(cos):.2f} | {false} | {took} | {seconds:.0f} |",
         flush=True,
     )
+
+
+def best(fits, truth, hidden, data):
+    """The row of the setting that finds most."""
+    rows = []
+    began = time.perf_counter()
+    for setting, columns, codes, took in fits:
+        seconds = time.perf_counter() - began
+        cos = score(hidden, data, columns, codes)
+        false = (nearest(columns, truth) < FOUND).sum()
+        rows.append((((cos >= FOUND).sum(), cos.mean()), setting, cos, false, took, seconds))
+        began = time.perf_counter()
+    return max(rows, key=lambda each: each[0])[1:]
 
 
 def main():
@@ -115,7 +156,6 @@ def main():
     parser.add_argument("--machine", required=True)
     parser.add_argument("teacher", type=pathlib.Path, nargs="?")
     options = parser.parse_args()
-    warnings.filterwarnings("ignore")
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     teacher = options.teacher or pathlib.Path(__file__).parent / "teacher.json"
@@ -148,27 +188,16 @@ def main():
     residual = sketches - known @ np.linalg.lstsq(known, sketches, rcond=None)[0]
 
     print(f"{options.machine}, scikit-learn; teacher {json.dumps(settings)}, {len(sketches)} pairs")
-    print("\n| method | of | columns, cos ≥ 0.99 | ≥ 0.9 | median cos | false | seconds |")
-    print("|" + " --- |" * 7)
+    print("\n| method | of | columns, cos ≥ 0.99 | ≥ 0.9 | median cos | false | iterations | seconds |")
+    print("|" + " --- |" * 8)
     false = (nearest(ours, truth) < FOUND).sum()
-    row("`resketch recover`", "sketches", nearest(hidden, ours), report["seconds"], false)
-    for name, data, count in (
-        ("sketches", sketches, truth.shape[1]),
-        ("residual", residual, hidden.shape[1]),
-    ):
-        for method, fit in METHODS:
-            began = time.perf_counter()
-            best = None
-            for setting, columns, codes in fit(data, count):
-                seconds = time.perf_counter() - began
-                cos = score(hidden, data, columns, codes)
-                right = (nearest(columns, truth) >= FOUND).sum()
-                rank = ((cos >= FOUND).sum(), cos.mean())
-                if best is None or rank > best[0]:
-                    best = rank, setting, cos, seconds, columns.shape[1] - right
-                began = time.perf_counter()
-            _, setting, cos, seconds, wrong = best
-            row(method + (f", {setting}" if setting else ""), name, cos, seconds, wrong)
+    row("`resketch recover`", "sketches", nearest(hidden, ours), false, "–", report["seconds"])
+    kinds = {"sketches": (sketches, truth.shape[1]), "residual": (residual, hidden.shape[1])}
+    for method, fit, names in METHODS:
+        for name in names:
+            data, count = kinds[name]
+            setting, *rest = best(fit(data, count), truth, hidden, data)
+            row(method + setting, name, *rest)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ public final class Characterize {
           new ErasureCurves(),
           new SimilarityPicture(),
           new BlindCoverage(),
-          new GuidedCoverage());
+          new GuidedCoverage(),
+          new RecoveryCurves());
 
   private Characterize() {}
 

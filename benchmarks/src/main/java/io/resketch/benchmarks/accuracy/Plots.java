@@ -46,6 +46,18 @@ final class Plots {
     save(chart, file);
   }
 
+  /**
+   * Shares of 1, one curve per name in the order given; a value that is not a number is left out.
+   */
+  static void shares(Path file, String title, String xTitle, double[] x, Map<String, double[]> ys)
+      throws IOException {
+    XYChart chart = xy(title, xTitle, "share recovered");
+    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setYAxisMax(1.0);
+    ys.forEach((name, y) -> chart.addSeries(name, x, y).setMarker(SeriesMarkers.CIRCLE));
+    save(chart, file);
+  }
+
   /** Points in a plane, a colour per name. */
   static void points(Path file, String title, Map<String, double[][]> groups) throws IOException {
     XYChart chart = xy(title, "first component", "second component");
