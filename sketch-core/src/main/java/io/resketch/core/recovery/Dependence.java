@@ -1,5 +1,7 @@
 package io.resketch.core.recovery;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -12,6 +14,40 @@ import java.util.List;
  */
 record Dependence(double ratio, double[] strengths, double[] weights) {
   private static final int FEWEST = 4;
+  private static final int PARTNERS = 3;
+
+  /**
+   * Two attributes of an object.
+   *
+   * @param rows pairs in which neither is 0
+   */
+  record Partners(int i, int j, int rows) {}
+
+  /**
+   * A few couples of attributes to find dependences by, those most often not 0 together first. No
+   * attribute is in two: one may have codes that are not exact, which would spoil all.
+   *
+   * @param codes by attribute
+   */
+  static List<Partners> partners(double[][] codes) {
+    List<Partners> all = new ArrayList<>();
+    for (int i = 0; i < codes.length; i++) {
+      for (int j = 0; j < i; j++) {
+        all.add(new Partners(i, j, both(codes[i], codes[j])));
+      }
+    }
+    all.sort(Comparator.comparingInt(Partners::rows).reversed());
+    boolean[] used = new boolean[codes.length];
+    List<Partners> out = new ArrayList<>();
+    for (Partners one : all) {
+      if (out.size() < PARTNERS && !used[one.i()] && !used[one.j()]) {
+        out.add(one);
+        used[one.i()] = true;
+        used[one.j()] = true;
+      }
+    }
+    return out;
+  }
 
   /**
    * Finds it.

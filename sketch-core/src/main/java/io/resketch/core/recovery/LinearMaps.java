@@ -20,7 +20,6 @@ final class LinearMaps {
   /** Of what is kept: what is not is taken to be below, lest rounding decides at the border. */
   private static final double BELOW = 0.98;
 
-  private static final int SEEDS = 3;
   private static final int ROUNDS = 40;
 
   /** Of a row: the change of a round that ends them. */
@@ -64,15 +63,14 @@ final class LinearMaps {
   /** W up to a factor, for x_j = g (w_j · u); empty if no two entries are kept together. */
   Optional<double[][]> scaled() {
     double[][] out = new double[codes.length][];
-    Optional<Seed> best =
-        seeds().stream()
-            .limit(SEEDS)
-            .filter(seed -> seed.both() >= Wiring.ROWS_PER_UNKNOWN * 2 * m)
+    Optional<Dependence.Partners> best =
+        Dependence.partners(codes).stream()
+            .filter(seed -> seed.rows() >= Wiring.ROWS_PER_UNKNOWN * 2 * m)
             .min(Comparator.comparingDouble(seed -> dependence(seed).ratio()));
     if (best.isEmpty()) {
       return Optional.empty();
     }
-    Seed seed = best.get();
+    Dependence.Partners seed = best.get();
     double[] weights = dependence(seed).weights();
     out[seed.j()] = Arrays.copyOfRange(weights, 0, m);
     out[seed.i()] = Arrays.copyOfRange(weights, m, 2 * m);
@@ -178,22 +176,8 @@ final class LinearMaps {
     return out;
   }
 
-  private record Seed(int i, int j, int both) {}
-
-  private Dependence dependence(Seed seed) {
+  private Dependence dependence(Dependence.Partners seed) {
     return Dependence.of(codes[seed.i()], codes[seed.j()], inputs);
-  }
-
-  /** Two attributes, those most often kept together first. */
-  private List<Seed> seeds() {
-    List<Seed> out = new ArrayList<>();
-    for (int i = 0; i < codes.length; i++) {
-      for (int j = 0; j < i; j++) {
-        out.add(new Seed(i, j, Dependence.both(codes[i], codes[j])));
-      }
-    }
-    out.sort(Comparator.comparingInt(Seed::both).reversed());
-    return out;
   }
 
   /** The same with 0 for rows that are not known. */

@@ -2,7 +2,6 @@ package io.resketch.core.recovery;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -16,8 +15,6 @@ import java.util.List;
  */
 final class Wiring implements Serializable {
   private static final long serialVersionUID = 1L;
-
-  private static final int PAIRS = 3;
 
   /** Pairs for every unknown of a linear system, at least. */
   static final double ROWS_PER_UNKNOWN = 1.2;
@@ -111,19 +108,10 @@ final class Wiring implements Serializable {
     return out;
   }
 
-  private record Both(int i, int j, int rows) {}
-
-  /** The best of the pairs of attributes most often above 0 together. */
+  /** By a few of its attributes. */
   private Answer answer(double[][] codes) {
-    List<Both> pairs = new ArrayList<>();
-    for (int i = 0; i < codes.length; i++) {
-      for (int j = 0; j < i; j++) {
-        pairs.add(new Both(i, j, Dependence.both(codes[i], codes[j])));
-      }
-    }
-    pairs.sort(Comparator.comparingInt(Both::rows).reversed());
     Answer best = new Answer(1, new double[sources.size()]);
-    for (Both both : pairs.subList(0, Math.min(PAIRS, pairs.size()))) {
+    for (Dependence.Partners both : Dependence.partners(codes)) {
       Answer answer = answer(codes[both.i()], codes[both.j()], both.rows());
       if (answer.ratio() <= EXACT && best.ratio() <= EXACT) {
         double[] most = best.strength().clone();
