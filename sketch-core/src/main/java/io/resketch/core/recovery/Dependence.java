@@ -16,6 +16,9 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
   private static final int FEWEST = 4;
   private static final int PARTNERS = 3;
 
+  /** Of the second singular value: the first, where the dependence is exact. */
+  static final double EXACT = 1e-3;
+
   /**
    * Two attributes of an object.
    *
@@ -24,12 +27,13 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
   record Partners(int i, int j, int rows) {}
 
   /**
-   * A few couples of attributes to find dependences by, those most often not 0 together first. No
-   * attribute is in two: one may have codes that are not exact, which would spoil all.
+   * Couples of attributes to find dependences by: first the few most often not 0 together, then,
+   * where these give none that is exact, others of which no two share an attribute. One may have
+   * codes that are not exact, which would spoil all that it is in.
    *
    * @param codes by attribute
    */
-  static List<Partners> partners(double[][] codes) {
+  static List<List<Partners>> partners(double[][] codes) {
     List<Partners> all = new ArrayList<>();
     for (int i = 0; i < codes.length; i++) {
       for (int j = 0; j < i; j++) {
@@ -38,15 +42,15 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
     }
     all.sort(Comparator.comparingInt(Partners::rows).reversed());
     boolean[] used = new boolean[codes.length];
-    List<Partners> out = new ArrayList<>();
+    List<Partners> apart = new ArrayList<>();
     for (Partners one : all) {
-      if (out.size() < PARTNERS && !used[one.i()] && !used[one.j()]) {
-        out.add(one);
+      if (apart.size() < PARTNERS && !used[one.i()] && !used[one.j()]) {
+        apart.add(one);
         used[one.i()] = true;
         used[one.j()] = true;
       }
     }
-    return out;
+    return List.of(all.subList(0, Math.min(PARTNERS, all.size())), apart);
   }
 
   /**

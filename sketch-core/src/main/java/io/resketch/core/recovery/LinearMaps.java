@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
@@ -63,15 +64,12 @@ final class LinearMaps {
   /** W up to a factor, for x_j = g (w_j · u); empty if no two entries are kept together. */
   Optional<double[][]> scaled() {
     double[][] out = new double[codes.length][];
-    Optional<Dependence.Partners> best =
-        Dependence.partners(codes).stream()
-            .filter(seed -> seed.rows() >= Wiring.ROWS_PER_UNKNOWN * 2 * m)
-            .min(Comparator.comparingDouble(seed -> dependence(seed).ratio()));
+    Optional<Couple> best = couple();
     if (best.isEmpty()) {
       return Optional.empty();
     }
-    Dependence.Partners seed = best.get();
-    double[] weights = dependence(seed).weights();
+    Dependence.Partners seed = best.get().partners();
+    double[] weights = best.get().dependence().weights();
     out[seed.j()] = Arrays.copyOfRange(weights, 0, m);
     out[seed.i()] = Arrays.copyOfRange(weights, m, 2 * m);
     double sum = 0;
@@ -176,8 +174,30 @@ final class LinearMaps {
     return out;
   }
 
-  private Dependence dependence(Dependence.Partners seed) {
-    return Dependence.of(codes[seed.i()], codes[seed.j()], inputs);
+  private record Couple(Dependence.Partners partners, Dependence dependence) {}
+
+  /**
+   * The couple of attributes with the clearest dependence, if any is often enough kept together.
+   */
+  private Optional<Couple> couple() {
+    Optional<Couple> best = Optional.empty();
+    for (List<Dependence.Partners> couples : Dependence.partners(codes)) {
+      best =
+          Stream.concat(
+                  best.stream(),
+                  couples.stream()
+                      .filter(both -> both.rows() >= Wiring.ROWS_PER_UNKNOWN * 2 * m)
+                      .map(both -> new Couple(both, dependence(both))))
+              .min(Comparator.comparingDouble(couple -> couple.dependence().ratio()));
+      if (best.isPresent() && best.get().dependence().ratio() <= Dependence.EXACT) {
+        break;
+      }
+    }
+    return best;
+  }
+
+  private Dependence dependence(Dependence.Partners both) {
+    return Dependence.of(codes[both.i()], codes[both.j()], inputs);
   }
 
   /** The same with 0 for rows that are not known. */

@@ -19,10 +19,7 @@ final class Wiring implements Serializable {
   /** Pairs for every unknown of a linear system, at least. */
   static final double ROWS_PER_UNKNOWN = 1.2;
 
-  /** Of the second singular value: the first, where the dependence is exact. */
-  private static final double EXACT = 1e-3;
-
-  /** As above, where it is still told from chance. */
+  /** Of the second singular value: the first, where a dependence is still told from chance. */
   private static final double TOLERATED = 0.5;
 
   private static final double EDGE = 0.02;
@@ -55,7 +52,19 @@ final class Wiring implements Serializable {
    */
   record Placed(int group, int level, List<Edge> edges) {}
 
-  private record Answer(double ratio, double[] strength) implements Serializable {}
+  private record Answer(double ratio, double[] strength) implements Serializable {
+    /** What both say, if both are exact, else what the better one says. */
+    Answer and(Answer other) {
+      if (Math.max(ratio, other.ratio) > Dependence.EXACT) {
+        return other.ratio < ratio ? other : this;
+      }
+      double[] most = strength.clone();
+      for (int s = 0; s < most.length; s++) {
+        most[s] = Math.max(most[s], other.strength[s]);
+      }
+      return new Answer(Math.min(ratio, other.ratio), most);
+    }
+  }
 
   /**
    * Places objects, level by level.
@@ -77,7 +86,7 @@ final class Wiring implements Serializable {
       if (best > TOLERATED) {
         break;
       }
-      double bound = Math.max(EXACT, best);
+      double bound = Math.max(Dependence.EXACT, best);
       for (int k = 0; k < names.size(); k++) {
         if (answers.get(k).ratio() <= bound) {
           List<Edge> edges = edges(answers.get(k));
@@ -98,7 +107,7 @@ final class Wiring implements Serializable {
   }
 
   private static List<Edge> edges(Answer answer) {
-    double bound = answer.ratio() <= EXACT ? EDGE : DOUBTFUL_EDGE;
+    double bound = answer.ratio() <= Dependence.EXACT ? EDGE : DOUBTFUL_EDGE;
     List<Edge> out = new ArrayList<>();
     for (int s = 0; s < answer.strength().length; s++) {
       if (answer.strength()[s] > bound) {
@@ -108,19 +117,15 @@ final class Wiring implements Serializable {
     return out;
   }
 
-  /** By a few of its attributes. */
+  /** By a few couples of its attributes. */
   private Answer answer(double[][] codes) {
     Answer best = new Answer(1, new double[sources.size()]);
-    for (Dependence.Partners both : Dependence.partners(codes)) {
-      Answer answer = answer(codes[both.i()], codes[both.j()], both.rows());
-      if (answer.ratio() <= EXACT && best.ratio() <= EXACT) {
-        double[] most = best.strength().clone();
-        for (int s = 0; s < most.length; s++) {
-          most[s] = Math.max(most[s], answer.strength()[s]);
-        }
-        best = new Answer(Math.min(best.ratio(), answer.ratio()), most);
-      } else if (answer.ratio() < best.ratio()) {
-        best = answer;
+    for (List<Dependence.Partners> couples : Dependence.partners(codes)) {
+      for (Dependence.Partners both : couples) {
+        best = best.and(answer(codes[both.i()], codes[both.j()], both.rows()));
+      }
+      if (best.ratio() <= Dependence.EXACT) {
+        break;
       }
     }
     return best;
