@@ -123,7 +123,6 @@ final class SparkReport {
     try (SparkCluster cluster = new SparkCluster(jars, home, workers);
         EngineProvider.Engine engine = spark.open(cluster.url())) {
       cluster.awaitExecutors();
-      var unused = engine.map(IntStream.range(0, 64).boxed().toList(), number -> -number);
       recover(small, engine);
       return recover(pairs, engine);
     }
