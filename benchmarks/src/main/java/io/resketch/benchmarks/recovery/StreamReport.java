@@ -93,7 +93,7 @@ final class StreamReport {
       System.out.printf(
           Locale.ROOT,
           "| %,d | %,.0f | %,d | %.0f | %.0f | %.0f | %d | %d | %d of %d | %d | %d of %d | %d of"
-              + " %d | %.1e | %.4g %% |%n",
+              + " %d | %.1e | %.6g %% |%n",
           check.getPairCount(),
           appended,
           network.getPairCount(),
