@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -31,10 +30,10 @@ final class SparkReport {
   private static final List<String> STAGES =
       List.of("row space", "columns and codes", "dictionary", "wiring");
 
-  /** Counts the time in which parts run elsewhere. */
+  /** Takes the time in which parts run elsewhere. */
   private static final class Timed implements DataParallel {
     private final DataParallel engine;
-    private double seconds;
+    private final List<Double> seconds = new ArrayList<>();
 
     Timed(DataParallel engine) {
       this.engine = engine;
@@ -44,13 +43,17 @@ final class SparkReport {
     public <A, B> List<B> map(List<A> parts, Task<A, B> task) {
       long began = System.nanoTime();
       List<B> out = engine.map(parts, task);
-      seconds += (System.nanoTime() - began) / 1e9;
+      seconds.add((System.nanoTime() - began) / 1e9);
       return out;
     }
   }
 
-  /** Seconds of the stages and of the parts. */
-  private record Run(List<Double> stages, double whole, double parts, int columns) {}
+  /** Seconds of the stages, and of every map of parts, which are the same in every run. */
+  private record Run(List<Double> stages, double whole, List<Double> maps, int columns) {
+    double parts() {
+      return maps.stream().mapToDouble(Double::doubleValue).sum();
+    }
+  }
 
   private final Path jars;
   private final Path folder;
@@ -101,16 +104,31 @@ final class SparkReport {
       one.add(run(1));
       two.add(run(2));
     }
+    double oneParts = leastParts(one);
+    double twoParts = leastParts(two);
+    double oneSerial = leastSerial(one);
+    double twoSerial = leastSerial(two);
     System.out.printf(
         Locale.ROOT,
-        "%none worker over two, the least times of each: %.2f of the whole, %.2f of the parts%n",
-        least(one, Run::whole) / least(two, Run::whole),
-        least(one, Run::parts) / least(two, Run::parts));
+        "%nleast over the rounds of every map of parts, and of all else: one worker %.1f s and"
+            + " %.1f s, two %.1f s and %.1f s; ratio of the parts %.2f, of the whole %.2f%n",
+        oneParts,
+        oneSerial,
+        twoParts,
+        twoSerial,
+        oneParts / twoParts,
+        (oneParts + oneSerial) / (twoParts + twoSerial));
   }
 
-  /** What other work on the machine adds the least to. */
-  private static double least(List<Run> runs, ToDoubleFunction<Run> seconds) {
-    return runs.stream().mapToDouble(seconds).min().orElseThrow();
+  /** Of every map what other work on the machine added the least to. */
+  private static double leastParts(List<Run> runs) {
+    return IntStream.range(0, runs.get(0).maps().size())
+        .mapToDouble(i -> runs.stream().mapToDouble(run -> run.maps().get(i)).min().orElseThrow())
+        .sum();
+  }
+
+  private static double leastSerial(List<Run> runs) {
+    return runs.stream().mapToDouble(run -> run.whole() - run.parts()).min().orElseThrow();
   }
 
   private Run run(int workers) throws Exception {
