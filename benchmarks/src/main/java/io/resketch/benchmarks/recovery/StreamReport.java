@@ -34,11 +34,14 @@ final class StreamReport {
   private static final int DIMENSION = 1024;
   private static final int SEED = 1;
   private static final int DRAWN_AT_ONCE = 4096;
-  private static final TeacherNetwork TEACHER =
-      new TeacherNetwork(
-          new TeacherNetwork.Settings(3, List.of(2, 1), 16, 4, 3, true, SEED),
-          new SketchSpec(DIMENSION, 16, SEED + 7));
+  private static final ThreadLocal<TeacherNetwork> TEACHERS =
+      ThreadLocal.withInitial(
+          () ->
+              new TeacherNetwork(
+                  new TeacherNetwork.Settings(3, List.of(2, 1), 16, 4, 3, true, SEED),
+                  new SketchSpec(DIMENSION, 16, SEED + 7)));
 
+  private final TeacherNetwork teacher = TEACHERS.get();
   private final ResketchClient client;
   private final String server;
   private final Path directory;
@@ -65,7 +68,7 @@ final class StreamReport {
       PairCorpus corpus =
           client
               .recovery()
-              .createCorpus("stream", TEACHER.inputSizes(), DIMENSION, Optional.empty());
+              .createCorpus("stream", TEACHERS.get().inputSizes(), DIMENSION, Optional.empty());
       StreamReport report = new StreamReport(client, process.address(), directory, args[2]);
       report.row(corpus, 0, pairs / 10);
       report.row(corpus, pairs / 10, pairs);
@@ -90,7 +93,7 @@ final class StreamReport {
       System.out.printf(
           Locale.ROOT,
           "| %,d | %,.0f | %,d | %.0f | %.0f | %.0f | %d | %d | %d of %d | %d | %d of %d | %d of"
-              + " %d | %.1e | %.4g %% |%n",
+              + " %d | %.1e | %.6g %% |%n",
           check.getPairCount(),
           appended,
           network.getPairCount(),
@@ -100,12 +103,12 @@ final class StreamReport {
           worker.resident() / 1_000_000,
           worker.heap() / 1_000_000,
           network.getColumnCount(),
-          TEACHER.columns().length,
+          teacher.columns().length,
           network.getExactColumnCount(),
           network.getObjectsCount(),
-          TEACHER.objects() - TEACHER.inputSizes().size(),
+          teacher.objects() - teacher.inputSizes().size(),
           network.getObjectsList().stream().mapToInt(RecoveredObject::getInputsCount).sum(),
-          IntStream.range(0, TEACHER.objects()).map(o -> TEACHER.inputs(o).size()).sum(),
+          IntStream.range(0, teacher.objects()).map(o -> teacher.inputs(o).size()).sum(),
           check.getRelativeError(),
           100 * check.getPredictedShare());
     }
@@ -129,12 +132,12 @@ final class StreamReport {
   }
 
   private static List<Pair> drawn(long from, long to) {
-    int p = TEACHER.inputSizes().stream().mapToInt(Integer::intValue).sum();
+    int p = TEACHERS.get().inputSizes().stream().mapToInt(Integer::intValue).sum();
     return LongStream.range(from, to)
         .parallel()
         .mapToObj(
             i -> {
-              TeacherNetwork.Pair pair = TEACHER.pair(new SplittableRandom(i));
+              TeacherNetwork.Pair pair = TEACHERS.get().pair(new SplittableRandom(i));
               return new Pair(Arrays.copyOf(pair.attributes(), p), pair.sketch().toArray());
             })
         .toList();

@@ -53,7 +53,7 @@ final class NetworkCommand extends GroupCommand {
         ? ""
         : String.format(
             Locale.ROOT,
-            ", of all %,d pairs %.4g %% predicted, relative error %.2g",
+            ", of all %,d pairs %.6g %% predicted, relative error %.2g",
             check.getPairCount(),
             100 * check.getPredictedShare(),
             check.getRelativeError());

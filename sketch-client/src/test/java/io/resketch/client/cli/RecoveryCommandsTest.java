@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.resketch.client.MemoryRecovery;
 import io.resketch.client.files.NpyReader;
 import io.resketch.client.files.NpyWriter;
+import io.resketch.v1.PredictionCheck;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveredObject;
 import io.resketch.v1.RecoveryStage;
@@ -191,6 +192,11 @@ final class RecoveryCommandsTest {
             .setExactColumnCount(1)
             .addObjects(RecoveredObject.newBuilder().setId("hidden-0").addColumns(3).setLevel(1))
             .addStages(RecoveryStage.newBuilder().setStage("row space"))
+            .setPredictionCheck(
+                PredictionCheck.newBuilder()
+                    .setPairCount(100_000)
+                    .setRelativeError(0.25)
+                    .setPredictedShare(0.99999))
             .build());
   }
 
@@ -215,6 +221,12 @@ final class RecoveryCommandsTest {
     assertThat(json(got).get("objects").getAsJsonArray()).hasSize(1);
     assertThat(JsonParser.parseString(Files.readString(out.resolve("report.json"))))
         .isEqualTo(json(got));
+    JsonObject all = json(got).getAsJsonObject("allPairs");
+    assertThat(all.get("pairs").getAsLong()).isEqualTo(100_000);
+    assertThat(all.get("predictionRelativeError").getAsDouble()).isEqualTo(0.25);
+    assertThat(all.get("predictedShare").getAsDouble()).isEqualTo(0.99999);
+    assertThat(run("network", "get", "job-0").out())
+        .contains("of all 100,000 pairs 99.9990 % predicted, relative error 0.25");
     assertThat(out.resolve("codes.npy")).doesNotExist();
     try (NpyReader dictionary = new NpyReader(out.resolve("dictionary.npy"))) {
       assertThat(dictionary.rows()).isEqualTo(16);

@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * A random network whose pairs are known to the last attribute, for experiments and tests of
  * recovery. Input objects draw a fixed number of non-negative attributes; every hidden object keeps
  * the greatest of a random linear map of its inputs' attributes, those above 0. Objects of a level
- * share inputs of the level below. Thread-safe.
+ * share inputs of the level below. Not thread-safe; of the same settings and spec another thread
+ * gets the same network.
  */
 public final class TeacherNetwork {
   private static final String MODULE = "module-";

@@ -275,7 +275,12 @@ final class RecoveryJobsTest {
     NetworkRecoveryJob next = corpus.recover(NONNEGATIVE.toBuilder().setMaxPairs(960).build());
     RecoveryStatus ended = next.await();
     assertThat(ended.job().getState()).isEqualTo(State.STATE_SUCCEEDED);
-    assertThat(client.recovery().network(next.id()).getPairCount()).isEqualTo(960);
+    var found = client.recovery().network(next.id());
+    assertThat(found.getPairCount()).isEqualTo(960);
+    assertThat(found.getPredictionCheck().getPairCount()).isEqualTo(PAIRS.rows());
+    assertThat(found.getPredictionCheck().getPredictedShare()).isGreaterThan(0.99);
+    assertThat(found.getPredictionCheck().getRelativeError()).isBetween(1e-9, 0.05);
+    assertThat(ended.result().getPredictionCheck()).isEqualTo(found.getPredictionCheck());
   }
 
   @Test

@@ -6,11 +6,16 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 
 /** Opens engines on Spark. */
 public final class SparkEngineProvider implements EngineProvider {
+  /** A class of every jar that executors need besides Spark. */
+  static final List<Class<?>> SENT =
+      List.of(
+          SparkEngine.class, DataParallel.class, DMatrixRMaj.class, LinearSolverFactory_DDRM.class);
+
   @Override
   public String name() {
     return "spark";
@@ -26,12 +31,9 @@ public final class SparkEngineProvider implements EngineProvider {
     return new SparkEngine(master, jars());
   }
 
-  /** Jars that executors need besides Spark; none where the classes do not come from jars. */
+  /** The jars of these classes; none where the classes do not come from jars. */
   private static List<Path> jars() {
-    return Stream.of(SparkEngine.class, DataParallel.class, DMatrixRMaj.class)
-        .map(SparkEngineProvider::source)
-        .filter(Files::isRegularFile)
-        .toList();
+    return SENT.stream().map(SparkEngineProvider::source).filter(Files::isRegularFile).toList();
   }
 
   private static Path source(Class<?> type) {

@@ -28,7 +28,9 @@ final class SparkClusterTest {
   /** Classes of this project as executors get them, wherever they come from here. */
   private List<Path> jars() throws Exception {
     List<Path> out = new ArrayList<>();
-    for (Class<?> type : List.of(SparkEngine.class, SparkClusterTest.class, DataParallel.class)) {
+    List<Class<?>> sent = new ArrayList<>(SparkEngineProvider.SENT);
+    sent.add(SparkClusterTest.class);
+    for (Class<?> type : sent) {
       Path source = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
       out.add(Files.isDirectory(source) ? jar(source, out.size()) : source);
     }

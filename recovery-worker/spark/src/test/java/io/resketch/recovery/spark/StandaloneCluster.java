@@ -56,7 +56,8 @@ final class StandaloneCluster implements AutoCloseable {
   private static List<String> classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> entry.endsWith(".jar"))
-        .filter(entry -> !entry.contains("sketch-core") && !entry.contains("recovery-spark"))
+        .filter(
+            entry -> Stream.of("sketch-core", "recovery-spark", "ejml").noneMatch(entry::contains))
         .toList();
   }
 
