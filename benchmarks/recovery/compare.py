@@ -16,7 +16,6 @@ import warnings
 
 import numpy as np
 from sklearn.decomposition import NMF, FastICA, MiniBatchDictionaryLearning
-from sklearn.exceptions import ConvergenceWarning
 
 FOUND = 0.99
 PENALTIES = (0.01, 0.03, 0.1)
@@ -52,20 +51,18 @@ class Turned:
         self.axes = rows[:rank].T
 
 
-def iterations(fit):
-    """Runs a fit of a model; its answer, and the iterations it took or that they were not enough."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model, answer = fit()
-    open_ended = any(issubclass(w.category, ConvergenceWarning) for w in caught)
-    return model, answer, f"{model.n_iter_}{', not converged' if open_ended else ''}"
+def fit(model, data):
+    """The model's answer, and its iterations, or that they were not enough."""
+    answer = model.fit_transform(data)
+    ended = model.n_iter_ < model.max_iter
+    return answer, f"{model.n_iter_:.0f}{'' if ended else ', not converged'}"
 
 
 def ica(data):
     model = FastICA(
         data.shape[1], whiten="unit-variance", max_iter=2000, tol=1e-4, random_state=1
     )
-    return iterations(lambda: (model, model.fit_transform(data)))
+    return (model, *fit(model, data))
 
 
 def ica_of_codes(data, count):
@@ -98,14 +95,14 @@ def dictionary(data, count, positive):
             positive_code=positive,
             random_state=1,
         )
-        _, codes, took = iterations(lambda: (model, model.fit_transform(values)))
+        codes, took = fit(model, values)
         yield f", penalty {penalty}", turned.axes @ model.components_.T, codes, took
 
 
 def nmf(data, count):
     """Of data shifted by the least value of every float; one component more for the shift."""
     model = NMF(count + 1, init="nndsvda", max_iter=200, random_state=1)
-    _, codes, took = iterations(lambda: (model, model.fit_transform(data - data.min(axis=0))))
+    codes, took = fit(model, data - data.min(axis=0))
     yield "", model.components_.T, codes, took
 
 
@@ -156,6 +153,7 @@ def main():
     parser.add_argument("--machine", required=True)
     parser.add_argument("teacher", type=pathlib.Path, nargs="?")
     options = parser.parse_args()
+    warnings.filterwarnings("ignore")  # the table says what has not converged
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     teacher = options.teacher or pathlib.Path(__file__).parent / "teacher.json"
@@ -193,10 +191,10 @@ def main():
     false = (nearest(ours, truth) < FOUND).sum()
     row("`resketch recover`", "sketches", nearest(hidden, ours), false, "–", report["seconds"])
     kinds = {"sketches": (sketches, truth.shape[1]), "residual": (residual, hidden.shape[1])}
-    for method, fit, names in METHODS:
+    for method, fits, names in METHODS:
         for name in names:
             data, count = kinds[name]
-            setting, *rest = best(fit(data, count), truth, hidden, data)
+            setting, *rest = best(fits(data, count), truth, hidden, data)
             row(method + setting, name, *rest)
 
 
