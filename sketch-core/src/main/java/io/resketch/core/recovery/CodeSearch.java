@@ -44,6 +44,10 @@ final class CodeSearch {
     Basis basis = space.codes();
     List<double[]> known = space.knownAxes(basis.dims());
     state.codes.forEach(code -> Spans.add(known, code));
+    FullRows rows = new FullRows(basis, engine, test);
+    if (addCodes(basis, rows.codes(state.codes, random), known)) {
+      return true;
+    }
     double[][] others = Spans.complement(known, basis.dims());
     int count = Math.min(MOST_STARTS, GRADUAL_STARTS * others.length + 10);
     // By turns: any direction may be near a code once few are open, and it is told as it is then.
@@ -51,10 +55,15 @@ final class CodeSearch {
         state.round % 2 == 0
             ? gradualEnds(basis, known, others, rows(basis, count, random))
             : heldEnds(basis, others, count, random);
+    return addCodes(basis, ends, known) || state.round + 1 < GRADUAL_ROUNDS;
+  }
+
+  /** Adds what is a code exactly and is new. */
+  private boolean addCodes(Basis basis, List<double[]> ends, List<double[]> known) {
     double noise = test.noise();
-    List<Zeros.Found> all = engine.map(ends, end -> Zeros.exact(basis, end, 1, noise).orElse(null));
     boolean any = false;
-    for (Zeros.Found found : all) {
+    for (Zeros.Found found :
+        engine.map(ends, end -> Zeros.exact(basis, end, 1, noise).orElse(null))) {
       if (state.found() < space.hidden()
           && test.accepted(basis, Optional.ofNullable(found))
           && Spans.addNew(known, found.coordinates())) {
@@ -62,7 +71,7 @@ final class CodeSearch {
         any = true;
       }
     }
-    return any || state.round + 1 < GRADUAL_ROUNDS;
+    return any;
   }
 
   private List<double[]> gradualEnds(
