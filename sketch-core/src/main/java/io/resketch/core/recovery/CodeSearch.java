@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 final class CodeSearch {
   private static final int ITERATIONS = 250;
   static final double STEP = 0.1;
+  private static final int GRADUAL_STARTS = 4;
+  private static final int GRADUAL_ROUNDS = 4;
   private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
 
   private final PairSpace space;
@@ -23,12 +25,79 @@ final class CodeSearch {
     this.state = state;
   }
 
+  /** Whether the search is the slower one, as others come to nothing. */
+  boolean gradual() {
+    return state.stalled && !state.columnsHaveZeros && test.prior() == Prior.NONNEGATIVE;
+  }
+
   /**
    * One round of starts.
    *
    * @return whether another is worth it
    */
   boolean round(SplittableRandom random) {
+    return gradual() ? gradualRound(random) : roundOfZeros(random);
+  }
+
+  /** No column is known: all of the span is open. */
+  private boolean gradualRound(SplittableRandom random) {
+    Basis basis = space.codes();
+    List<double[]> known = space.knownAxes(basis.dims());
+    state.codes.forEach(code -> Spans.add(known, code));
+    FullRows rows = new FullRows(basis, engine, test);
+    if (addCodes(basis, rows.codes(state.codes, random), known)) {
+      return true;
+    }
+    double[][] others = Spans.complement(known, basis.dims());
+    int count = Math.min(MOST_STARTS, GRADUAL_STARTS * others.length + 10);
+    // By turns: any direction may be near a code once few are open, and it is told as it is then.
+    List<double[]> ends =
+        state.round % 2 == 0
+            ? gradualEnds(basis, known, others, rows(basis, count, random))
+            : heldEnds(basis, others, count, random);
+    return addCodes(basis, ends, known) || state.round + 1 < GRADUAL_ROUNDS;
+  }
+
+  /** Adds what is a code exactly and is new. */
+  private boolean addCodes(Basis basis, List<double[]> ends, List<double[]> known) {
+    double noise = test.noise();
+    boolean any = false;
+    for (Zeros.Found found :
+        engine.map(ends, end -> Zeros.exact(basis, end, 1, noise).orElse(null))) {
+      if (state.found() < space.hidden()
+          && test.accepted(basis, Optional.ofNullable(found))
+          && Spans.addNew(known, found.coordinates())) {
+        state.codes.add(found.coordinates());
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private List<double[]> gradualEnds(
+      Basis basis, List<double[]> known, double[][] others, List<double[]> starts) {
+    GradualSearch search = new GradualSearch(basis, known, others);
+    return engine.map(starts, search::run);
+  }
+
+  private List<double[]> heldEnds(
+      Basis basis, double[][] others, int count, SplittableRandom random) {
+    List<double[]> starts = new ArrayList<>();
+    for (int s = 0; s < count; s++) {
+      double[] start = new double[basis.dims()];
+      for (double[] direction : others) {
+        double c = random.nextGaussian();
+        for (int a = 0; a < start.length; a++) {
+          start[a] += c * direction[a];
+        }
+      }
+      starts.add(start);
+    }
+    starts.replaceAll(Symmetric::unit);
+    return Starts.ends(engine, basis, others, test.prior(), STEP, starts, ITERATIONS, ITERATIONS);
+  }
+
+  private boolean roundOfZeros(SplittableRandom random) {
     double[] rest = residualWithoutColumns();
     double[][] span = directions(rest);
     int open = space.hidden() - state.columns.size();

@@ -67,6 +67,7 @@ final class ColumnSearch {
     if (!any && state.stalled) {
       any = lattice(basis, ends, known);
     }
+    state.columnsHaveZeros |= any;
     for (Starts.End end : ends) {
       double[] rest = Spans.subtract(Symmetric.unit(end.w().clone()), known);
       if (Kernels.dot(rest, 0, rest, 0, rest.length) > 0.25) {

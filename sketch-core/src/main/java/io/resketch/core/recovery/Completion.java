@@ -28,7 +28,8 @@ final class Completion {
   List<double[]> nearly() {
     List<double[]> known = Spans.basis(state.columns);
     List<double[]> out = new ArrayList<>();
-    for (double[] column : state.nearly) {
+    // Where no column has zeros, the ends of searches for them are near none.
+    for (double[] column : state.columnsHaveZeros ? state.nearly : List.<double[]>of()) {
       if (state.found() + out.size() < space.hidden() && Spans.addNew(known, column)) {
         out.add(column);
       }

@@ -50,16 +50,19 @@ final class Dictionary {
         break;
       }
     }
-    open.addAll(search.nearly());
     for (double[] column : open) {
-      unidentified.add(
-          "column "
-              + (sample.inputWidth() + columns.size())
-              + ": its codes are not sparse enough to be told from those of others; they are by least"
+      addWithoutCodes(
+          column,
+          sample,
+          "its codes are not sparse enough to be told from those of others; they are by least"
               + " squares, and it belongs to no object");
-      columns.add(column);
-      codes.add(null);
-      coordinates.add(null);
+    }
+    for (double[] column : search.nearly()) {
+      addWithoutCodes(
+          column,
+          sample,
+          "it was found only nearly, and may have parts of others in it, or be none at all; its"
+              + " codes are by least squares, and it belongs to no object");
     }
     int left = space.hidden() - columns.size();
     if (left > 0) {
@@ -91,6 +94,13 @@ final class Dictionary {
         codes.set(j, leastSquares(sample, j));
       }
     }
+  }
+
+  private void addWithoutCodes(double[] column, PairSample sample, String why) {
+    unidentified.add("column " + (sample.inputWidth() + columns.size()) + ": " + why);
+    columns.add(column);
+    codes.add(null);
+    coordinates.add(null);
   }
 
   /** Finds codes of columns that have none; whether there are any. */

@@ -10,13 +10,18 @@ import java.util.Optional;
 final class Lattice {
   private static final int MOST_PARTS = 4;
 
-  /** Of the step: how far from a whole multiple a value may be. */
-  private static final double TOLERANCE = 0.05;
-
-  /** Of the largest value: below is 0. */
-  private static final double ZERO = 2e-3;
+  private static final Tolerance EXACT = new Tolerance(2e-3, 0.05);
+  private static final Tolerance NOISY = new Tolerance(2e-2, 0.15);
 
   private static final int MOST = 1000;
+
+  /**
+   * How far values may be from whole multiples.
+   *
+   * @param zero of the largest value: below is 0
+   * @param step of the step
+   */
+  private record Tolerance(double zero, double step) {}
 
   private Lattice() {}
 
@@ -33,18 +38,26 @@ final class Lattice {
   /** The multiples themselves. */
   static Optional<double[]> whole(double[] column) {
     double[] sizes = Arrays.stream(column).map(Math::abs).sorted().toArray();
-    double largest = sizes[sizes.length - 1];
-    int first = 0;
-    while (first < sizes.length && sizes[first] <= ZERO * largest) {
-      first++;
-    }
-    if (first == sizes.length) {
+    if (sizes[sizes.length - 1] == 0) {
       return Optional.empty();
+    }
+    return whole(column, sizes, EXACT).or(() -> whole(column, sizes, NOISY));
+  }
+
+  /**
+   * The multiples.
+   *
+   * @param sizes of the values, rising
+   */
+  private static Optional<double[]> whole(double[] column, double[] sizes, Tolerance tolerance) {
+    int first = 0;
+    while (sizes[first] <= tolerance.zero() * sizes[sizes.length - 1]) {
+      first++;
     }
     // The least size is one step, or, of weights that differ, a few.
     double least = sizes[Math.min(sizes.length - 1, first + (sizes.length - first) / 200)];
     for (int parts = 1; parts <= MOST_PARTS; parts++) {
-      Optional<double[]> found = whole(column, least / parts);
+      Optional<double[]> found = whole(column, least / parts, tolerance.step());
       if (found.isPresent()) {
         return found;
       }
@@ -52,7 +65,7 @@ final class Lattice {
     return Optional.empty();
   }
 
-  private static Optional<double[]> whole(double[] column, double guess) {
+  private static Optional<double[]> whole(double[] column, double guess, double tolerance) {
     double[] whole = new double[column.length];
     double step = guess;
     for (int pass = 0; pass < 2; pass++) {
@@ -70,7 +83,7 @@ final class Lattice {
     }
     for (int i = 0; i < column.length; i++) {
       double multiple = column[i] / step;
-      if (!(Math.abs(multiple - Math.rint(multiple)) <= TOLERANCE && Math.abs(multiple) <= MOST)) {
+      if (!(Math.abs(multiple - Math.rint(multiple)) <= tolerance && Math.abs(multiple) <= MOST)) {
         return Optional.empty();
       }
       whole[i] = Math.rint(multiple);

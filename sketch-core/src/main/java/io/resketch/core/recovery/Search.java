@@ -17,6 +17,9 @@ final class Search {
   private static final int COLUMN_ROUNDS = 8;
   private static final int CODE_ROUNDS = 3;
 
+  /** Of so many hidden columns, codes of one are many. */
+  private static final int MANY_CODES = 4;
+
   private final PairSpace space;
   private final SearchState state;
   private final ColumnSearch columnSearch;
@@ -96,7 +99,10 @@ final class Search {
         if (state.round == 0) {
           state.foundBefore = state.found();
         }
-        boolean more = columnSearch.round(random()) && state.round + 1 < COLUMN_ROUNDS;
+        boolean more =
+            columnsAreWorthwhile()
+                && columnSearch.round(random())
+                && state.round + 1 < COLUMN_ROUNDS;
         if (more && left() > 0) {
           state.round++;
         } else if (left() > 0) {
@@ -106,7 +112,8 @@ final class Search {
         }
       }
       case CODES -> {
-        boolean more = codeSearch.round(random()) && state.round + 1 < CODE_ROUNDS;
+        boolean most = state.round + 1 >= CODE_ROUNDS && !codeSearch.gradual();
+        boolean more = codeSearch.round(random()) && !most;
         if (more && left() > 0) {
           state.round++;
         } else {
@@ -122,6 +129,12 @@ final class Search {
         state.next(SearchState.Phase.DONE);
       }
     }
+  }
+
+  /** Not where many codes were found, but no column by itself, unless nothing else comes. */
+  private boolean columnsAreWorthwhile() {
+    boolean none = !state.columnsHaveZeros && state.codes.size() > space.hidden() / MANY_CODES;
+    return !none || (state.stalls == 2 && state.round == 0);
   }
 
   private void endTurn() {

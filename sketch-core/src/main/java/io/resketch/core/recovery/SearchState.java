@@ -31,6 +31,9 @@ final class SearchState {
   /** Unit columns found only nearly. */
   List<double[]> nearly = new ArrayList<>();
 
+  /** Whether any column was found without its codes: not so in families without zero blocks. */
+  boolean columnsHaveZeros;
+
   Phase phase = Phase.COLUMNS;
 
   /** Of the phase, from 0. */
@@ -64,6 +67,7 @@ final class SearchState {
     out.writeInt(foundBefore);
     out.writeBoolean(stalled);
     out.writeInt(stalls);
+    out.writeBoolean(columnsHaveZeros);
     write(columns, out);
     write(codes, out);
     write(nearly, out);
@@ -77,6 +81,7 @@ final class SearchState {
     state.foundBefore = in.readInt();
     state.stalled = in.readBoolean();
     state.stalls = in.readInt();
+    state.columnsHaveZeros = in.readBoolean();
     read(in, state.columns);
     read(in, state.codes);
     read(in, state.nearly);

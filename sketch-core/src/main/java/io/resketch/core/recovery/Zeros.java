@@ -196,7 +196,7 @@ final class Zeros {
   }
 
   /** Root mean square of the largest tenth. */
-  private static double top(double[] sizes) {
+  static double top(double[] sizes) {
     double[] sorted = sizes.clone();
     Arrays.sort(sorted);
     int n = Math.max(1, sorted.length / 10);

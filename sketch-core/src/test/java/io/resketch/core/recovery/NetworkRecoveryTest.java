@@ -22,7 +22,7 @@ class NetworkRecoveryTest {
   private static final int M = TeacherPairs.ATTRIBUTES;
   private static final RecoveryOptions OPTIONS = new RecoveryOptions(true, 0.1, 3);
 
-  private static RecoveredNetwork recover(TeacherPairs pairs) {
+  static RecoveredNetwork recover(TeacherPairs pairs) {
     return NetworkRecovery.recover(
         pairs.sample(),
         OPTIONS,
@@ -31,7 +31,7 @@ class NetworkRecoveryTest {
         Checkpoints.none());
   }
 
-  private static void assertAllRecovered(TeacherPairs pairs, RecoveredNetwork network) {
+  static void assertAllRecovered(TeacherPairs pairs, RecoveredNetwork network) {
     TeacherNetwork truth = pairs.network();
     int inputs = truth.settings().inputs();
     List<Integer> attributes =
@@ -97,6 +97,7 @@ class NetworkRecoveryTest {
             .filter(column -> pairs.attribute(column, 0.99) >= 2 * M)
             .count();
     assertThat(found).isEqualTo(2 * M);
+    assertThat(network.snapped()).isEqualTo(2 * M);
     assertThat(network.heldOutRelativeError()).isBetween(1e-5, 1e-2);
   }
 

@@ -11,10 +11,20 @@ record TeacherPairs(TeacherNetwork network, PairSample sample, double[][] column
 
   static TeacherPairs of(
       int inputs, List<Integer> levels, int dimension, boolean unit, Encoding encoding, long seed) {
+    return of(inputs, levels, new SketchSpec(dimension, 16, seed + 7), unit, encoding, seed);
+  }
+
+  static TeacherPairs of(
+      int inputs,
+      List<Integer> levels,
+      SketchSpec spec,
+      boolean unit,
+      Encoding encoding,
+      long seed) {
+    int dimension = spec.dimension();
     TeacherNetwork network =
         new TeacherNetwork(
-            new TeacherNetwork.Settings(inputs, levels, ATTRIBUTES, 3, 3, unit, seed),
-            new SketchSpec(dimension, 16, seed + 7));
+            new TeacherNetwork.Settings(inputs, levels, ATTRIBUTES, 3, 3, unit, seed), spec);
     int n = network.objects() * ATTRIBUTES;
     int p = inputs * ATTRIBUTES;
     int rows = 40 * n;

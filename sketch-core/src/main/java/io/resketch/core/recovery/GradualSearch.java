@@ -1,0 +1,141 @@
+package io.resketch.core.recovery;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+
+/**
+ * Searches a subspace for vectors that are 0 in many rows and below 0 in none, also for those that
+ * are above 0 in half of the rows: these are no minima of the sum of their values, by which {@link
+ * SparseSearch} goes. What is known already is free, and only the part outside it has a length.
+ *
+ * <p>Minimises Σ f(x_i), f(x) = log(x² + ε²) above 0 and dearer below, by squares weighted anew in
+ * every step, with ε falling (Chartrand and Yin, Iteratively reweighted algorithms for compressive
+ * sensing, ICASSP 2008): first all small values count, then those that are nearly 0.
+ */
+final class GradualSearch implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final int STEPS = 24;
+
+  /** ε, of the largest values. */
+  private static final double FIRST_WIDTH = 1;
+
+  private static final double LAST_WIDTH = 0.003;
+
+  /** How much dearer a value below 0 is. */
+  private static final double NEGATIVE = 10;
+
+  /** Of the mean of the diagonal: keeps the squares of exact zeros from being singular. */
+  private static final double SHIFT = 1e-11;
+
+  private final Basis basis;
+  private final double[][] axes;
+  private final int free;
+
+  /**
+   * @param known orthonormal coordinates of what is free
+   * @param others orthonormal coordinates of all else
+   */
+  GradualSearch(Basis basis, List<double[]> known, double[][] others) {
+    int dims = basis.dims();
+    free = known.size();
+    axes = new double[dims][];
+    for (int a = 0; a < dims; a++) {
+      axes[a] = a < free ? known.get(a) : others[a - free];
+    }
+    double[] turned = new double[basis.rows() * dims];
+    for (int i = 0; i < basis.rows(); i++) {
+      for (int a = 0; a < dims; a++) {
+        turned[i * dims + a] = Kernels.dot(basis.values(), i * dims, axes[a], 0, dims);
+      }
+    }
+    this.basis = new Basis(basis.rows(), dims, turned);
+  }
+
+  /**
+   * Searches.
+   *
+   * @param start coordinates, not all in what is known
+   * @return unit coordinates of where it ended
+   */
+  double[] run(double[] start) {
+    int dims = basis.dims();
+    double[] w = new double[dims];
+    for (int a = free; a < dims; a++) {
+      w[a] = Kernels.dot(axes[a], 0, start, 0, dims);
+    }
+    w = rising(Symmetric.unit(w));
+    for (int step = 0; step < STEPS; step++) {
+      double width = FIRST_WIDTH * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (STEPS - 1.0));
+      w = next(w, weighted(basis.vector(w), width));
+    }
+    double[] out = new double[dims];
+    for (int a = 0; a < dims; a++) {
+      for (int b = 0; b < dims; b++) {
+        out[b] += w[a] * axes[a][b];
+      }
+    }
+    return Symmetric.unit(out);
+  }
+
+  /** With the sign in which it rises more than it falls. */
+  private double[] rising(double[] w) {
+    double cubes = 0;
+    for (double value : basis.vector(w)) {
+      cubes += value * value * value;
+    }
+    return cubes < 0 ? Symmetric.negative(w) : w;
+  }
+
+  /** V' diag(weights) V, with weights that make the squares of x what f is. */
+  private double[] weighted(double[] x, double ofTop) {
+    int dims = basis.dims();
+    double width = ofTop * Zeros.top(Arrays.stream(x).map(Math::abs).toArray());
+    double[] gram = new double[dims * dims];
+    double[] eight = new double[8 * dims];
+    int filled = 0;
+    for (int i = 0; i < x.length; i++) {
+      double weight = width / Math.sqrt((x[i] * x[i] + width * width) * x.length);
+      if (x[i] < 0) {
+        weight *= NEGATIVE;
+      }
+      for (int a = 0; a < dims; a++) {
+        eight[filled * dims + a] = weight * basis.values()[i * dims + a];
+      }
+      if (++filled == 8 || i == x.length - 1) {
+        Arrays.fill(eight, filled * dims, eight.length, 0);
+        Kernels.gram8(eight, dims, gram);
+        filled = 0;
+      }
+    }
+    Symmetric.mirror(gram, dims);
+    return gram;
+  }
+
+  /** One step of inverse iteration towards the least squares of any part outside what is known. */
+  private double[] next(double[] w, double[] gram) {
+    int dims = basis.dims();
+    double trace = 0;
+    for (int a = 0; a < dims; a++) {
+      trace += gram[a * dims + a];
+    }
+    for (int a = 0; a < dims; a++) {
+      gram[a * dims + a] += SHIFT * trace / dims;
+    }
+    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(dims);
+    if (!solver.setA(new DMatrixRMaj(dims, dims, true, gram))) {
+      return w;
+    }
+    DMatrixRMaj outside = new DMatrixRMaj(dims, 1);
+    System.arraycopy(w, free, outside.data, free, dims - free);
+    DMatrixRMaj out = new DMatrixRMaj(dims, 1);
+    solver.solve(outside, out);
+    double squares = Kernels.dot(out.data, free, out.data, free, dims - free);
+    double scale = 1 / Math.sqrt(squares);
+    return Arrays.stream(out.data).map(value -> scale * value).toArray();
+  }
+}
