@@ -82,7 +82,8 @@ final class Assembly {
     if (groups.relation().isEmpty()) {
       unidentified.add(
           "objects: no relation binds the hidden attributes, neither the length nor the number"
-              + " above 0 of an object's; columns and codes stand, objects and wiring do not");
+              + " above 0 of an object's; what was found of columns and codes stands, objects and"
+              + " wiring do not");
       return List.of();
     }
     List<List<Integer>> bound = groups.groups().stream().filter(g -> g.size() > 1).toList();

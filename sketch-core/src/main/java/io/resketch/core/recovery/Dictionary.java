@@ -259,7 +259,13 @@ final class Dictionary {
    */
   private void snap(int first) {
     List<String> doubtful = new ArrayList<>();
+    List<String> shared = new ArrayList<>();
+    boolean[] exclusive = ExclusiveCodes.among(codes);
     for (int j = 0; j < columns.size(); j++) {
+      if (exclusive[j]) {
+        shared.add(Integer.toString(first + j));
+        continue;
+      }
       boolean sure = j >= certain.size() || certain.get(j);
       Optional<double[]> exact = sure ? Lattice.snap(columns.get(j)) : Optional.empty();
       if (exact.isPresent()) {
@@ -268,6 +274,14 @@ final class Dictionary {
       } else if (!sure) {
         doubtful.add(Integer.toString(first + j));
       }
+    }
+    if (!shared.isEmpty()) {
+      unidentified.add(
+          "columns "
+              + String.join(", ", shared)
+              + ": each may be less a vector that several of them share, which the offset makes up"
+              + " for; their codes have one value each and exclude each other, as those of one-hot"
+              + " attributes do, and so add up to a constant with one that was not found");
     }
     if (!doubtful.isEmpty()) {
       unidentified.add(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Encoding;
+import io.resketch.core.spec.SketchSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -140,6 +141,26 @@ class NetworkRecoveryTest {
             .count();
     assertThat(near).isGreaterThan(2 * M - 4);
     assertThat(network.unidentified()).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void oneHotAttributes_whoseColumnsAreToldButForAVectorTheyShare_areNamedAndNotCalledExact() {
+    TeacherPairs pairs =
+        TeacherPairs.of(2, List.of(2), 1, new SketchSpec(1024, 16, 8), true, Encoding.F32, 1);
+    RecoveredNetwork network = recover(pairs);
+    int hidden = network.columns() - 2 * M;
+    long right =
+        network.dictionary().subList(2 * M, network.columns()).stream()
+            .filter(column -> pairs.attribute(column, 0.99) >= 2 * M)
+            .count();
+    assertThat(right).isLessThan(hidden);
+    assertThat(network.snapped()).isEqualTo((int) right);
+    assertThat(network.unidentified())
+        .anySatisfy(
+            doubt ->
+                assertThat(doubt)
+                    .startsWith("columns 24, 25, 26,")
+                    .contains(" 45: each may be less a vector that several of them share"));
   }
 
   @Test

@@ -21,10 +21,21 @@ record TeacherPairs(TeacherNetwork network, PairSample sample, double[][] column
       boolean unit,
       Encoding encoding,
       long seed) {
+    return of(inputs, levels, 3, spec, unit, encoding, seed);
+  }
+
+  static TeacherPairs of(
+      int inputs,
+      List<Integer> levels,
+      int nonzero,
+      SketchSpec spec,
+      boolean unit,
+      Encoding encoding,
+      long seed) {
     int dimension = spec.dimension();
     TeacherNetwork network =
         new TeacherNetwork(
-            new TeacherNetwork.Settings(inputs, levels, ATTRIBUTES, 3, 3, unit, seed), spec);
+            new TeacherNetwork.Settings(inputs, levels, ATTRIBUTES, nonzero, 3, unit, seed), spec);
     int n = network.objects() * ATTRIBUTES;
     int p = inputs * ATTRIBUTES;
     int rows = 40 * n;
