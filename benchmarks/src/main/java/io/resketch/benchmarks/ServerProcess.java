@@ -114,11 +114,13 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Largest resident size so far, in bytes; 0 where the system does not say. */
   public long resident() throws IOException {
+    return resident(process);
+  }
+
+  /** That of any process. */
+  public static long resident(Process process) throws IOException {
     Path status = Path.of("/proc/" + process.pid() + "/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    Matcher found = RESIDENT.matcher(String.join("\n", Files.readAllLines(status)));
+    Matcher found = RESIDENT.matcher(Files.exists(status) ? Files.readString(status) : "");
     return found.find() ? Long.parseLong(found.group(1)) << 10 : 0;
   }
 

@@ -1,15 +1,14 @@
 package io.resketch.benchmarks.recovery;
 
+import io.resketch.benchmarks.ServerProcess;
 import io.resketch.client.cli.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code resketch worker} as a process of its own. */
 final class WorkerProcess implements AutoCloseable {
-  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
   private static final Pattern COLLECTED = Pattern.compile("->(\\d+)M\\(");
 
   private final Process process;
@@ -36,9 +35,7 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Largest resident size so far, in bytes; 0 where the system does not say. */
   long resident() throws IOException {
-    Path status = Path.of("/proc/" + process.pid() + "/status");
-    Matcher found = RESIDENT.matcher(Files.exists(status) ? Files.readString(status) : "");
-    return found.find() ? Long.parseLong(found.group(1)) << 10 : 0;
+    return ServerProcess.resident(process);
   }
 
   /** Most of the heap that was in use after a collection, in bytes. */
