@@ -45,10 +45,10 @@ final class Dictionary {
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
     columnsOfCodes(found);
-    while (!open.isEmpty() && columns.size() + open.size() == space.hidden()) {
-      if (!lastCodes(sample, search, found, open)) {
-        break;
-      }
+    List<double[]> nearly = new ArrayList<>(search.nearly());
+    boolean more = found.size() + open.size() + nearly.size() == space.hidden();
+    while (more && found.size() < space.hidden()) {
+      more = lastCodes(search.lastCodes(sample), found, open, nearly);
     }
     for (double[] column : open) {
       addWithoutCodes(
@@ -57,7 +57,7 @@ final class Dictionary {
           "its codes are not sparse enough to be told from those of others; they are by least"
               + " squares, and it belongs to no object");
     }
-    for (double[] column : search.nearly()) {
+    for (double[] column : nearly) {
       addWithoutCodes(
           column,
           sample,
@@ -103,12 +103,18 @@ final class Dictionary {
     coordinates.add(null);
   }
 
-  /** Finds codes of columns that have none; whether there are any. */
+  /**
+   * Finds codes of columns that have none; whether there are any.
+   *
+   * @param found coordinates of codes
+   * @param open columns without codes
+   * @param nearly columns without codes that may have parts of others in them
+   */
   private boolean lastCodes(
-      PairSample sample, Search search, List<double[]> found, List<double[]> open) {
+      LastCodes search, List<double[]> found, List<double[]> open, List<double[]> nearly) {
     List<double[]> all = new ArrayList<>(columns);
     all.addAll(open);
-    double[][] known = knownColumns(sample);
+    all.addAll(nearly);
     List<double[]> doubtful = new ArrayList<>();
     List<double[]> sure = new ArrayList<>(open);
     for (int j = 0; j < columns.size(); j++) {
@@ -118,22 +124,20 @@ final class Dictionary {
         doubtful.add(coordinates.get(j));
       }
     }
-    List<Optional<double[]>> last =
-        search
-            .lastCodes(sample)
-            .find(all, open.size(), List.of(known).subList(1, known.length), doubtful);
+    List<Optional<double[]>> last = search.find(all, open.size(), nearly.size(), doubtful);
     List<double[]> more = new ArrayList<>(found);
     List<double[]> left = new ArrayList<>();
     List<double[]> seen = Spans.basis(found.stream().map(space::hiddenPart).toList());
-    for (int c = 0; c < open.size(); c++) {
+    int first = columns.size();
+    for (int c = 0; c < last.size(); c++) {
       Optional<double[]> code = last.get(c);
       if (code.isPresent() && Spans.addNew(seen, space.hiddenPart(code.get()), LEAST_NEW)) {
         more.add(code.get());
       } else {
-        left.add(open.get(c));
+        left.add(all.get(first + c));
       }
     }
-    if (left.size() == open.size()) {
+    if (more.size() == found.size()) {
       return false;
     }
     columnsOfCodes(more);
@@ -144,8 +148,8 @@ final class Dictionary {
     }
     found.clear();
     found.addAll(more);
-    open.clear();
-    open.addAll(left);
+    open.retainAll(left);
+    nearly.retainAll(left);
     return true;
   }
 

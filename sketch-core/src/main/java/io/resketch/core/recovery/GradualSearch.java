@@ -3,6 +3,7 @@ package io.resketch.core.recovery;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
@@ -41,8 +42,8 @@ final class GradualSearch implements Serializable {
    * @param others orthonormal coordinates of all else
    */
   GradualSearch(Basis basis, List<double[]> known, double[][] others) {
-    int dims = basis.dims();
     free = known.size();
+    int dims = free + others.length;
     axes = new double[dims][];
     for (int a = 0; a < dims; a++) {
       axes[a] = a < free ? known.get(a) : others[a - free];
@@ -50,36 +51,64 @@ final class GradualSearch implements Serializable {
     double[] turned = new double[basis.rows() * dims];
     for (int i = 0; i < basis.rows(); i++) {
       for (int a = 0; a < dims; a++) {
-        turned[i * dims + a] = Kernels.dot(basis.values(), i * dims, axes[a], 0, dims);
+        turned[i * dims + a] =
+            Kernels.dot(basis.values(), i * basis.dims(), axes[a], 0, basis.dims());
       }
     }
     this.basis = new Basis(basis.rows(), dims, turned);
   }
 
   /**
-   * Searches.
+   * Searches from what of a start is outside what is known, with the sign in which it rises more
+   * than it falls.
    *
    * @param start coordinates, not all in what is known
    * @return unit coordinates of where it ended
    */
   double[] run(double[] start) {
-    int dims = basis.dims();
-    double[] w = new double[dims];
-    for (int a = free; a < dims; a++) {
-      w[a] = Kernels.dot(axes[a], 0, start, 0, dims);
+    double[] w = turned(start);
+    Arrays.fill(w, 0, free, 0);
+    return turnedBack(steps(rising(Symmetric.unit(w))));
+  }
+
+  /**
+   * The code where a search ends that begins at a start as it is.
+   *
+   * @return unit coordinates; empty if no code is there
+   */
+  Optional<double[]> codeNear(double[] start, CodeTest test) {
+    double[] end = steps(Symmetric.unit(turned(start)));
+    Optional<Zeros.Found> found = Zeros.exact(basis, end, 1, test.noise());
+    return found
+        .filter(code -> test.accepted(basis, found))
+        .map(code -> turnedBack(code.coordinates()));
+  }
+
+  private double[] turned(double[] start) {
+    double[] w = new double[basis.dims()];
+    for (int a = 0; a < w.length; a++) {
+      w[a] = Kernels.dot(axes[a], 0, start, 0, start.length);
     }
-    w = rising(Symmetric.unit(w));
-    for (int step = 0; step < STEPS; step++) {
-      double width = FIRST_WIDTH * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (STEPS - 1.0));
-      w = next(w, weighted(basis.vector(w), width));
-    }
-    double[] out = new double[dims];
-    for (int a = 0; a < dims; a++) {
-      for (int b = 0; b < dims; b++) {
+    return w;
+  }
+
+  private double[] turnedBack(double[] w) {
+    double[] out = new double[axes[0].length];
+    for (int a = 0; a < w.length; a++) {
+      for (int b = 0; b < out.length; b++) {
         out[b] += w[a] * axes[a][b];
       }
     }
     return Symmetric.unit(out);
+  }
+
+  private double[] steps(double[] start) {
+    double[] w = start;
+    for (int step = 0; step < STEPS; step++) {
+      double width = FIRST_WIDTH * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (STEPS - 1.0));
+      w = next(w, weighted(basis.vector(w), width));
+    }
+    return w;
   }
 
   /** With the sign in which it rises more than it falls. */

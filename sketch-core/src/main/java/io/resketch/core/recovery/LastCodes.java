@@ -18,7 +18,6 @@ final class LastCodes {
   private static final double[] CROWDS = {0.005, 0.1};
 
   private static final int LEAST_ROWS = 20;
-  private static final int ITERATIONS = 250;
 
   /** Cosine of a code with itself but for rounding. */
   private static final double SAME = 0.999;
@@ -41,50 +40,49 @@ final class LastCodes {
   /**
    * Finds codes.
    *
-   * @param columns of the codes known, then the open ones; all there are
-   * @param count of the open ones
-   * @param inputs columns of the input attributes but for parts in the span of the open ones
-   * @param doubtful coordinates of codes whose columns may have such parts, too
-   * @return coordinates, for each open column, of those that zeros confirm
+   * @param columns of the codes known, then those without codes; all there are
+   * @param exact of those without codes
+   * @param nearly of those without codes, the last; each may have parts of the others in it
+   * @param doubtful coordinates of codes whose columns may have parts of those without codes
+   * @return coordinates, for each column without codes, of those that zeros confirm
    */
   List<Optional<double[]>> find(
-      List<double[]> columns, int count, List<double[]> inputs, List<double[]> doubtful) {
+      List<double[]> columns, int exact, int nearly, List<double[]> doubtful) {
     List<double[]> mixed = new ArrayList<>(List.of(constant()));
     doubtful.forEach(w -> Spans.add(mixed, space.codes().vector(w)));
-    List<double[]> starts = starts(columns, count, inputs);
+    List<double[]> starts = starts(columns, exact + nearly);
     Zeroing zeroing = new Zeroing(space.codes(), space.known(), mixed, test);
-    List<Optional<double[]>> out = zeroed(zeroing, starts);
+    List<Optional<double[]>> out = new ArrayList<>(zeroed(zeroing, starts));
     List<Integer> left =
-        IntStream.range(0, count).filter(c -> out.get(c).isEmpty()).boxed().toList();
-    if (!left.isEmpty()) {
-      List<double[]> nearer = sparse(left.stream().map(starts::get).toList(), doubtful);
-      List<Optional<double[]>> more = zeroed(zeroing, nearer);
+        IntStream.range(0, starts.size()).filter(c -> out.get(c).isEmpty()).boxed().toList();
+    for (int sign = 1; sign >= -1 && !left.isEmpty(); sign -= 2) {
+      List<double[]> unclear = starts.subList(exact, exact + nearly);
+      List<Optional<double[]>> more = gradual(starts, left, sign, unclear, doubtful);
       for (int l = 0; l < left.size(); l++) {
-        int at = left.get(l);
-        out.set(at, more.get(l).or(() -> more.get(left.size() + left.indexOf(at))));
+        out.set(left.get(l), more.get(l));
       }
+      left = left.stream().filter(c -> out.get(c).isEmpty()).toList();
     }
     return out;
   }
 
   private List<Optional<double[]>> zeroed(Zeroing zeroing, List<double[]> starts) {
-    List<Optional<double[]>> out = new ArrayList<>();
-    engine
-        .map(starts, start -> zeroing.zeroed(start).orElse(null))
-        .forEach(code -> out.add(Optional.ofNullable(code)));
-    return out;
+    return engine.map(starts, start -> zeroing.zeroed(start).orElse(null)).stream()
+        .map(Optional::ofNullable)
+        .toList();
   }
 
-  /** Coordinates by least squares. */
-  private List<double[]> starts(List<double[]> columns, int count, List<double[]> inputs) {
+  /** Coordinates by least squares; columns are nearly orthogonal to those of inputs. */
+  private List<double[]> starts(List<double[]> columns, int count) {
+    int d = space.dimension();
     double[][] duals = Spans.duals(columns);
-    double[][] inOpen = Spans.duals(columns.subList(columns.size() - count, columns.size()));
     List<double[]> out = new ArrayList<>();
-    for (int c = 0; c < count; c++) {
-      double[] values = space.codes().vector(hidden(duals[columns.size() - count + c]));
-      for (int j = 0; j < inputs.size(); j++) {
-        // Columns are nearly orthogonal: this is near the part that the code has of the input.
-        addInput(values, j, Kernels.dot(inputs.get(j), 0, inOpen[c], 0, inOpen[c].length));
+    for (int c = columns.size() - count; c < columns.size(); c++) {
+      double[] values = new double[sample.rows()];
+      for (int i = 0; i < values.length; i++) {
+        for (int b = 0; b < d; b++) {
+          values[i] += duals[c][b] * sample.sketches()[i * d + b];
+        }
       }
       out.add(space.codes().coordinates(values));
     }
@@ -92,47 +90,37 @@ final class LastCodes {
   }
 
   /**
-   * What is sparse at a multiple of inputs and doubtful codes: first for all starts, then for all
-   * with the other sign.
+   * What has most zeros, each near a start, with any multiples of inputs, of doubtful codes and of
+   * unclear ones.
    */
-  private List<double[]> sparse(List<double[]> starts, List<double[]> doubtful) {
+  private List<Optional<double[]>> gradual(
+      List<double[]> starts,
+      List<Integer> which,
+      int sign,
+      List<double[]> unclear,
+      List<double[]> doubtful) {
     int r = space.known() + space.hidden();
     List<double[]> free = space.knownAxes(r);
     doubtful.forEach(w -> Spans.add(free, w));
-    double[][] quotient = Spans.complement(free, r);
-    List<double[]> both = new ArrayList<>();
-    for (double[] start : starts) {
-      double[] rest = Spans.subtract(start.clone(), free);
-      double length = Math.sqrt(Kernels.dot(rest, 0, rest, 0, r));
-      both.add(Arrays.stream(start).map(value -> value / length).toArray());
+    List<Gradual> searches = new ArrayList<>();
+    for (int c : which) {
+      List<double[]> axes = new ArrayList<>(free);
+      Spans.add(axes, starts.get(c));
+      unclear.forEach(w -> Spans.add(axes, w));
+      double[][] others = axes.subList(free.size(), axes.size()).toArray(double[][]::new);
+      GradualSearch search = new GradualSearch(space.codes(), free, others);
+      double[] start = sign > 0 ? starts.get(c) : Symmetric.negative(starts.get(c));
+      searches.add(new Gradual(search, start));
     }
-    both.addAll(both.stream().map(Symmetric::negative).toList());
-    return Starts.ends(
-        engine,
-        space.codes(),
-        quotient,
-        test.prior(),
-        CodeSearch.STEP,
-        both,
-        ITERATIONS,
-        ITERATIONS);
+    CodeTest test = this.test;
+    return engine
+        .map(searches, one -> one.search().codeNear(one.start(), test).orElse(null))
+        .stream()
+        .map(Optional::ofNullable)
+        .toList();
   }
 
-  private double[] hidden(double[] dual) {
-    double[] w = new double[space.known() + space.hidden()];
-    for (int a = 0; a < space.hidden(); a++) {
-      w[space.known() + a] =
-          Kernels.dot(space.residual(), a * space.dimension(), dual, 0, space.dimension());
-    }
-    return w;
-  }
-
-  private void addInput(double[] code, int input, double c) {
-    int p = sample.inputWidth();
-    for (int i = 0; i < code.length; i++) {
-      code[i] += c * sample.inputs()[i * p + input];
-    }
-  }
+  private record Gradual(GradualSearch search, double[] start) implements Serializable {}
 
   private double[] constant() {
     double[] out = new double[sample.rows()];
