@@ -25,10 +25,13 @@ final class GradualSearch implements Serializable {
   /** ε, of the largest values. */
   private static final double FIRST_WIDTH = 1;
 
+  /** As above, from a start near the code. */
+  private static final double FIRST_WIDTH_NEAR = 0.1;
+
   private static final double LAST_WIDTH = 0.003;
 
   /** How much dearer a value below 0 is. */
-  private static final double NEGATIVE = 10;
+  private static final double NEGATIVE = 100;
 
   /** Of the mean of the diagonal: keeps the squares of exact zeros from being singular. */
   private static final double SHIFT = 1e-11;
@@ -68,17 +71,17 @@ final class GradualSearch implements Serializable {
   double[] run(double[] start) {
     double[] w = turned(start);
     Arrays.fill(w, 0, free, 0);
-    return turnedBack(steps(rising(Symmetric.unit(w))));
+    return turnedBack(steps(rising(Symmetric.unit(w)), FIRST_WIDTH));
   }
 
-  /**
-   * The code where a search ends that begins at a start as it is.
-   *
-   * @return unit coordinates; empty if no code is there
-   */
-  Optional<double[]> codeNear(double[] start, CodeTest test) {
-    double[] end = steps(Symmetric.unit(turned(start)));
-    Optional<Zeros.Found> found = Zeros.exact(basis, end, 1, test.noise());
+  /** As above, from a start near a code, as it is. */
+  double[] near(double[] start) {
+    return turnedBack(steps(Symmetric.unit(turned(start)), FIRST_WIDTH_NEAR));
+  }
+
+  /** The code at coordinates of its span; empty if none is there. */
+  Optional<double[]> code(double[] w, CodeTest test) {
+    Optional<Zeros.Found> found = Zeros.exact(basis, turned(w), 1, test.noise());
     return found
         .filter(code -> test.accepted(basis, found))
         .map(code -> turnedBack(code.coordinates()));
@@ -102,10 +105,10 @@ final class GradualSearch implements Serializable {
     return Symmetric.unit(out);
   }
 
-  private double[] steps(double[] start) {
+  private double[] steps(double[] start, double first) {
     double[] w = start;
     for (int step = 0; step < STEPS; step++) {
-      double width = FIRST_WIDTH * Math.pow(LAST_WIDTH / FIRST_WIDTH, step / (STEPS - 1.0));
+      double width = first * Math.pow(LAST_WIDTH / first, step / (STEPS - 1.0));
       w = next(w, weighted(basis.vector(w), width));
     }
     return w;

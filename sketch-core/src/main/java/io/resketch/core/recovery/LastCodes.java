@@ -53,15 +53,18 @@ final class LastCodes {
     List<double[]> starts = starts(columns, exact + nearly);
     Zeroing zeroing = new Zeroing(space.codes(), space.known(), mixed, test);
     List<Optional<double[]>> out = new ArrayList<>(zeroed(zeroing, starts));
-    List<Integer> left =
-        IntStream.range(0, starts.size()).filter(c -> out.get(c).isEmpty()).boxed().toList();
-    for (int sign = 1; sign >= -1 && !left.isEmpty(); sign -= 2) {
-      List<double[]> unclear = starts.subList(exact, exact + nearly);
-      List<Optional<double[]>> more = gradual(starts, left, sign, unclear, doubtful);
+    List<double[]> unclear = starts.subList(exact, exact + nearly);
+    for (int sign = 1; sign >= -1; sign -= 2) {
+      List<Integer> left =
+          IntStream.range(0, starts.size()).filter(c -> out.get(c).isEmpty()).boxed().toList();
+      List<double[]> signed = new ArrayList<>(left.stream().map(starts::get).toList());
+      if (sign < 0) {
+        signed.replaceAll(Symmetric::negative);
+      }
+      List<Optional<double[]>> more = gradual(signed, unclear, doubtful);
       for (int l = 0; l < left.size(); l++) {
         out.set(left.get(l), more.get(l));
       }
-      left = left.stream().filter(c -> out.get(c).isEmpty()).toList();
     }
     return out;
   }
@@ -89,38 +92,49 @@ final class LastCodes {
     return out;
   }
 
-  /**
-   * What has most zeros, each near a start, with any multiples of inputs, of doubtful codes and of
-   * unclear ones.
-   */
+  /** Codes near starts, with any multiples of inputs, of doubtful codes and of unclear ones. */
   private List<Optional<double[]>> gradual(
-      List<double[]> starts,
-      List<Integer> which,
-      int sign,
-      List<double[]> unclear,
-      List<double[]> doubtful) {
+      List<double[]> starts, List<double[]> unclear, List<double[]> doubtful) {
     int r = space.known() + space.hidden();
-    List<double[]> free = space.knownAxes(r);
+    List<double[]> inputs = space.knownAxes(r);
+    List<double[]> free = new ArrayList<>(inputs);
     doubtful.forEach(w -> Spans.add(free, w));
-    List<Gradual> searches = new ArrayList<>();
-    for (int c : which) {
-      List<double[]> axes = new ArrayList<>(free);
-      Spans.add(axes, starts.get(c));
-      unclear.forEach(w -> Spans.add(axes, w));
-      double[][] others = axes.subList(free.size(), axes.size()).toArray(double[][]::new);
-      GradualSearch search = new GradualSearch(space.codes(), free, others);
-      double[] start = sign > 0 ? starts.get(c) : Symmetric.negative(starts.get(c));
-      searches.add(new Gradual(search, start));
-    }
-    CodeTest test = this.test;
-    return engine
-        .map(searches, one -> one.search().codeNear(one.start(), test).orElse(null))
-        .stream()
+    Gradual gradual = new Gradual(space.codes(), inputs, free, unclear, test);
+    return engine.map(starts, start -> gradual.code(start).orElse(null)).stream()
         .map(Optional::ofNullable)
         .toList();
   }
 
-  private record Gradual(GradualSearch search, double[] start) implements Serializable {}
+  /**
+   * Finds the code near a start by zeros that count gradually.
+   *
+   * @param inputs orthonormal coordinates of the constant and the inputs
+   * @param free of these and the doubtful codes
+   * @param unclear coordinates of codes that are known as badly as the start
+   */
+  private record Gradual(
+      Basis basis,
+      List<double[]> inputs,
+      List<double[]> free,
+      List<double[]> unclear,
+      CodeTest test)
+      implements Serializable {
+    /** Most of what is wrong with a start is along the inputs; that is found from further away. */
+    Optional<double[]> code(double[] start) {
+      double[] nearer = search(inputs, List.of(start)).near(start);
+      List<double[]> outside = new ArrayList<>(List.of(nearer));
+      outside.addAll(unclear);
+      GradualSearch last = search(free, outside);
+      return last.code(last.near(nearer), test);
+    }
+
+    private GradualSearch search(List<double[]> free, List<double[]> outside) {
+      List<double[]> axes = new ArrayList<>(free);
+      outside.forEach(w -> Spans.add(axes, w));
+      double[][] others = axes.subList(free.size(), axes.size()).toArray(double[][]::new);
+      return new GradualSearch(basis, free, others);
+    }
+  }
 
   private double[] constant() {
     double[] out = new double[sample.rows()];
