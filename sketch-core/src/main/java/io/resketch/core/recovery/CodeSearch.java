@@ -76,7 +76,7 @@ final class CodeSearch {
 
   private List<double[]> gradualEnds(
       Basis basis, List<double[]> known, double[][] others, List<double[]> starts) {
-    GradualSearch search = new GradualSearch(basis, known, others);
+    GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
     return engine.map(starts, search::run);
   }
 

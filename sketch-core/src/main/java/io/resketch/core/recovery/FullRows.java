@@ -125,7 +125,8 @@ final class FullRows {
       return out;
     }
     Basis small = new Basis(basis.rows(), few, values);
-    GradualSearch search = new GradualSearch(small, List.of(), Spans.complement(List.of(), few));
+    GradualSearch search =
+        new GradualSearch(small, test.prior(), List.of(), Spans.complement(List.of(), few));
     List<double[]> starts = new ArrayList<>();
     for (int s = 0; s < STARTS; s++) {
       double[] row = new double[few];

@@ -13,9 +13,10 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
  * are above 0 in half of the rows: these are no minima of the sum of their values, by which {@link
  * SparseSearch} goes. What is known already is free, and only the part outside it has a length.
  *
- * <p>Minimises Σ f(x_i), f(x) = log(x² + ε²) above 0 and dearer below, by squares weighted anew in
- * every step, with ε falling (Chartrand and Yin, Iteratively reweighted algorithms for compressive
- * sensing, ICASSP 2008): first all small values count, then those that are nearly 0.
+ * <p>Minimises Σ f(x_i), f(x) = log(x² + ε²), dearer below 0 where codes are never below 0, by
+ * squares weighted anew in every step, with ε falling (Chartrand and Yin, Iteratively reweighted
+ * algorithms for compressive sensing, ICASSP 2008): first all small values count, then those that
+ * are nearly 0.
  */
 final class GradualSearch implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,7 +31,7 @@ final class GradualSearch implements Serializable {
 
   private static final double LAST_WIDTH = 0.003;
 
-  /** How much dearer a value below 0 is. */
+  /** How much dearer a value below 0 is where codes have none. */
   private static final double NEGATIVE = 100;
 
   /** Of the mean of the diagonal: keeps the squares of exact zeros from being singular. */
@@ -39,12 +40,15 @@ final class GradualSearch implements Serializable {
   private final Basis basis;
   private final double[][] axes;
   private final int free;
+  private final double negative;
 
   /**
+   * @param prior of one value each
    * @param known orthonormal coordinates of what is free
    * @param others orthonormal coordinates of all else
    */
-  GradualSearch(Basis basis, List<double[]> known, double[][] others) {
+  GradualSearch(Basis basis, Prior prior, List<double[]> known, double[][] others) {
+    negative = prior == Prior.NONNEGATIVE ? NEGATIVE : 1;
     free = known.size();
     int dims = free + others.length;
     axes = new double[dims][];
@@ -133,7 +137,7 @@ final class GradualSearch implements Serializable {
     for (int i = 0; i < x.length; i++) {
       double weight = width / Math.sqrt((x[i] * x[i] + width * width) * x.length);
       if (x[i] < 0) {
-        weight *= NEGATIVE;
+        weight *= negative;
       }
       for (int a = 0; a < dims; a++) {
         eight[filled * dims + a] = weight * basis.values()[i * dims + a];

@@ -132,7 +132,7 @@ final class LastCodes {
       List<double[]> axes = new ArrayList<>(free);
       outside.forEach(w -> Spans.add(axes, w));
       double[][] others = axes.subList(free.size(), axes.size()).toArray(double[][]::new);
-      return new GradualSearch(basis, free, others);
+      return new GradualSearch(basis, test.prior(), free, others);
     }
   }
 
