@@ -15,7 +15,8 @@ public final class RecoveryReport {
       List.of(
           new Shape(4, List.of(4, 3), 4096),
           new Shape(4, List.of(4, 3), 2048),
-          new Shape(8, List.of(6, 6), 4096));
+          new Shape(8, List.of(6, 6), 4096),
+          new Shape(8, List.of(6, 6), 2048));
 
   private RecoveryReport() {}
 
