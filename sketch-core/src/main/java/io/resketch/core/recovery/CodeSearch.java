@@ -11,7 +11,7 @@ final class CodeSearch {
   static final double STEP = 0.1;
   private static final int GRADUAL_STARTS = 4;
   private static final int GRADUAL_ROUNDS = 4;
-  private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
+  private static final int MOST_STARTS = 128;
 
   private final PairSpace space;
   private final DataParallel engine;
@@ -185,7 +185,7 @@ final class CodeSearch {
     double[] out = new double[space.hidden() * d];
     for (int a = 0; a < space.hidden(); a++) {
       double[] row = new double[d];
-      System.arraycopy(space.residual(), a * d, row, 0, d);
+      System.arraycopy(space.products(), (space.known() + a) * d, row, 0, d);
       System.arraycopy(Spans.subtract(row, known), 0, out, a * d, d);
     }
     return out;

@@ -17,7 +17,7 @@ final class ColumnSearch {
   /** Dimensions of a span in which random starts end near columns with few zeros. */
   private static final int FEW_DIMS = 64;
 
-  private static final int MOST_STARTS = 4 * SparseSearch.WIDTH;
+  private static final int MOST_STARTS = 128;
 
   private final PairSpace space;
   private final DataParallel engine;

@@ -52,9 +52,10 @@ final class Completion {
     int k = space.known();
     List<double[]> starts = new ArrayList<>();
     for (int c = 0; c < state.columns.size(); c++) {
+      double[] code = space.hiddenPart(space.codeOf(duals[c]));
       double[] start = new double[k + space.hidden()];
       for (double[] direction : open) {
-        double along = Kernels.dot(space.column(direction), 0, duals[c], 0, space.dimension());
+        double along = Kernels.dot(code, 0, direction, 0, code.length);
         for (int b = 0; b < space.hidden(); b++) {
           start[k + b] += along * direction[b];
         }

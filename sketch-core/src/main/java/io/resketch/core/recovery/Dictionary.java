@@ -1,6 +1,7 @@
 package io.resketch.core.recovery;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
@@ -48,7 +49,7 @@ final class Dictionary {
     List<double[]> nearly = new ArrayList<>(search.nearly());
     boolean more = found.size() + open.size() + nearly.size() == space.hidden();
     while (more && found.size() < space.hidden()) {
-      more = lastCodes(search.lastCodes(sample), found, open, nearly);
+      more = lastCodes(search.lastCodes(), found, open, nearly);
     }
     for (double[] column : open) {
       addWithoutCodes(
@@ -297,20 +298,10 @@ final class Dictionary {
   }
 
   /** Q'Y / N over the known columns of Q, less what the codes known make of it: known × d. */
-  private double[] knownPart(PairSample sample) {
+  private double[] knownPart() {
     int k = space.known();
     int d = space.dimension();
-    int r = k + space.hidden();
-    Basis q = space.codes();
-    double[] part = new double[k * d];
-    for (int i = 0; i < sample.rows(); i++) {
-      for (int a = 0; a < k; a++) {
-        double c = q.values()[i * r + a] / sample.rows();
-        for (int b = 0; b < d; b++) {
-          part[a * d + b] += c * sample.sketches()[i * d + b];
-        }
-      }
-    }
+    double[] part = Arrays.copyOf(space.products(), k * d);
     for (int j = 0; j < coordinates.size(); j++) {
       double[] w = coordinates.get(j);
       double[] column = columns.get(j);
@@ -331,7 +322,7 @@ final class Dictionary {
     int k = space.known();
     int r = k + space.hidden();
     Basis q = space.codes();
-    double[] part = knownPart(sample);
+    double[] part = knownPart();
     DMatrixRMaj projected = new DMatrixRMaj(p + 1, k); // of the known rows on those columns
     DMatrixRMaj gram = new DMatrixRMaj(p + 1, p + 1);
     double[] row = new double[p + 1];

@@ -24,7 +24,15 @@ final class Kernels {
     }
   }
 
-  private static void add8(
+  /**
+   * Adds eight rows, times a number each, to the end of a row of a matrix.
+   *
+   * @param row where the row begins
+   * @param v eight rows, one after the other
+   * @param a first of the row's entries
+   * @param width number of entries
+   */
+  static void add8(
       double[] g,
       int row,
       double[] v,

@@ -26,13 +26,11 @@ final class LastCodes {
   private static final double LEAST_OWN = 0.1;
 
   private final PairSpace space;
-  private final PairSample sample;
   private final DataParallel engine;
   private final CodeTest test;
 
-  LastCodes(PairSpace space, PairSample sample, DataParallel engine, CodeTest test) {
+  LastCodes(PairSpace space, DataParallel engine, CodeTest test) {
     this.space = space;
-    this.sample = sample;
     this.engine = engine;
     this.test = test;
   }
@@ -77,17 +75,10 @@ final class LastCodes {
 
   /** Coordinates by least squares; columns are nearly orthogonal to those of inputs. */
   private List<double[]> starts(List<double[]> columns, int count) {
-    int d = space.dimension();
     double[][] duals = Spans.duals(columns);
     List<double[]> out = new ArrayList<>();
     for (int c = columns.size() - count; c < columns.size(); c++) {
-      double[] values = new double[sample.rows()];
-      for (int i = 0; i < values.length; i++) {
-        for (int b = 0; b < d; b++) {
-          values[i] += duals[c][b] * sample.sketches()[i * d + b];
-        }
-      }
-      out.add(space.codes().coordinates(values));
+      out.add(space.codeOf(duals[c]));
     }
     return out;
   }
@@ -137,7 +128,7 @@ final class LastCodes {
   }
 
   private double[] constant() {
-    double[] out = new double[sample.rows()];
+    double[] out = new double[space.codes().rows()];
     Arrays.fill(out, 1 / Math.sqrt(out.length));
     return out;
   }

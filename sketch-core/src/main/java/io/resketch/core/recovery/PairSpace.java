@@ -15,11 +15,11 @@ import java.util.SplittableRandom;
  * @param codes Q, N rows, scaled to Q'Q = N I
  * @param known first columns of Q
  * @param hidden other columns of Q
- * @param residual hidden × d: what of the sketches goes with the hidden columns of Q, Q'Y / N
+ * @param products (known + hidden) × d: what of the sketches goes with the columns of Q, Q'Y / N
  * @param noise singular value of the strongest direction left out, of that of the weakest kept
  */
 record PairSpace(
-    Basis codes, int known, int hidden, double[] residual, int dimension, double noise) {
+    Basis codes, int known, int hidden, double[] products, int dimension, double noise) {
   private static final int SIGNS_PER_ENTRY = 8;
   private static final int FIRST_WIDTH = 384;
 
@@ -200,32 +200,53 @@ record PairSpace(
         q[i * r + known + a] = c * Kernels.dot(mixed, i * width, vector, 0, width);
       }
     }
-    int d = sample.dimension();
-    double[] residual = new double[rank * d];
-    for (int i = 0; i < n; i++) {
-      for (int a = 0; a < rank; a++) {
-        double c = q[i * r + known + a] / n;
-        int at = a * d;
-        int from = i * d;
-        for (int j = 0; j < d; j++) {
-          residual[at + j] += c * sample.sketches()[from + j];
-        }
-      }
-    }
     double below = eigen.values()[rank];
     double noise = Math.sqrt(Math.max(below, 0) / eigen.values()[rank - 1]);
-    return new PairSpace(new Basis(n, r, q), known, rank, residual, d, noise);
+    Basis codes = new Basis(n, r, q);
+    return new PairSpace(codes, known, rank, products(codes, sample), sample.dimension(), noise);
   }
 
-  /** The row of the residual that goes with a direction of the hidden part of the codes. */
+  private static double[] products(Basis codes, PairSample sample) {
+    int n = sample.rows();
+    int d = sample.dimension();
+    int r = codes.dims();
+    double[] out = new double[r * d];
+    double[] eight = new double[8 * d];
+    double[] c = new double[8];
+    for (int i = 0; i < n; i += 8) {
+      int rows = Math.min(8, n - i);
+      java.util.Arrays.fill(eight, 0);
+      for (int j = 0; j < rows * d; j++) {
+        eight[j] = sample.sketches()[i * d + j];
+      }
+      for (int a = 0; a < r; a++) {
+        for (int l = 0; l < 8; l++) {
+          c[l] = l < rows ? codes.values()[(i + l) * r + a] / n : 0;
+        }
+        Kernels.add8(out, a * d, eight, 0, d, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], d);
+      }
+    }
+    return out;
+  }
+
+  /** What of the sketches goes with a direction of the hidden part of the codes. */
   double[] column(double[] direction) {
     double[] out = new double[dimension];
     for (int a = 0; a < hidden; a++) {
       double c = direction[a];
-      int at = a * dimension;
+      int at = (known + a) * dimension;
       for (int j = 0; j < dimension; j++) {
-        out[j] += c * residual[at + j];
+        out[j] += c * products[at + j];
       }
+    }
+    return out;
+  }
+
+  /** Coordinates of the code that the sketches' products with a vector of length d are. */
+  double[] codeOf(double[] vector) {
+    double[] out = new double[known + hidden];
+    for (int a = 0; a < out.length; a++) {
+      out[a] = Kernels.dot(products, a * dimension, vector, 0, dimension);
     }
     return out;
   }

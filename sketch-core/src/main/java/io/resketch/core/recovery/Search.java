@@ -66,8 +66,8 @@ final class Search {
   }
 
   /** Finds the codes of the last columns. */
-  LastCodes lastCodes(PairSample sample) {
-    return new LastCodes(space, sample, engine, test);
+  LastCodes lastCodes() {
+    return new LastCodes(space, engine, test);
   }
 
   private int left() {

@@ -18,7 +18,7 @@ final class SparseSearch implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Searches that run at once. */
-  static final int WIDTH = 32;
+  static final int WIDTH = 16;
 
   /** Rows of the basis handled at once; one block of a sketch. */
   static final int TILE = 16;
