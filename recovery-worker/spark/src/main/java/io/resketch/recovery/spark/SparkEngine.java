@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * A Spark application. Parts are cut into slices, a task of Spark each; a task whose executor is
@@ -24,6 +25,7 @@ final class SparkEngine implements EngineProvider.Engine {
     conf.setMaster(master);
     conf.setIfMissing("spark.app.name", "resketch recovery");
     conf.setIfMissing("spark.ui.enabled", "false");
+    conf.setIfMissing("spark.broadcast.compress", "false"); // what is sent has no pattern
     if (!jars.isEmpty()) {
       conf.setJars(jars.stream().map(Path::toString).toArray(String[]::new));
     }
@@ -33,11 +35,11 @@ final class SparkEngine implements EngineProvider.Engine {
     context = new JavaSparkContext(conf);
   }
 
-  /** A task as Spark takes it. */
-  private record OfSpark<A, B>(Task<A, B> task) implements Function<A, B> {
+  /** A task as Spark takes it: read once by an executor, and not by each slice anew. */
+  private record OfSpark<A, B>(Broadcast<Task<A, B>> task) implements Function<A, B> {
     @Override
     public B call(A part) {
-      return task.apply(part);
+      return task.value().apply(part);
     }
   }
 
@@ -54,7 +56,12 @@ final class SparkEngine implements EngineProvider.Engine {
     int slices =
         Math.min(
             parts.size(), Math.max(LEAST_SLICES, SLICES_PER_CORE * context.defaultParallelism()));
-    return context.parallelize(parts, slices).map(new OfSpark<>(task)).collect();
+    Broadcast<Task<A, B>> sent = context.broadcast(task);
+    try {
+      return context.parallelize(parts, slices).map(new OfSpark<>(sent)).collect();
+    } finally {
+      sent.destroy();
+    }
   }
 
   @Override
