@@ -21,8 +21,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The same recovery on a Spark cluster of one and of two workers of one core, in turns, after a
- * small one that has the executors compile what runs: seconds of every stage, and those in which
+ * The same recovery on a Spark cluster of one and of two workers of one core, in turns, each after
+ * one that has the executors compile what runs: seconds of every stage, and those in which
  * executors were at work.
  */
 final class SparkReport {
@@ -57,7 +57,6 @@ final class SparkReport {
 
   private final Path jars;
   private final Path folder;
-  private final PairSample small = pairs(2, List.of(1), 12, 1024, 2000, 1);
   private final PairSample pairs;
   private int clusters;
 
@@ -142,7 +141,7 @@ final class SparkReport {
     try (SparkCluster cluster = new SparkCluster(jars, home, workers);
         EngineProvider.Engine engine = spark.open(cluster.url())) {
       cluster.awaitExecutors();
-      recover(small, engine);
+      recover(pairs, engine);
       Run run = recover(pairs, engine);
       System.out.printf(Locale.ROOT, "| %d | %d |", workers, run.columns());
       run.stages().forEach(seconds -> System.out.printf(Locale.ROOT, " %.1f |", seconds));
