@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
  * Recovers teacher networks of several sizes and compares with the truth. Prints one row a network.
  */
 public final class RecoveryReport {
-  private static final List<Shape> SIZES =
+  static final List<Shape> SIZES =
       List.of(
           new Shape(4, List.of(4, 3), 4096),
           new Shape(4, List.of(4, 3), 2048),

@@ -7,8 +7,6 @@ import io.resketch.core.recovery.NetworkRecovery;
 import io.resketch.core.recovery.PairSample;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveryOptions;
-import io.resketch.core.recovery.TeacherNetwork;
-import io.resketch.core.spec.SketchSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,16 +15,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
  * The same recovery on a Spark cluster of one and of two workers of one core, in turns, each after
- * one that has the executors compile what runs: seconds of every stage, and those in which
- * executors were at work.
+ * one of the first size that has the executors compile what runs: seconds of every stage, and those
+ * in which executors were at work.
  */
 final class SparkReport {
-  private static final int ROUNDS = 3;
   private static final List<String> STAGES =
       List.of("row space", "columns and codes", "dictionary", "wiring");
 
@@ -57,49 +53,37 @@ final class SparkReport {
 
   private final Path jars;
   private final Path folder;
+  private final int seed;
+  private final PairSample first;
   private final PairSample pairs;
   private int clusters;
 
-  private SparkReport(Path jars, Path folder, long seed) {
+  private SparkReport(Path jars, Path folder, int seed, int size) {
     this.jars = jars;
     this.folder = folder;
-    this.pairs = pairs(4, List.of(4, 3), 16, 2048, 7040, seed);
+    this.seed = seed;
+    Shape shape = RecoveryReport.SIZES.get(size - 1);
+    this.first = new Trial(RecoveryReport.SIZES.get(0), seed).sample();
+    this.pairs = new Trial(shape, seed).sample();
   }
 
-  /** Arguments: folder of Spark's jars, a folder to work in, seed, machine. */
+  /** Arguments: folder of Spark's jars, a folder to work in, seed, size, rounds, machine. */
   public static void main(String[] args) throws Exception {
     System.setProperty("spark.driver.host", "127.0.0.1");
     System.setProperty("spark.executor.memory", "1g");
     Path folder = Files.createTempDirectory(Path.of(args[1]), "spark-");
-    System.out.printf("%s; seed %s%n%n", args[3], args[2]);
+    System.out.printf("%s; seed %s, size %s%n%n", args[5], args[2], args[3]);
     System.out.println(
         "| workers | columns | " + String.join(" | ", STAGES) + " | whole, s | in parts, s |");
     System.out.println("|" + " --- |".repeat(STAGES.size() + 4));
-    new SparkReport(Path.of(args[0]), folder, Long.parseLong(args[2])).run();
+    new SparkReport(Path.of(args[0]), folder, Integer.parseInt(args[2]), Integer.parseInt(args[3]))
+        .compare(Integer.parseInt(args[4]));
   }
 
-  private static PairSample pairs(
-      int inputs, List<Integer> levels, int attributes, int d, int rows, long seed) {
-    TeacherNetwork teacher =
-        new TeacherNetwork(
-            new TeacherNetwork.Settings(inputs, levels, attributes, 4, 3, true, seed),
-            new SketchSpec(d, 16, seed + 1000));
-    SplittableRandom random = new SplittableRandom(seed);
-    int p = inputs * attributes;
-    float[] all = new float[rows * p];
-    float[] sketches = new float[rows * d];
-    for (int i = 0; i < rows; i++) {
-      TeacherNetwork.Pair pair = teacher.pair(random);
-      System.arraycopy(pair.attributes(), 0, all, i * p, p);
-      System.arraycopy(pair.sketch().toArray(), 0, sketches, i * d, d);
-    }
-    return new PairSample(rows, teacher.inputSizes(), all, d, sketches);
-  }
-
-  private void run() throws Exception {
+  private void compare(int rounds) throws Exception {
     List<Run> one = new ArrayList<>();
     List<Run> two = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       one.add(run(1));
       two.add(run(2));
     }
@@ -141,7 +125,7 @@ final class SparkReport {
     try (SparkCluster cluster = new SparkCluster(jars, home, workers);
         EngineProvider.Engine engine = spark.open(cluster.url())) {
       cluster.awaitExecutors();
-      recover(pairs, engine);
+      recover(first, engine);
       Run run = recover(pairs, engine);
       System.out.printf(Locale.ROOT, "| %d | %d |", workers, run.columns());
       run.stages().forEach(seconds -> System.out.printf(Locale.ROOT, " %.1f |", seconds));
@@ -150,14 +134,14 @@ final class SparkReport {
     }
   }
 
-  private static Run recover(PairSample pairs, DataParallel engine) {
+  private Run recover(PairSample pairs, DataParallel engine) {
     Timed timed = new Timed(engine);
     Map<String, Long> starts = new LinkedHashMap<>();
     long began = System.nanoTime();
     RecoveredNetwork network =
         NetworkRecovery.recover(
             pairs,
-            new RecoveryOptions(true, 0.1, 1),
+            new RecoveryOptions(true, 0.1, seed),
             timed,
             (stage, done, all) ->
                 starts.putIfAbsent(

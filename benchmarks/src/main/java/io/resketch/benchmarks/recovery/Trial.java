@@ -46,11 +46,7 @@ public record Trial(Shape shape, int nonzero, int pairsPerColumn, Storage storag
 
   /** Draws the network and the pairs, recovers, and compares. */
   public Score run(DataParallel engine) {
-    TeacherNetwork teacher =
-        new TeacherNetwork(
-            new TeacherNetwork.Settings(
-                shape.inputs(), shape.levels(), ATTRIBUTES, nonzero, FAN_IN, true, seed),
-            new SketchSpec(shape.dimension(), 16, seed + 1000));
+    TeacherNetwork teacher = teacher();
     double[] active = new double[columns()];
     PairSample pairs = draw(teacher, active);
     long began = System.nanoTime();
@@ -66,6 +62,18 @@ public record Trial(Shape shape, int nonzero, int pairsPerColumn, Storage storag
     } catch (InvalidInputException refused) {
       return Score.refused(this, teacher, active);
     }
+  }
+
+  private TeacherNetwork teacher() {
+    return new TeacherNetwork(
+        new TeacherNetwork.Settings(
+            shape.inputs(), shape.levels(), ATTRIBUTES, nonzero, FAN_IN, true, seed),
+        new SketchSpec(shape.dimension(), 16, seed + 1000));
+  }
+
+  /** Draws the network and the pairs. */
+  PairSample sample() {
+    return draw(teacher(), new double[columns()]);
   }
 
   /**
