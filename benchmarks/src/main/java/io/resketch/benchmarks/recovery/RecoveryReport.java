@@ -1,6 +1,7 @@
 package io.resketch.benchmarks.recovery;
 
 import io.resketch.core.recovery.DataParallel;
+import io.resketch.core.spec.Family;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -16,7 +17,10 @@ public final class RecoveryReport {
           new Shape(4, List.of(4, 3), 4096),
           new Shape(4, List.of(4, 3), 2048),
           new Shape(8, List.of(6, 6), 4096),
-          new Shape(8, List.of(6, 6), 2048));
+          new Shape(8, List.of(6, 6), 2048),
+          new Shape(2, List.of(2), 512, new Family.Hadamard()),
+          new Shape(2, List.of(2), 512, new Family.Dense()),
+          new Shape(3, List.of(2, 1), 1024, new Family.Hadamard()));
 
   private RecoveryReport() {}
 
@@ -27,9 +31,9 @@ public final class RecoveryReport {
     int seeds = Integer.parseInt(args[0]);
     System.out.printf("%s%n%n", args[1]);
     System.out.println(
-        "| n | d | pairs | seed | columns | of 1–30 % | of 30–60 % | bit-exact | false | edges | extra"
+        "| family | n | d | pairs | seed | columns | of 1–30 % | of 30–60 % | bit-exact | false | edges | extra"
             + " | held out | predicted | seconds |");
-    System.out.println("|" + " --- |".repeat(14));
+    System.out.println("|" + " --- |".repeat(15));
     ExecutorService executor =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
@@ -51,7 +55,8 @@ public final class RecoveryReport {
     Trial trial = score.trial();
     return String.format(
         Locale.ROOT,
-        "| %d | %,d | %,d | %d | %s | %s | %s | %d | %d | %s | %d | %s | %s | %.0f |",
+        "| %s | %d | %,d | %,d | %d | %s | %s | %s | %d | %d | %s | %d | %s | %s | %.0f |",
+        trial.shape().family().getClass().getSimpleName(),
         trial.columns(),
         trial.shape().dimension(),
         trial.pairs(),

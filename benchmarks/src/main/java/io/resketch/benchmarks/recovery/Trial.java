@@ -68,7 +68,7 @@ public record Trial(Shape shape, int nonzero, int pairsPerColumn, Storage storag
     return new TeacherNetwork(
         new TeacherNetwork.Settings(
             shape.inputs(), shape.levels(), ATTRIBUTES, nonzero, FAN_IN, true, seed),
-        new SketchSpec(shape.dimension(), 16, seed + 1000));
+        new SketchSpec(shape.dimension(), shape.family(), seed + 1000));
   }
 
   /** Draws the network and the pairs. */

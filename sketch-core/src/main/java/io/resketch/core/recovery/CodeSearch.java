@@ -11,6 +11,10 @@ final class CodeSearch {
   static final double STEP = 0.1;
   private static final int GRADUAL_STARTS = 4;
   private static final int GRADUAL_ROUNDS = 4;
+
+  /** Starts for every width. */
+  private static final int PRODUCTS = 6;
+
   private static final int MOST_STARTS = 128;
 
   private final PairSpace space;
@@ -53,7 +57,7 @@ final class CodeSearch {
     // By turns: any direction may be near a code once few are open, and it is told as it is then.
     List<double[]> ends =
         state.round % 2 == 0
-            ? gradualEnds(basis, known, others, rows(basis, count, random))
+            ? gradualEnds(basis, known, others, count, random)
             : heldEnds(basis, others, count, random);
     return addCodes(basis, ends, known) || state.round + 1 < GRADUAL_ROUNDS;
   }
@@ -74,24 +78,45 @@ final class CodeSearch {
     return any;
   }
 
+  /** Half from pairs, half from what is nearly a code where few are open. */
   private List<double[]> gradualEnds(
-      Basis basis, List<double[]> known, double[][] others, List<double[]> starts) {
+      Basis basis, List<double[]> known, double[][] others, int count, SplittableRandom random) {
     GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
-    return engine.map(starts, search::run);
+    List<double[]> out = new ArrayList<>(engine.map(rows(basis, count, random), search::run));
+    for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
+      out.addAll(engine.map(products(PRODUCTS, random), start -> search.near(start, first)));
+    }
+    return out;
+  }
+
+  /**
+   * Coordinates of the sketches' products with random directions of what columns without codes
+   * span, in both signs. Columns are nearly orthogonal: little of other codes, and of inputs, is in
+   * them.
+   */
+  private List<double[]> products(int count, SplittableRandom random) {
+    List<double[]> span = new ArrayList<>();
+    for (double[] direction : space.leftOf(state.codes)) {
+      span.add(space.column(direction));
+    }
+    double[][] orthonormal = Spans.basis(span).toArray(double[][]::new);
+    List<double[]> out = new ArrayList<>();
+    for (int s = 0; s < count; s++) {
+      double[] start = Symmetric.unit(space.codeOf(Spans.gaussian(orthonormal, random)));
+      for (int a = 0; a < start.length; a++) {
+        start[a] += random.nextGaussian() / Math.sqrt(space.dimension());
+      }
+      out.add(start);
+    }
+    out.addAll(out.stream().map(Symmetric::negative).toList());
+    return out;
   }
 
   private List<double[]> heldEnds(
       Basis basis, double[][] others, int count, SplittableRandom random) {
     List<double[]> starts = new ArrayList<>();
     for (int s = 0; s < count; s++) {
-      double[] start = new double[basis.dims()];
-      for (double[] direction : others) {
-        double c = random.nextGaussian();
-        for (int a = 0; a < start.length; a++) {
-          start[a] += c * direction[a];
-        }
-      }
-      starts.add(start);
+      starts.add(Spans.gaussian(others, random));
     }
     starts.replaceAll(Symmetric::unit);
     return Starts.ends(engine, basis, others, test.prior(), STEP, starts, ITERATIONS, ITERATIONS);

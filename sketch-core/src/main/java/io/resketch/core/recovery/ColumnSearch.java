@@ -110,7 +110,7 @@ final class ColumnSearch {
     List<double[]> starts = new ArrayList<>();
     int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
     for (int s = 0; s < count; s++) {
-      starts.add(gaussian(quotient, random));
+      starts.add(Spans.gaussian(quotient, random));
     }
     return byEntries
         ? Starts.run(engine, basis, quotient, Prior.SIGNED, ENTRY_STEP, 1, starts, ITERATIONS, 0)
@@ -131,16 +131,5 @@ final class ColumnSearch {
     double[] outside = Symmetric.unit(Spans.subtract(end.w().clone(), known));
     return Zeros.gradualFromNear(basis, outside, noise)
         .or(() -> Zeros.gradualFromNear(basis, end.w(), noise));
-  }
-
-  private static double[] gaussian(double[][] quotient, SplittableRandom random) {
-    double[] out = new double[quotient[0].length];
-    for (double[] direction : quotient) {
-      double c = random.nextGaussian();
-      for (int a = 0; a < out.length; a++) {
-        out[a] += c * direction[a];
-      }
-    }
-    return out;
   }
 }

@@ -26,8 +26,8 @@ final class GradualSearch implements Serializable {
   /** ε, of the largest values. */
   private static final double FIRST_WIDTH = 1;
 
-  /** As above, from a start near the code. */
-  private static final double FIRST_WIDTH_NEAR = 0.1;
+  /** As above, from starts near a code: none is best for all. */
+  static final List<Double> FIRST_WIDTHS_NEAR = List.of(0.1, 0.03, 0.3, 1.0);
 
   private static final double LAST_WIDTH = 0.003;
 
@@ -78,17 +78,22 @@ final class GradualSearch implements Serializable {
     return turnedBack(steps(rising(Symmetric.unit(w)), FIRST_WIDTH));
   }
 
-  /** As above, from a start near a code, as it is. */
-  double[] near(double[] start) {
-    return turnedBack(steps(Symmetric.unit(turned(start)), FIRST_WIDTH_NEAR));
+  /**
+   * As above, from a start near a code, as it is.
+   *
+   * @param first ε at the start, of the largest values
+   */
+  double[] near(double[] start, double first) {
+    return turnedBack(steps(Symmetric.unit(turned(start)), first));
   }
 
   /** The code at coordinates of its span; empty if none is there. */
   Optional<double[]> code(double[] w, CodeTest test) {
-    Optional<Zeros.Found> found = Zeros.exact(basis, turned(w), 1, test.noise());
-    return found
-        .filter(code -> test.accepted(basis, found))
-        .map(code -> turnedBack(code.coordinates()));
+    return Zeros.exact(basis, turned(w), 1, test.noise())
+        .map(Zeros.Found::coordinates)
+        .or(() -> Zeros.nearby(basis, turned(w), test.noise()))
+        .filter(code -> test.signs(basis.vector(code)))
+        .map(this::turnedBack);
   }
 
   private double[] turned(double[] start) {

@@ -112,11 +112,18 @@ final class LastCodes {
       implements Serializable {
     /** Most of what is wrong with a start is along the inputs; that is found from further away. */
     Optional<double[]> code(double[] start) {
-      double[] nearer = search(inputs, List.of(start)).near(start);
-      List<double[]> outside = new ArrayList<>(List.of(nearer));
-      outside.addAll(unclear);
-      GradualSearch last = search(free, outside);
-      return last.code(last.near(nearer), test);
+      GradualSearch along = search(inputs, List.of(start));
+      for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
+        double[] nearer = along.near(start, first);
+        List<double[]> outside = new ArrayList<>(List.of(nearer));
+        outside.addAll(unclear);
+        GradualSearch last = search(free, outside);
+        Optional<double[]> found = last.code(last.near(nearer, first), test);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+      return Optional.empty();
     }
 
     private GradualSearch search(List<double[]> free, List<double[]> outside) {

@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -35,6 +36,18 @@ final class Spans {
     }
     basis.add(Symmetric.unit(rest));
     return true;
+  }
+
+  /** A random combination of vectors. */
+  static double[] gaussian(double[][] span, SplittableRandom random) {
+    double[] out = new double[span[0].length];
+    for (double[] direction : span) {
+      double c = random.nextGaussian();
+      for (int a = 0; a < out.length; a++) {
+        out[a] += c * direction[a];
+      }
+    }
+    return out;
   }
 
   /** Takes the part within a span away, in place. */
