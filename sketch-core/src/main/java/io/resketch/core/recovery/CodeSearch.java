@@ -12,7 +12,7 @@ final class CodeSearch {
   private static final int GRADUAL_STARTS = 4;
   private static final int GRADUAL_ROUNDS = 4;
 
-  /** Starts for every width. */
+  /** Starts of every first width, in each sign. */
   private static final int PRODUCTS = 6;
 
   private static final int MOST_STARTS = 128;
@@ -78,7 +78,7 @@ final class CodeSearch {
     return any;
   }
 
-  /** Half from pairs, half from what is nearly a code where few are open. */
+  /** From pairs, and from what is nearly a code where few are open. */
   private List<double[]> gradualEnds(
       Basis basis, List<double[]> known, double[][] others, int count, SplittableRandom random) {
     GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
@@ -92,7 +92,7 @@ final class CodeSearch {
   /**
    * Coordinates of the sketches' products with random directions of what columns without codes
    * span, in both signs. Columns are nearly orthogonal: little of other codes, and of inputs, is in
-   * them.
+   * them, about as much as the random part that each gets, so that those of one direction differ.
    */
   private List<double[]> products(int count, SplittableRandom random) {
     List<double[]> span = new ArrayList<>();

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Codes of the last columns, where all columns are known and all other codes. Least squares on the
- * columns gives a code but for parts along the inputs, along a constant, and along codes whose
- * columns are not certain. Its zeros tell these, and few are enough: a code may be above 0 in
- * nearly all of the pairs.
+ * Codes of the last columns, where all other codes are known and all columns, some perhaps only
+ * nearly. Least squares on the columns gives a code but for parts along the inputs, along a
+ * constant, and along codes whose columns are not certain. Its zeros tell these, and few are
+ * enough: a code may be above 0 in nearly all of the pairs.
  */
 final class LastCodes {
   /** Of the pairs: values taken for equal; more where parts of others blur them. */
