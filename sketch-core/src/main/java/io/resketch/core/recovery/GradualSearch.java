@@ -92,8 +92,12 @@ final class GradualSearch implements Serializable {
     return Zeros.exact(basis, turned(w), 1, test.noise())
         .map(Zeros.Found::coordinates)
         .or(() -> Zeros.nearby(basis, turned(w), test.noise()))
-        .filter(code -> test.signs(basis.vector(code)))
+        .filter(code -> isCode(basis.vector(code), test))
         .map(this::turnedBack);
+  }
+
+  private boolean isCode(double[] x, CodeTest test) {
+    return test.signs(x) && Zeros.areZeros(x, basis.dims(), test.noise());
   }
 
   private double[] turned(double[] start) {

@@ -174,6 +174,16 @@ final class Zeros {
       return Optional.empty();
     }
     double[] x = basis.vector(found.get().coordinates());
+    return areZeros(x, basis.dims(), noise) ? Optional.of(Symmetric.unit(x)) : Optional.empty();
+  }
+
+  /**
+   * Whether values are 0, and not only small, in more rows than chance makes so.
+   *
+   * @param x a vector of a subspace
+   * @param dims of the subspace
+   */
+  static boolean areZeros(double[] x, int dims, double noise) {
     double width = Math.max(1e-3, noise) * top(sizes(x, 1));
     int zeros = 0;
     int small = 0;
@@ -181,10 +191,10 @@ final class Zeros {
       zeros += Math.abs(value) < width ? 1 : 0;
       small += Math.abs(value) < 3 * width ? 1 : 0;
     }
-    boolean enough = zeros > LEAST_ZEROS + ROWS_PER_DIMENSION * basis.dims();
+    boolean enough = zeros > LEAST_ZEROS + ROWS_PER_DIMENSION * dims;
     // Of smooth values two thirds of the small ones would be beyond the width.
     boolean spike = zeros > 3 * (small - zeros);
-    return enough && spike ? Optional.of(Symmetric.unit(x)) : Optional.empty();
+    return enough && spike;
   }
 
   private static double[] sizes(double[] x, int group) {

@@ -16,7 +16,7 @@ final class SparkEngine implements EngineProvider.Engine {
   /** So that the last slices of a map are short, and all cores work until its end. */
   private static final int SLICES_PER_CORE = 4;
 
-  private static final int LEAST_SLICES = 8;
+  private static final int LEAST_SLICES = 16;
 
   private final JavaSparkContext context;
 
