@@ -47,9 +47,12 @@ final class Dictionary {
     List<double[]> open = new ArrayList<>(search.columns());
     columnsOfCodes(found);
     List<double[]> nearly = new ArrayList<>(search.nearly());
-    boolean more = found.size() + open.size() + nearly.size() == space.hidden();
+    LastCodes last = search.lastCodes();
+    boolean more =
+        found.size() + open.size() + nearly.size() == space.hidden()
+            && (nearly.isEmpty() || last.isGradual());
     while (more && found.size() < space.hidden()) {
-      more = lastCodes(search.lastCodes(), found, open, nearly);
+      more = lastCodes(last, found, open, nearly);
     }
     for (double[] column : open) {
       addWithoutCodes(

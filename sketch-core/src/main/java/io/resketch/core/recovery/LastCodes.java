@@ -25,6 +25,9 @@ final class LastCodes {
   /** Of a code: what no constant, input or other code explains. */
   private static final double LEAST_OWN = 0.1;
 
+  /** Size of zeros, of the largest values: with more, codes are not told from false ends. */
+  private static final double MOST_NOISE = 5e-3;
+
   private final PairSpace space;
   private final DataParallel engine;
   private final CodeTest test;
@@ -33,6 +36,11 @@ final class LastCodes {
     this.space = space;
     this.engine = engine;
     this.test = test;
+  }
+
+  /** Whether zeros are clear enough to find codes from further away, as of columns found nearly. */
+  boolean isGradual() {
+    return test.noise() < MOST_NOISE;
   }
 
   /**
@@ -52,7 +60,7 @@ final class LastCodes {
     Zeroing zeroing = new Zeroing(space.codes(), space.known(), mixed, test);
     List<Optional<double[]>> out = new ArrayList<>(zeroed(zeroing, starts));
     List<double[]> unclear = starts.subList(exact, exact + nearly);
-    for (int sign = 1; sign >= -1; sign -= 2) {
+    for (int sign = 1; sign >= -1 && isGradual(); sign -= 2) {
       List<Integer> left =
           IntStream.range(0, starts.size()).filter(c -> out.get(c).isEmpty()).boxed().toList();
       List<double[]> signed = new ArrayList<>(left.stream().map(starts::get).toList());
