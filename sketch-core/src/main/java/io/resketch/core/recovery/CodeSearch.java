@@ -15,8 +15,6 @@ final class CodeSearch {
   /** Starts of every first width, in each sign. */
   private static final int PRODUCTS = 6;
 
-  private static final int MOST_STARTS = 128;
-
   private final PairSpace space;
   private final DataParallel engine;
   private final CodeTest test;
@@ -53,7 +51,7 @@ final class CodeSearch {
       return true;
     }
     double[][] others = Spans.complement(known, basis.dims());
-    int count = Math.min(MOST_STARTS, GRADUAL_STARTS * others.length + 10);
+    int count = Math.min(Starts.MOST, GRADUAL_STARTS * others.length + 10);
     // By turns: any direction may be near a code once few are open, and it is told as it is then.
     List<double[]> ends =
         state.round % 2 == 0
@@ -83,8 +81,9 @@ final class CodeSearch {
       Basis basis, List<double[]> known, double[][] others, int count, SplittableRandom random) {
     GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
     List<double[]> out = new ArrayList<>(engine.map(rows(basis, count, random), search::run));
+    double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
     for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
-      out.addAll(engine.map(products(PRODUCTS, random), start -> search.near(start, first)));
+      out.addAll(engine.map(products(open, random), start -> search.near(start, first)));
     }
     return out;
   }
@@ -93,16 +92,13 @@ final class CodeSearch {
    * Coordinates of the sketches' products with random directions of what columns without codes
    * span, in both signs. Columns are nearly orthogonal: little of other codes, and of inputs, is in
    * them, about as much as the random part that each gets, so that those of one direction differ.
+   *
+   * @param open orthonormal basis of what these columns span
    */
-  private List<double[]> products(int count, SplittableRandom random) {
-    List<double[]> span = new ArrayList<>();
-    for (double[] direction : space.leftOf(state.codes)) {
-      span.add(space.column(direction));
-    }
-    double[][] orthonormal = Spans.basis(span).toArray(double[][]::new);
+  private List<double[]> products(double[][] open, SplittableRandom random) {
     List<double[]> out = new ArrayList<>();
-    for (int s = 0; s < count; s++) {
-      double[] start = Symmetric.unit(space.codeOf(Spans.gaussian(orthonormal, random)));
+    for (int s = 0; s < PRODUCTS; s++) {
+      double[] start = Symmetric.unit(space.codeOf(Spans.gaussian(open, random)));
       for (int a = 0; a < start.length; a++) {
         start[a] += random.nextGaussian() / Math.sqrt(space.dimension());
       }
@@ -135,7 +131,7 @@ final class CodeSearch {
     List<double[]> starts =
         state.round == 0 && !state.nearly.isEmpty()
             ? nearColumns(basis, rest, span, open)
-            : rows(basis, Math.min(MOST_STARTS, 2 * quotient.length + 10), random);
+            : rows(basis, Math.min(Starts.MOST, 2 * quotient.length + 10), random);
     int held = state.round == 0 && !state.nearly.isEmpty() ? ITERATIONS : 0;
     List<Starts.End> ends =
         Starts.run(engine, basis, quotient, test.prior(), STEP, 1, starts, ITERATIONS, held);

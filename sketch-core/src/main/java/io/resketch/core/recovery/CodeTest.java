@@ -8,6 +8,16 @@ record CodeTest(Prior prior, double noise) implements Serializable {
   /** Of the pairs: a code that is 0 in fewer is not told from chance. */
   static final double LEAST_ZEROS = 0.12;
 
+  /** Size of zeros, of the largest values: with more, codes are not told from false ends. */
+  private static final double MOST_NOISE = 5e-3;
+
+  /**
+   * Whether zeros are clear enough for searches from further away, or from columns nearly found.
+   */
+  boolean clear() {
+    return noise < MOST_NOISE;
+  }
+
   boolean accepted(Basis basis, Optional<Zeros.Found> exact) {
     return exact.isPresent()
         && exact.get().share() >= LEAST_ZEROS

@@ -17,8 +17,6 @@ final class ColumnSearch {
   /** Dimensions of a span in which random starts end near columns with few zeros. */
   private static final int FEW_DIMS = 64;
 
-  private static final int MOST_STARTS = 128;
-
   private final PairSpace space;
   private final DataParallel engine;
   private final double noise;
@@ -37,11 +35,7 @@ final class ColumnSearch {
    * @return whether another is worth it
    */
   boolean round(SplittableRandom random) {
-    List<double[]> span = new ArrayList<>();
-    for (double[] direction : space.leftOf(state.codes)) {
-      span.add(space.column(direction));
-    }
-    Basis basis = Spans.scaled(span);
+    Basis basis = Spans.scaled(space.columnsLeftOf(state.codes));
     List<double[]> known = new ArrayList<>();
     for (double[] column : state.columns) {
       Spans.add(known, basis.coordinates(column));
@@ -108,7 +102,7 @@ final class ColumnSearch {
   private List<Starts.End> ends(
       Basis basis, double[][] quotient, SplittableRandom random, boolean byEntries) {
     List<double[]> starts = new ArrayList<>();
-    int count = Math.min(MOST_STARTS, 2 * quotient.length + 10);
+    int count = Math.min(Starts.MOST, 2 * quotient.length + 10);
     for (int s = 0; s < count; s++) {
       starts.add(Spans.gaussian(quotient, random));
     }

@@ -50,7 +50,7 @@ final class Dictionary {
     LastCodes last = search.lastCodes();
     boolean more =
         found.size() + open.size() + nearly.size() == space.hidden()
-            && (nearly.isEmpty() || last.isGradual());
+            && (nearly.isEmpty() || search.zerosAreClear());
     while (more && found.size() < space.hidden()) {
       more = lastCodes(last, found, open, nearly);
     }
@@ -222,11 +222,7 @@ final class Dictionary {
 
   /** What the columns without codes span: what hidden directions say that no code known has. */
   private List<double[]> openSpan(double[][] rest) {
-    List<double[]> out = new ArrayList<>();
-    for (double[] direction : rest) {
-      out.add(space.column(direction));
-    }
-    return Spans.basis(out);
+    return Spans.basis(Arrays.stream(rest).map(space::column).toList());
   }
 
   private void add(double[] w, double[] column, double length) {

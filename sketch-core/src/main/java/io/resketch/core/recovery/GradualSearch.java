@@ -89,9 +89,10 @@ final class GradualSearch implements Serializable {
 
   /** The code at coordinates of its span; empty if none is there. */
   Optional<double[]> code(double[] w, CodeTest test) {
-    return Zeros.exact(basis, turned(w), 1, test.noise())
+    double[] start = turned(w);
+    return Zeros.exact(basis, start, 1, test.noise())
         .map(Zeros.Found::coordinates)
-        .or(() -> Zeros.nearby(basis, turned(w), test.noise()))
+        .or(() -> Zeros.nearby(basis, start, test.noise()))
         .filter(code -> isCode(basis.vector(code), test))
         .map(this::turnedBack);
   }

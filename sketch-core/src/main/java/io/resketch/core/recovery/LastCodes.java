@@ -25,9 +25,6 @@ final class LastCodes {
   /** Of a code: what no constant, input or other code explains. */
   private static final double LEAST_OWN = 0.1;
 
-  /** Size of zeros, of the largest values: with more, codes are not told from false ends. */
-  private static final double MOST_NOISE = 5e-3;
-
   private final PairSpace space;
   private final DataParallel engine;
   private final CodeTest test;
@@ -36,11 +33,6 @@ final class LastCodes {
     this.space = space;
     this.engine = engine;
     this.test = test;
-  }
-
-  /** Whether zeros are clear enough to find codes from further away, as of columns found nearly. */
-  boolean isGradual() {
-    return test.noise() < MOST_NOISE;
   }
 
   /**
@@ -58,9 +50,10 @@ final class LastCodes {
     doubtful.forEach(w -> Spans.add(mixed, space.codes().vector(w)));
     List<double[]> starts = starts(columns, exact + nearly);
     Zeroing zeroing = new Zeroing(space.codes(), space.known(), mixed, test);
-    List<Optional<double[]>> out = new ArrayList<>(zeroed(zeroing, starts));
+    List<Optional<double[]>> out =
+        new ArrayList<>(each(starts, start -> zeroing.zeroed(start).orElse(null)));
     List<double[]> unclear = starts.subList(exact, exact + nearly);
-    for (int sign = 1; sign >= -1 && isGradual(); sign -= 2) {
+    for (int sign = 1; sign >= -1 && test.clear(); sign -= 2) {
       List<Integer> left =
           IntStream.range(0, starts.size()).filter(c -> out.get(c).isEmpty()).boxed().toList();
       List<double[]> signed = new ArrayList<>(left.stream().map(starts::get).toList());
@@ -73,12 +66,6 @@ final class LastCodes {
       }
     }
     return out;
-  }
-
-  private List<Optional<double[]>> zeroed(Zeroing zeroing, List<double[]> starts) {
-    return engine.map(starts, start -> zeroing.zeroed(start).orElse(null)).stream()
-        .map(Optional::ofNullable)
-        .toList();
   }
 
   /** Coordinates by least squares; columns are nearly orthogonal to those of inputs. */
@@ -99,9 +86,12 @@ final class LastCodes {
     List<double[]> free = new ArrayList<>(inputs);
     doubtful.forEach(w -> Spans.add(free, w));
     Gradual gradual = new Gradual(space.codes(), inputs, free, unclear, test);
-    return engine.map(starts, start -> gradual.code(start).orElse(null)).stream()
-        .map(Optional::ofNullable)
-        .toList();
+    return each(starts, start -> gradual.code(start).orElse(null));
+  }
+
+  private List<Optional<double[]>> each(
+      List<double[]> starts, DataParallel.Task<double[], double[]> task) {
+    return engine.map(starts, task).stream().map(Optional::ofNullable).toList();
   }
 
   /**
@@ -121,11 +111,11 @@ final class LastCodes {
     /** Most of what is wrong with a start is along the inputs; that is found from further away. */
     Optional<double[]> code(double[] start) {
       GradualSearch along = search(inputs, List.of(start));
+      List<double[]> outside = new ArrayList<>(List.of(start));
+      outside.addAll(unclear);
+      GradualSearch last = search(free, outside);
       for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
         double[] nearer = along.near(start, first);
-        List<double[]> outside = new ArrayList<>(List.of(nearer));
-        outside.addAll(unclear);
-        GradualSearch last = search(free, outside);
         Optional<double[]> found = last.code(last.near(nearer, first), test);
         if (found.isPresent()) {
           return found;

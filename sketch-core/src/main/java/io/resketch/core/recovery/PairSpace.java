@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import io.resketch.core.InvalidInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -79,7 +80,7 @@ record PairSpace(
     int p = sample.inputWidth();
     List<double[]> out = new ArrayList<>();
     double[] one = new double[n];
-    java.util.Arrays.fill(one, 1);
+    Arrays.fill(one, 1);
     out.add(one);
     for (int j = 0; j < p; j++) {
       double[] row = new double[n];
@@ -152,7 +153,7 @@ record PairSpace(
     double[] eight = new double[8 * width];
     for (int i = 0; i < n; i += 8) {
       int rows = Math.min(8, n - i);
-      java.util.Arrays.fill(eight, 0);
+      Arrays.fill(eight, 0);
       System.arraycopy(a, i * width, eight, 0, rows * width);
       Kernels.gram8(eight, width, gram);
     }
@@ -215,7 +216,7 @@ record PairSpace(
     double[] c = new double[8];
     for (int i = 0; i < n; i += 8) {
       int rows = Math.min(8, n - i);
-      java.util.Arrays.fill(eight, 0);
+      Arrays.fill(eight, 0);
       for (int j = 0; j < rows * d; j++) {
         eight[j] = sample.sketches()[i * d + j];
       }
@@ -254,6 +255,11 @@ record PairSpace(
   /** An orthonormal basis of the hidden directions that codes leave. */
   double[][] leftOf(List<double[]> codes) {
     return Spans.complement(Spans.basis(codes.stream().map(this::hiddenPart).toList()), hidden);
+  }
+
+  /** Vectors that span what the columns of other codes span, but for columns of codes known. */
+  List<double[]> columnsLeftOf(List<double[]> codes) {
+    return Arrays.stream(leftOf(codes)).map(this::column).toList();
   }
 
   /** What of the coordinates of a code is on the hidden columns of Q. */

@@ -65,6 +65,11 @@ final class Search {
     return state.codes;
   }
 
+  /** Whether codes may be looked for from columns that were found only nearly. */
+  boolean zerosAreClear() {
+    return test.clear();
+  }
+
   /** Finds the codes of the last columns. */
   LastCodes lastCodes() {
     return new LastCodes(space, engine, test);

@@ -10,6 +10,9 @@ final class Starts {
   /** Two ends whose new parts have a cosine above this are one. */
   private static final double SAME = 0.95;
 
+  /** Searches of a round, at most. */
+  static final int MOST = 128;
+
   private Starts() {}
 
   /**
