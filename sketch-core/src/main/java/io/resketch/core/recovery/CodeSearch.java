@@ -76,14 +76,16 @@ final class CodeSearch {
     return any;
   }
 
-  /** From pairs, and from what is nearly a code where few are open. */
+  /** From pairs, and, where zeros are clear, from what is nearly a code where few are open. */
   private List<double[]> gradualEnds(
       Basis basis, List<double[]> known, double[][] others, int count, SplittableRandom random) {
     GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
     List<double[]> out = new ArrayList<>(engine.map(rows(basis, count, random), search::run));
-    double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
-    for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
-      out.addAll(engine.map(products(open, random), start -> search.near(start, first)));
+    if (test.clear()) {
+      double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
+      for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
+        out.addAll(engine.map(products(open, random), start -> search.near(start, first)));
+      }
     }
     return out;
   }

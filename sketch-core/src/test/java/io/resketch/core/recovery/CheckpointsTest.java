@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class CheckpointsTest {
   private static final RecoveryOptions OPTIONS = new RecoveryOptions(true, 0.1, 3);
   private static final TeacherPairs PAIRS =
-      TeacherPairs.of(2, List.of(2), 768, true, Encoding.F32, 1);
+      TeacherPairs.of(2, List.of(2), 512, true, Encoding.F32, 1);
 
   private static final class Kept implements Checkpoints {
     private final List<byte[]> states = new ArrayList<>();
@@ -50,7 +50,7 @@ class CheckpointsTest {
     Kept kept = new Kept();
     RecoveredNetwork whole = recover(kept);
     List<byte[]> states = kept.states;
-    assertThat(states).hasSizeGreaterThan(2);
+    assertThat(states).hasSizeGreaterThan(3);
     for (byte[] state : states) {
       Kept going = at(state);
       RecoveredNetwork resumed = recover(going);
