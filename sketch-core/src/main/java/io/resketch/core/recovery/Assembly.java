@@ -40,6 +40,7 @@ final class Assembly {
     List<HiddenObject> objects =
         new Functions(train, dictionary.columns, dictionary.codes, heldOut, heldOutCodes, engine)
             .learn(objects(), unidentified);
+    objects.forEach(this::nameDoubts);
     int p = pairs.inputWidth();
     double[] inputScales = new double[p];
     List<double[]> columns = new ArrayList<>();
@@ -112,19 +113,19 @@ final class Assembly {
               place.level(),
               place.edges().stream().map(e -> new Edge(e.source(), e.confidence())).toList(),
               Optional.empty());
-      nameDoubts(object);
+      if (place.level() == 0) {
+        unidentified.add(
+            object.id()
+                + ": what it is computed from; its attributes are not a scaled linear map of those"
+                + " of any objects found, or are together above 0 in too few pairs");
+      }
       out.add(object);
     }
     return out;
   }
 
   private void nameDoubts(HiddenObject object) {
-    if (object.level() == 0) {
-      unidentified.add(
-          object.id()
-              + ": what it is computed from; its attributes are not a scaled linear map of those of"
-              + " any objects found, or are together above 0 in too few pairs");
-    } else if (object.inputs().get(0).confidence() < SURE) {
+    if (!object.inputs().isEmpty() && object.inputs().get(0).confidence() < SURE) {
       unidentified.add(object.id() + ": its inputs are not certain; see their confidence");
     }
   }

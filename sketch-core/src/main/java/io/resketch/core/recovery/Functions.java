@@ -15,6 +15,12 @@ final class Functions {
   /** Of the variation of an object's codes: a function that misses more is not understood. */
   private static final double MOST_ERROR = 0.1;
 
+  /**
+   * Confidence of inputs that no function confirms, at least: where the true inputs are not among
+   * the objects, others have up to 0.76.
+   */
+  private static final double LEAST_UNCONFIRMED = 0.9;
+
   private final int inputWidth;
   private final List<double[][]> trainInputs;
   private final List<double[]> columns;
@@ -74,26 +80,57 @@ final class Functions {
     double[][] predicted = heldOutCodes.clone();
     List<HiddenObject> out = new ArrayList<>();
     for (HiddenObject object : objects) {
-      Optional<ObjectFunction> function = Optional.empty();
-      if (object.level() > 0) {
-        ObjectFunction found = best.next();
-        double[][] made =
-            FunctionFit.predicted(found, inputs(object, objects, heldOutInputs, predicted));
-        Agreement agreement = Agreement.of(own(object, heldOutCodes), made);
-        if (agreement.error() <= MOST_ERROR) {
-          function = Optional.of(found.measured(agreement));
-          for (int k = 0; k < made.length; k++) {
-            predicted[object.columns().get(k) - inputWidth] = made[k];
-          }
-        } else {
-          unidentified.add(notUnderstood(object, agreement));
-        }
+      if (object.level() == 0) {
+        out.add(object);
+        continue;
       }
-      out.add(
-          new HiddenObject(
-              object.id(), object.columns(), object.level(), object.inputs(), function));
+      ObjectFunction found = best.next();
+      double[][] made =
+          FunctionFit.predicted(found, inputs(object, objects, heldOutInputs, predicted));
+      Agreement agreement = Agreement.of(own(object, heldOutCodes), made);
+      Optional<ObjectFunction> function = Optional.empty();
+      List<Edge> edges = object.inputs();
+      if (agreement.error() <= MOST_ERROR) {
+        function = Optional.of(found.measured(agreement));
+        for (int k = 0; k < made.length; k++) {
+          predicted[object.columns().get(k) - inputWidth] = made[k];
+        }
+      } else if (edges.get(0).confidence() >= LEAST_UNCONFIRMED) {
+        unidentified.add(notUnderstood(object, agreement));
+      } else {
+        unidentified.add(notConfirmed(object, agreement));
+        edges = List.of();
+      }
+      int level = edges.isEmpty() ? 0 : level(edges, out);
+      if (level == 0 && !edges.isEmpty()) {
+        unidentified.add(object.id() + ": its level, as that of one of its inputs is not known");
+      }
+      out.add(new HiddenObject(object.id(), object.columns(), level, edges, function));
     }
     return out;
+  }
+
+  /** One more than that of the highest input; 0 if that of any is not known. */
+  private int level(List<Edge> edges, List<HiddenObject> objects) {
+    int highest = 0;
+    for (Edge edge : edges) {
+      int hidden = edge.source() - trainInputs.size();
+      if (hidden >= 0 && objects.get(hidden).level() == 0) {
+        return 0;
+      }
+      highest = hidden < 0 ? highest : Math.max(highest, objects.get(hidden).level());
+    }
+    return highest + 1;
+  }
+
+  private static String notConfirmed(HiddenObject object, Agreement agreement) {
+    return String.format(
+        Locale.ROOT,
+        "%s: what it is computed from; the likeliest inputs have a confidence of %.2g only, and the"
+            + " best of the functions tried misses %.2g of its codes' variation on held-out pairs",
+        object.id(),
+        object.inputs().get(0).confidence(),
+        agreement.error());
   }
 
   private static String notUnderstood(HiddenObject object, Agreement agreement) {

@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param offset d values that are the same in every sketch
  * @param codes n rows of N values, the pairs in the order given; empty where they were not kept,
  *     which nothing else needs
- * @param objects hidden objects, those of lower levels first
+ * @param objects hidden objects, each after its inputs
  * @param unidentified what could not be recovered, and why, in words
  * @param snapped columns that are exact, bit for bit, being whole multiples of one magnitude
  * @param heldOutRelativeError ‖Y − Ŷ‖ / ‖Y − mean‖ over the pairs held out, Ŷ what offset, inputs
@@ -41,7 +41,7 @@ public record RecoveredNetwork(
    * @param id {@code hidden-0}, {@code hidden-1}, …
    * @param columns of its attributes in the dictionary
    * @param level 1 for one that is computed from input objects alone; 0 if not identified
-   * @param inputs what it is computed from
+   * @param inputs what it is computed from; empty if not identified
    * @param function what it does with the attributes of its inputs, in their order; empty if not
    *     identified
    */

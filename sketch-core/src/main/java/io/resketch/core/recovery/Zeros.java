@@ -19,6 +19,16 @@ final class Zeros {
 
   private static final double GAP_WITHOUT_NOISE = 300;
 
+  /** Size of a zero without noise, of the largest values. */
+  private static final double LEAST_SIZE = 1e-3;
+
+  /**
+   * Mean square of zeros, of that of values spread evenly up to the bound of what is taken for a
+   * zero: of values that are small by chance, and made smaller by the vector's choice, it is a
+   * third.
+   */
+  private static final double MOST_OF_EVEN = 0.06;
+
   /** Mean square on the rows of zeros of any other vector of the subspace. */
   private static final double LEAST_SECOND = 1e-4;
 
@@ -34,11 +44,12 @@ final class Zeros {
   record Found(double[] coordinates, double share, double gap) implements Serializable {}
 
   /**
-   * Looks for the sparse vector.
+   * Looks for the sparse vector. What is taken for a zero becomes smaller, from the size of noise
+   * on until zeros are clearly smaller than what would be taken for one.
    *
    * @param w coordinates of a vector near it
    * @param group rows that are zero together
-   * @param noise size of a zero at last, of the largest values
+   * @param noise size of a zero, of the largest values, at most
    * @return empty if the zeros do not determine one vector
    */
   static Optional<Found> exact(Basis basis, double[] w, int group, double noise) {
@@ -52,12 +63,12 @@ final class Zeros {
    */
   private static Optional<Found> exact(
       Basis basis, double[] w, int group, double noise, double... bounds) {
-    double[] tolerances = Arrays.copyOf(bounds, bounds.length + 1);
-    tolerances[bounds.length] = Math.max(1e-3, noise);
+    double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
+    double last = Math.max(LEAST_SIZE, noise);
     double[] now = w;
-    Symmetric.Least least = null;
-    double share = 0;
-    for (double tolerance : tolerances) {
+    for (int step = 0; ; step++) {
+      int halved = step - bounds.length;
+      double tolerance = halved < 0 ? bounds[step] : last * Math.pow(0.5, halved);
       double[] size = sizes(basis.vector(now), group);
       double bound = tolerance * top(size);
       int zeros = 0;
@@ -68,14 +79,23 @@ final class Zeros {
         return Optional.empty();
       }
       double[] gram = gram(basis, size, bound, group, zeros * 2 < size.length);
-      least = Symmetric.least(gram, basis.dims(), now);
+      Symmetric.Least least = Symmetric.least(gram, basis.dims(), now);
       now = least.vector();
-      share = (double) zeros / size.length;
+      if (halved < 0) {
+        continue;
+      }
+      double share = (double) zeros / size.length;
+      double squares = Math.max(least.first(), 0);
+      double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(squares, 1e-300));
+      boolean one = least.second() > LEAST_SECOND * share; // no other vector is 0 there, too
+      boolean spike = group > 1 || squares < MOST_OF_EVEN * share * bound * bound / 3;
+      if (one && gap > enough && spike) {
+        return Optional.of(new Found(now, share, gap));
+      }
+      if (!one || tolerance < 2 * LEAST_SIZE) {
+        return Optional.empty();
+      }
     }
-    double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(least.first(), 1e-300));
-    double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
-    boolean one = least.second() > LEAST_SECOND * share; // no other vector is 0 there, too
-    return one && gap > enough ? Optional.of(new Found(now, share, gap)) : Optional.empty();
   }
 
   /** Coordinates of the vector that {@link #exact} finds from very near. */
