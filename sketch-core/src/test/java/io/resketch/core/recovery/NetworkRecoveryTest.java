@@ -111,15 +111,19 @@ class NetworkRecoveryTest {
         Checkpoints.none());
   }
 
-  /** With Gaussian noise of a twentieth of the root mean square of the sketches. */
-  private static PairSample noisy(PairSample sample) {
+  /**
+   * With Gaussian noise.
+   *
+   * @param size of the root mean square of the sketches
+   */
+  private static PairSample noisy(PairSample sample, double size) {
     float[] sketches = sample.sketches().clone();
     double squares = 0;
     for (float value : sketches) {
       squares += value * value;
     }
     SplittableRandom random = new SplittableRandom(5);
-    double deviation = 0.05 * Math.sqrt(squares / sketches.length);
+    double deviation = size * Math.sqrt(squares / sketches.length);
     for (int i = 0; i < sketches.length; i++) {
       sketches[i] += (float) (deviation * random.nextGaussian());
     }
@@ -130,7 +134,7 @@ class NetworkRecoveryTest {
   @Test
   void rankThatNoiseHides_isRefusedUnlessItIsGiven() {
     TeacherPairs pairs = TeacherPairs.of(2, List.of(2), 1024, true, Encoding.F32, 1);
-    PairSample noisy = noisy(pairs.sample());
+    PairSample noisy = noisy(pairs.sample(), 0.05);
     assertThatThrownBy(() -> recover(noisy, OptionalInt.empty()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("show no rank");
@@ -141,6 +145,32 @@ class NetworkRecoveryTest {
             .count();
     assertThat(near).isGreaterThan(2 * M - 4);
     assertThat(network.unidentified()).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void noiseOfATenThousandth_allColumnsAndEdges_andNothingFalse() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2, 1), 1024, true, Encoding.F32, 1);
+    RecoveredNetwork network = recover(noisy(pairs.sample(), 1e-4), OptionalInt.empty());
+    List<Integer> attributes =
+        network.dictionary().stream().map(column -> pairs.attribute(column, 0.99)).toList();
+    assertThat(attributes).doesNotHaveDuplicates().hasSize(5 * M).doesNotContain(-1);
+    assertThat(edges(network, attributes, 2)).isEqualTo(trueEdges(pairs.network()));
+  }
+
+  /** Objects whose true inputs are not found, which others would explain nearly. */
+  @Test
+  void inputsThatAreDoubtfulAndThatNoFunctionConfirms_areNamedAndNotClaimed() {
+    TeacherPairs pairs = TeacherPairs.of(2, List.of(2, 1), 1024, true, Encoding.F32, 3);
+    RecoveredNetwork network = recover(noisy(pairs.sample(), 1e-4), OptionalInt.empty());
+    assertThat(network.objects()).isNotEmpty();
+    assertThat(network.objects()).allMatch(object -> object.level() == 0);
+    assertThat(network.objects()).allMatch(object -> object.inputs().isEmpty());
+    assertThat(network.unidentified())
+        .anySatisfy(
+            doubt ->
+                assertThat(doubt)
+                    .startsWith("hidden-0: what it is computed from; the likeliest inputs have a")
+                    .contains("confidence of 0.7"));
   }
 
   @Test

@@ -1,0 +1,65 @@
+package io.resketch.core.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ZerosTest {
+  private static final int ROWS = 2048;
+  private static final int DIMS = 64;
+
+  /** As of the columns of 96 attributes with noise of a ten-thousandth. */
+  private static final double NOISE = 0.014;
+
+  /**
+   * A subspace of normal values.
+   *
+   * @param share of rows in which the first direction is 0 but for noise
+   */
+  private static Basis basis(SplittableRandom random, double share, double noise) {
+    double[] values = new double[ROWS * DIMS];
+    for (int i = 0; i < ROWS; i++) {
+      for (int a = 0; a < DIMS; a++) {
+        values[i * DIMS + a] = random.nextGaussian();
+      }
+      values[i * DIMS] *= i < share * ROWS ? noise : 1;
+    }
+    return new Basis(ROWS, DIMS, values);
+  }
+
+  private static double[] direction(SplittableRandom random) {
+    double[] out = new double[DIMS];
+    for (int a = 0; a < DIMS; a++) {
+      out[a] = random.nextGaussian();
+    }
+    return Symmetric.unit(out);
+  }
+
+  @Test
+  void valuesThatAreSmallByChance_areNoZeros() {
+    SplittableRandom random = new SplittableRandom(1);
+    Basis basis = basis(random, 0, 0);
+    for (int start = 0; start < 50; start++) {
+      double[] w = direction(random);
+      assertThat(Zeros.gradual(basis, w, NOISE)).isEmpty();
+      assertThat(Zeros.gradualFromNear(basis, w, NOISE)).isEmpty();
+    }
+  }
+
+  @Test
+  void fewZerosMuchSmallerThanTheNoiseExpected_areFound() {
+    SplittableRandom random = new SplittableRandom(2);
+    Basis basis = basis(random, 0.12, 0.0002);
+    for (int start = 0; start < 20; start++) {
+      double[] w = direction(random);
+      for (int a = 0; a < DIMS; a++) {
+        w[a] *= 0.05;
+      }
+      w[0] = 1;
+      double[] found =
+          Zeros.gradualFromNear(basis, Symmetric.unit(w), NOISE).orElseThrow().coordinates();
+      assertThat(Math.abs(found[0])).isGreaterThan(0.9999);
+    }
+  }
+}
