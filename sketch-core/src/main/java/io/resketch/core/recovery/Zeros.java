@@ -149,7 +149,9 @@ final class Zeros {
       Symmetric.mirror(gram, dims);
       now = Symmetric.least(gram, dims, now).vector();
     }
-    return exact(basis, now, 1, noise);
+    // Wider bounds would move it away from few zeros again; noise has made it less exact than
+    // these.
+    return noise < NEAR ? exact(basis, now, 1, noise, NEAR) : exact(basis, now, 1, noise);
   }
 
   private static final int LEAST_ZEROS = 20;

@@ -48,17 +48,27 @@ class ZerosTest {
   }
 
   @Test
-  void fewZerosMuchSmallerThanTheNoiseExpected_areFound() {
+  void fewZeros_areFound() {
     SplittableRandom random = new SplittableRandom(2);
-    Basis basis = basis(random, 0.12, 0.0002);
+    assertFound(basis(random, 0.12, 0), 1e-3, random);
+  }
+
+  @Test
+  void zerosMuchSmallerThanTheNoiseExpected_areFound() {
+    SplittableRandom random = new SplittableRandom(2);
+    assertFound(basis(random, 0.2, 0.0002), NOISE, random);
+  }
+
+  /** From starts near the first direction. */
+  private static void assertFound(Basis basis, double noise, SplittableRandom random) {
     for (int start = 0; start < 20; start++) {
       double[] w = direction(random);
       for (int a = 0; a < DIMS; a++) {
-        w[a] *= 0.05;
+        w[a] *= 0.02;
       }
       w[0] = 1;
       double[] found =
-          Zeros.gradualFromNear(basis, Symmetric.unit(w), NOISE).orElseThrow().coordinates();
+          Zeros.gradualFromNear(basis, Symmetric.unit(w), noise).orElseThrow().coordinates();
       assertThat(Math.abs(found[0])).isGreaterThan(0.9999);
     }
   }
