@@ -11,8 +11,15 @@ import java.util.Optional;
  * subspace that is 0 there.
  */
 final class Zeros {
-  /** Rows that say it is no chance that a vector of the subspace is 0 there, per dimension. */
-  private static final double ROWS_PER_DIMENSION = 1.4;
+  /**
+   * Rows that say it is no chance that a vector of the subspace is 0 there, per dimension. Columns
+   * of few values can be added up so that they cancel in many rows: of such sums some are 0 in 1.75
+   * rows for every dimension.
+   */
+  private static final double ROWS_PER_DIMENSION = 2;
+
+  /** As above, of rows that are zero together. */
+  private static final double GROUPED_ROWS_PER_DIMENSION = 1.4;
 
   /** Between the two least singular values on the rows of zeros. */
   private static final double LEAST_GAP = 30;
@@ -28,6 +35,9 @@ final class Zeros {
    * third.
    */
   private static final double MOST_OF_EVEN = 0.06;
+
+  /** Of all rows, those in which normal values are smaller than a size, of that size of the top. */
+  private static final double SMALL_BY_CHANCE = 1.7;
 
   /** Mean square on the rows of zeros of any other vector of the subspace. */
   private static final double LEAST_SECOND = 1e-4;
@@ -65,6 +75,7 @@ final class Zeros {
       Basis basis, double[] w, int group, double noise, double... bounds) {
     double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
     double last = Math.max(LEAST_SIZE, noise);
+    double perDimension = group > 1 ? GROUPED_ROWS_PER_DIMENSION : ROWS_PER_DIMENSION;
     double[] now = w;
     for (int step = 0; ; step++) {
       int halved = step - bounds.length;
@@ -75,7 +86,8 @@ final class Zeros {
       for (double value : size) {
         zeros += value < bound ? 1 : 0;
       }
-      if (zeros * group < ROWS_PER_DIMENSION * basis.dims() + group) {
+      double rows = zeros * group - perDimension * basis.dims() - group;
+      if (rows < 0) {
         return Optional.empty();
       }
       double[] gram = gram(basis, size, bound, group, zeros * 2 < size.length);
@@ -88,7 +100,10 @@ final class Zeros {
       double squares = Math.max(least.first(), 0);
       double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(squares, 1e-300));
       boolean one = least.second() > LEAST_SECOND * share; // no other vector is 0 there, too
-      boolean spike = group > 1 || squares < MOST_OF_EVEN * share * bound * bound / 3;
+      boolean spike =
+          group > 1
+              || (rows >= SMALL_BY_CHANCE * tolerance * size.length
+                  && squares < MOST_OF_EVEN * share * bound * bound / 3);
       if (one && gap > enough && spike) {
         return Optional.of(new Found(now, share, gap));
       }
