@@ -164,22 +164,6 @@ class NetworkRecoveryTest {
     assertThat(edges(network, attributes, 2)).isEqualTo(trueEdges(pairs.network()));
   }
 
-  /** Objects whose true inputs are not found, which others would explain nearly. */
-  @Test
-  void inputsThatAreDoubtfulAndThatNoFunctionConfirms_areNamedAndNotClaimed() {
-    TeacherPairs pairs = TeacherPairs.of(2, List.of(2, 1), 1024, true, Encoding.F32, 5);
-    RecoveredNetwork network = recover(noisy(pairs.sample(), 1e-3), OptionalInt.empty());
-    assertThat(network.objects()).isNotEmpty();
-    assertThat(network.objects()).allMatch(object -> object.level() == 0);
-    assertThat(network.objects()).allMatch(object -> object.inputs().isEmpty());
-    assertThat(network.unidentified())
-        .anySatisfy(
-            doubt ->
-                assertThat(doubt)
-                    .startsWith("hidden-0: what it is computed from; the likeliest inputs have a")
-                    .contains("confidence of 0.7"));
-  }
-
   @Test
   void oneHotAttributes_whoseColumnsAreToldButForAVectorTheyShare_areNamedAndNotCalledExact() {
     TeacherPairs pairs =
