@@ -58,7 +58,10 @@ final class Dictionary {
       addWithoutCodes(
           column,
           sample,
-          "its codes are not sparse enough to be told from those of others; they are by least"
+          (Zeros.share(column, noise) > UNMISTAKABLE
+                  ? ""
+                  : "few of its values are 0, so it may have parts of others in it; ")
+              + "its codes are not sparse enough to be told from those of others; they are by least"
               + " squares, and it belongs to no object");
     }
     for (double[] column : nearly) {
