@@ -73,44 +73,76 @@ final class Zeros {
    */
   private static Optional<Found> exact(
       Basis basis, double[] w, int group, double noise, double... bounds) {
-    double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
-    double last = Math.max(LEAST_SIZE, noise);
-    double perDimension = group > 1 ? GROUPED_ROWS_PER_DIMENSION : ROWS_PER_DIMENSION;
     double[] now = w;
-    for (int step = 0; ; step++) {
-      int halved = step - bounds.length;
-      double tolerance = halved < 0 ? bounds[step] : last * Math.pow(0.5, halved);
-      double[] size = sizes(basis.vector(now), group);
-      double bound = tolerance * top(size);
-      int zeros = 0;
-      for (double value : size) {
-        zeros += value < bound ? 1 : 0;
-      }
-      double rows = zeros * group - perDimension * basis.dims() - group;
-      if (rows < 0) {
+    for (double tolerance : bounds) {
+      Optional<Narrowed> narrowed = narrowed(basis, now, group, tolerance);
+      if (narrowed.isEmpty()) {
         return Optional.empty();
       }
-      double[] gram = gram(basis, size, bound, group, zeros * 2 < size.length);
-      Symmetric.Least least = Symmetric.least(gram, basis.dims(), now);
-      now = least.vector();
-      if (halved < 0) {
-        continue;
-      }
-      double share = (double) zeros / size.length;
-      double squares = Math.max(least.first(), 0);
-      double gap = Math.sqrt(Math.max(least.second(), 0) / Math.max(squares, 1e-300));
-      boolean one = least.second() > LEAST_SECOND * share; // no other vector is 0 there, too
-      boolean spike =
-          group > 1
-              || (rows >= SMALL_BY_CHANCE * tolerance * size.length
-                  && squares < MOST_OF_EVEN * share * bound * bound / 3);
-      if (one && gap > enough && spike) {
-        return Optional.of(new Found(now, share, gap));
-      }
-      if (!one || tolerance < 2 * LEAST_SIZE) {
+      now = narrowed.get().least().vector();
+    }
+    double enough = Math.max(LEAST_GAP, Math.min(GAP_WITHOUT_NOISE, 1 / (10 * noise)));
+    for (double tolerance = Math.max(LEAST_SIZE, noise); tolerance >= LEAST_SIZE; tolerance /= 2) {
+      Optional<Narrowed> narrowed = narrowed(basis, now, group, tolerance);
+      if (narrowed.isEmpty() || !narrowed.get().isOne()) {
         return Optional.empty();
+      }
+      now = narrowed.get().least().vector();
+      double gap = narrowed.get().gap();
+      if (gap > enough && (group > 1 || narrowed.get().areZeros())) {
+        return Optional.of(new Found(now, narrowed.get().share(), gap));
       }
     }
+    return Optional.empty();
+  }
+
+  /**
+   * The vector that is least where one near it is small.
+   *
+   * @param share of rows that are small
+   * @param spare rows that are, beyond those that say it is no chance
+   * @param normal rows in which normal values are as small
+   * @param bound of what is small
+   */
+  private record Narrowed(
+      Symmetric.Least least, double share, double spare, double normal, double bound) {
+    /** Of the next vector's singular value on those rows over its own. */
+    double gap() {
+      return Math.sqrt(Math.max(least.second(), 0) / Math.max(squares(), 1e-300));
+    }
+
+    /** Whether no other vector is 0 on those rows. */
+    boolean isOne() {
+      return least.second() > LEAST_SECOND * share;
+    }
+
+    /** Whether they are more than chance makes, and much smaller than the bound. */
+    boolean areZeros() {
+      return spare >= normal && squares() < MOST_OF_EVEN * share * bound * bound / 3;
+    }
+
+    private double squares() {
+      return Math.max(least.first(), 0);
+    }
+  }
+
+  /** Empty if too few rows are small. */
+  private static Optional<Narrowed> narrowed(Basis basis, double[] w, int group, double tolerance) {
+    double[] size = sizes(basis.vector(w), group);
+    double bound = tolerance * top(size);
+    int zeros = 0;
+    for (double value : size) {
+      zeros += value < bound ? 1 : 0;
+    }
+    double perDimension = group > 1 ? GROUPED_ROWS_PER_DIMENSION : ROWS_PER_DIMENSION;
+    double spare = zeros * group - perDimension * basis.dims() - group;
+    if (spare < 0) {
+      return Optional.empty();
+    }
+    double[] gram = gram(basis, size, bound, group, zeros * 2 < size.length);
+    Symmetric.Least least = Symmetric.least(gram, basis.dims(), w);
+    double normal = SMALL_BY_CHANCE * tolerance * size.length;
+    return Optional.of(new Narrowed(least, (double) zeros / size.length, spare, normal, bound));
   }
 
   /** Coordinates of the vector that {@link #exact} finds from very near. */
@@ -164,8 +196,7 @@ final class Zeros {
       Symmetric.mirror(gram, dims);
       now = Symmetric.least(gram, dims, now).vector();
     }
-    // Wider bounds would move it away from few zeros again; noise has made it less exact than
-    // these.
+    // Wider bounds would move it away from few zeros again, unless noise is wider anyway.
     return noise < NEAR ? exact(basis, now, 1, noise, NEAR) : exact(basis, now, 1, noise);
   }
 
