@@ -101,8 +101,9 @@ final class Functions {
         unidentified.add(notConfirmed(object, agreement));
         edges = List.of();
       }
-      int level = edges.isEmpty() ? 0 : level(edges, out);
-      if (level == 0 && !edges.isEmpty()) {
+      int level = edges.isEmpty() ? 0 : object.level();
+      if (edges.stream().anyMatch(edge -> isUnplaced(edge, out))) {
+        level = 0;
         unidentified.add(object.id() + ": its level, as that of one of its inputs is not known");
       }
       out.add(new HiddenObject(object.id(), object.columns(), level, edges, function));
@@ -110,35 +111,31 @@ final class Functions {
     return out;
   }
 
-  /** One more than that of the highest input; 0 if that of any is not known. */
-  private int level(List<Edge> edges, List<HiddenObject> objects) {
-    int highest = 0;
-    for (Edge edge : edges) {
-      int hidden = edge.source() - trainInputs.size();
-      if (hidden >= 0 && objects.get(hidden).level() == 0) {
-        return 0;
-      }
-      highest = hidden < 0 ? highest : Math.max(highest, objects.get(hidden).level());
-    }
-    return highest + 1;
+  private boolean isUnplaced(Edge edge, List<HiddenObject> objects) {
+    int hidden = edge.source() - trainInputs.size();
+    return hidden >= 0 && objects.get(hidden).level() == 0;
   }
 
   private static String notConfirmed(HiddenObject object, Agreement agreement) {
     return String.format(
-        Locale.ROOT,
-        "%s: what it is computed from; the likeliest inputs have a confidence of %.2g only, and the"
-            + " best of the functions tried misses %.2g of its codes' variation on held-out pairs",
-        object.id(),
-        object.inputs().get(0).confidence(),
-        agreement.error());
+            Locale.ROOT,
+            "%s: what it is computed from; the likeliest inputs have a confidence of %.2g only, and ",
+            object.id(),
+            object.inputs().get(0).confidence())
+        + missed(agreement);
   }
 
   private static String notUnderstood(HiddenObject object, Agreement agreement) {
+    return object.id()
+        + ": what it does with its inputs; "
+        + missed(agreement)
+        + ", and is not kept";
+  }
+
+  private static String missed(Agreement agreement) {
     return String.format(
         Locale.ROOT,
-        "%s: what it does with its inputs; the best of the functions tried misses %.2g of its"
-            + " codes' variation on held-out pairs, and is not kept",
-        object.id(),
+        "the best of the functions tried misses %.2g of its codes' variation on held-out pairs",
         agreement.error());
   }
 

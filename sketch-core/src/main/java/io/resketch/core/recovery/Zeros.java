@@ -89,7 +89,7 @@ final class Zeros {
       }
       now = narrowed.get().least().vector();
       double gap = narrowed.get().gap();
-      if (gap > enough && (group > 1 || narrowed.get().areZeros())) {
+      if (gap > enough && (group > 1 || narrowed.get().areClear())) {
         return Optional.of(new Found(now, narrowed.get().share(), gap));
       }
     }
@@ -117,7 +117,7 @@ final class Zeros {
     }
 
     /** Whether they are more than chance makes, and much smaller than the bound. */
-    boolean areZeros() {
+    boolean areClear() {
       return spare >= normal && squares() < MOST_OF_EVEN * share * bound * bound / 3;
     }
 
@@ -232,7 +232,7 @@ final class Zeros {
 
   /** Of rows: those that are 0, of the largest values. */
   static double share(double[] x, double noise) {
-    double width = Math.max(1e-3, noise) * top(sizes(x, 1));
+    double width = Math.max(LEAST_SIZE, noise) * top(sizes(x, 1));
     return Arrays.stream(x).filter(value -> Math.abs(value) < width).count() / (double) x.length;
   }
 
@@ -252,7 +252,7 @@ final class Zeros {
    * @param dims of the subspace
    */
   static boolean areZeros(double[] x, int dims, double noise) {
-    double width = Math.max(1e-3, noise) * top(sizes(x, 1));
+    double width = Math.max(LEAST_SIZE, noise) * top(sizes(x, 1));
     int zeros = 0;
     int small = 0;
     for (double value : x) {
