@@ -43,7 +43,9 @@ final class JobRun {
           Status.Code.UNAVAILABLE,
           Status.Code.DEADLINE_EXCEEDED,
           Status.Code.RESOURCE_EXHAUSTED,
-          Status.Code.CANCELLED);
+          Status.Code.CANCELLED,
+          Status.Code.UNAUTHENTICATED,
+          Status.Code.PERMISSION_DENIED);
 
   private final WorkerCalls calls;
   private final HeldLease held;

@@ -1,11 +1,14 @@
 package io.resketch.recovery;
 
+import io.grpc.Status;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.ResketchException;
 import io.resketch.core.recovery.DataParallel;
 import io.resketch.v1.LeaseJobResponse;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,10 @@ public final class RecoveryWorker {
 
   /** Between attempts to reach a server that is not there. */
   private static final Duration UNAVAILABLE_DELAY = Duration.ofSeconds(2);
+
+  /** Asking on does not help. */
+  private static final Set<Status.Code> REFUSED =
+      EnumSet.of(Status.Code.UNAUTHENTICATED, Status.Code.PERMISSION_DENIED);
 
   private static final Duration LAST_CALL = Duration.ofSeconds(2);
 
@@ -50,7 +57,12 @@ public final class RecoveryWorker {
     this.jitter = new SplittableRandom(options.name().hashCode()); // other names, other moments
   }
 
-  /** Does jobs until {@link #drain} is called. A server that is not there is waited for. */
+  /**
+   * Does jobs until {@link #drain} is called. A server that is not there is waited for.
+   *
+   * @throws ResketchException UNAUTHENTICATED or PERMISSION_DENIED if the server wants another
+   *     token
+   */
   public void run() {
     try {
       while (!rested(next())) {}
@@ -72,6 +84,9 @@ public final class RecoveryWorker {
     try {
       answer = calls.lease(options.name());
     } catch (ResketchException e) {
+      if (REFUSED.contains(e.code())) {
+        throw e;
+      }
       if (reachable) {
         LOG.warn("no jobs from the server, asking on: {}", WorkerCalls.line(e));
       }

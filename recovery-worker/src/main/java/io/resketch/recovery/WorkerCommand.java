@@ -1,8 +1,9 @@
 package io.resketch.recovery;
 
 import io.resketch.client.ResketchClient;
+import io.resketch.client.ResketchException;
+import io.resketch.client.cli.AccessOptions;
 import io.resketch.client.cli.EngineOptions;
-import io.resketch.core.InvalidInputException;
 import io.resketch.core.recovery.EngineProvider;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -33,8 +34,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:stopped as told", "2:wrong usage"},
-    footer = {"", "Example:", "  resketch worker --server 127.0.0.1:7420"})
+    exitCodeList = {"0:stopped as told", "1:the server refuses its token", "2:wrong usage"},
+    footer = {
+      "",
+      "Example:",
+      "  resketch worker --server 127.0.0.1:7420",
+      "  RESKETCH_TOKEN=rskt_… resketch worker --server sketches.example.com:7420 --tls"
+    })
 final class WorkerCommand implements Callable<Integer> {
   private static final String LOGBACK_FILE = "logback.configurationFile";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~-]{1,200}");
@@ -51,6 +57,8 @@ final class WorkerCommand implements Callable<Integer> {
       description = "Address of the server (default ${DEFAULT-VALUE}).")
   private String server;
 
+  @Mixin private AccessOptions access;
+
   @Option(
       names = "--name",
       description =
@@ -66,13 +74,15 @@ final class WorkerCommand implements Callable<Integer> {
       description = "Pairs to hold in memory at most (default: what the heap has room for).")
   private Optional<Long> maxPairs = Optional.empty();
 
+  private volatile int code = CommandLine.ExitCode.OK;
+
   @Override
   public Integer call() {
     if (System.getProperty(LOGBACK_FILE) == null) {
       System.setProperty(LOGBACK_FILE, "io/resketch/recovery/logback-worker.xml");
     }
     WorkerOptions options = options();
-    try (ResketchClient client = ResketchClient.connect(server);
+    try (ResketchClient client = access.connect(server, this::wrongUse);
         EngineProvider.Engine engine = engineOptions.open(this::wrongUse)) {
       RecoveryWorker worker = new RecoveryWorker(client, options, engine);
       Runtime.getRuntime()
@@ -80,7 +90,7 @@ final class WorkerCommand implements Callable<Integer> {
               new Thread(
                   () -> {
                     worker.drain(DRAIN_TIMEOUT);
-                    Runtime.getRuntime().halt(CommandLine.ExitCode.OK); // not 143, 128 + SIGTERM
+                    Runtime.getRuntime().halt(code); // not 143, 128 + SIGTERM
                   },
                   "resketch-drain"));
       spec.commandLine()
@@ -91,8 +101,10 @@ final class WorkerCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       worker.run();
       return CommandLine.ExitCode.OK;
-    } catch (InvalidInputException e) {
-      throw wrongUse("--server" + e.getMessage().substring(e.field().length()));
+    } catch (ResketchException e) {
+      spec.commandLine().getErr().println("resketch worker: " + WorkerCalls.line(e));
+      code = CommandLine.ExitCode.SOFTWARE;
+      return code;
     }
   }
 

@@ -1,9 +1,14 @@
 package io.resketch.client;
 
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
+import io.grpc.stub.MetadataUtils;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.AdminServiceGrpc;
@@ -28,13 +33,13 @@ import io.resketch.v1.SketchServiceGrpc;
 import io.resketch.v1.SketchServiceGrpc.SketchServiceBlockingStub;
 import io.resketch.v1.VerifyBackupRequest;
 import io.resketch.wire.Sketches;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A connection to a Resketch server. Thread-safe; make one and share it. Connects on the first
@@ -60,9 +65,8 @@ public final class ResketchClient implements AutoCloseable {
   /** Limit of a single call. */
   public static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
 
-  private static final Pattern TARGET =
-      Pattern.compile("(?:\\[[0-9a-fA-F:.]+]|[a-zA-Z0-9._-]+):([1-9]\\d{0,4})");
-  private static final int MAX_PORT = 65_535;
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -73,24 +77,52 @@ public final class ResketchClient implements AutoCloseable {
   }
 
   /**
-   * A client of the server at {@code target}, without encryption.
+   * A client of the server at {@code target}, without token and encryption.
    *
    * @param target host and port, such as {@code 127.0.0.1:7420}
    * @throws InvalidInputException if the target is not of this form
    */
   public static ResketchClient connect(String target) {
-    Matcher matcher = TARGET.matcher(target);
-    if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MAX_PORT) {
-      throw new InvalidInputException(
-          "target", "\"" + target + "\" is not HOST:PORT; write for example 127.0.0.1:7420");
-    }
-    return over(
-        NettyChannelBuilder.forTarget(target)
-            .usePlaintext()
+    return connect(Connection.to(target));
+  }
+
+  /**
+   * A client of a server.
+   *
+   * @throws InvalidInputException if the file of certificates cannot be read
+   */
+  public static ResketchClient connect(Connection connection) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(connection.target(), credentials(connection))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .defaultServiceConfig(retries())
-            .enableRetry()
-            .build());
+            .enableRetry();
+    connection
+        .token()
+        .ifPresent(
+            token -> {
+              Metadata headers = new Metadata();
+              headers.put(AUTHORIZATION, "Bearer " + token);
+              builder.intercept(MetadataUtils.newAttachHeadersInterceptor(headers));
+            });
+    return over(builder.build());
+  }
+
+  private static ChannelCredentials credentials(Connection connection) {
+    if (!connection.tls()) {
+      return InsecureChannelCredentials.create();
+    }
+    TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
+    if (connection.authorities().isPresent()) {
+      Path pem = connection.authorities().get();
+      try {
+        tls.trustManager(pem.toFile());
+      } catch (IOException e) {
+        throw new InvalidInputException(
+            "tls-ca", pem + " is no readable file of certificates in PEM: " + e.getMessage());
+      }
+    }
+    return tls.build();
   }
 
   /** A client over a channel of the caller's making, which {@link #close()} shuts down. */

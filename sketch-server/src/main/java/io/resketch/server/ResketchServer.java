@@ -1,17 +1,23 @@
 package io.resketch.server;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.resketch.core.InvalidInputException;
+import io.resketch.server.access.AccessControl;
 import io.resketch.server.admission.Admission;
 import io.resketch.server.concepts.Concepts;
 import io.resketch.server.grpc.AdminEndpoint;
@@ -40,11 +46,15 @@ import io.resketch.server.rollup.RollUps;
 import io.resketch.server.storage.Backups;
 import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StorageException;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -72,6 +82,7 @@ public final class ResketchServer implements AutoCloseable {
   private final Optional<Backups> backups;
   private final SketchIndexes indexes;
   private final Admission admission;
+  private final ScheduledExecutorService follower;
   private final Concepts concepts;
   private final Jobs jobs;
   private final HealthStatusManager health = new HealthStatusManager();
@@ -84,11 +95,15 @@ public final class ResketchServer implements AutoCloseable {
       ServerConfig config,
       RocksStore store,
       Optional<Backups> backups,
+      ScheduledExecutorService follower,
       int indexThreshold,
       Duration lease)
       throws IOException {
     this.store = store;
     this.backups = backups;
+    this.follower = follower;
+    ServerCredentials credentials = credentials(config.tls(), follower);
+    Optional<AccessControl> access = config.tokens().map(file -> new AccessControl(file, follower));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -110,8 +125,12 @@ public final class ResketchServer implements AutoCloseable {
     PairFeed feed = new PairFeed(repository, corpora, jobs);
     retention = new Retention(repository, InstantSource.system());
     // Only the work itself goes to its threads: health and reflection answer when they are busy.
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+            new InetSocketAddress(config.host(), config.port()), credentials);
+    access.ifPresent(builder::intercept); // called after the two below, last before the call
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+        builder
             .directExecutor()
             .callExecutor(admission)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -144,7 +163,7 @@ public final class ResketchServer implements AutoCloseable {
             .build();
     try {
       server.start();
-      http = new HttpEndpoint(config.host(), config.httpPort(), registry, store::writeTrouble);
+      http = new HttpEndpoint(config.httpHost(), config.httpPort(), registry, store::writeTrouble);
     } catch (IOException | RuntimeException e) {
       server.shutdownNow();
       admission.close();
@@ -164,6 +183,7 @@ public final class ResketchServer implements AutoCloseable {
    *
    * @throws StorageException if the data directory or that of the backups cannot be opened, for one
    *     because another server uses it
+   * @throws InvalidInputException if the file of the tokens, or certificate and key, are none
    * @throws IOException if a port cannot be listened on
    */
   public static ResketchServer start(ServerConfig config) throws IOException {
@@ -180,14 +200,42 @@ public final class ResketchServer implements AutoCloseable {
       throws IOException {
     RocksStore store = RocksStore.open(config.dataDirectory());
     Optional<Backups> backups = Optional.empty();
+    ScheduledExecutorService follower =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "resketch-follower");
+              thread.setDaemon(true);
+              return thread;
+            });
     try {
       backups = config.backupDirectory().map(Backups::open);
-      return new ResketchServer(config, store, backups, indexThreshold, lease);
+      return new ResketchServer(config, store, backups, follower, indexThreshold, lease);
     } catch (IOException | RuntimeException e) {
+      follower.shutdownNow();
       backups.ifPresent(Backups::close);
       store.close();
       throw e;
     }
+  }
+
+  /** Follows what replaces the files, so that a certificate is renewed without a restart. */
+  private static ServerCredentials credentials(
+      Optional<ServerConfig.Tls> tls, ScheduledExecutorService follower) {
+    if (tls.isEmpty()) {
+      return InsecureServerCredentials.create();
+    }
+    File certificate = tls.get().certificate().toFile();
+    File key = tls.get().key().toFile();
+    AdvancedTlsX509KeyManager identity = new AdvancedTlsX509KeyManager();
+    try {
+      var unused =
+          identity.updateIdentityCredentials(certificate, key, 1, TimeUnit.MINUTES, follower);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new InvalidInputException(
+          "tls",
+          certificate + " and " + key + " are no certificate and its PKCS #8 key in PEM: " + e);
+    }
+    return TlsServerCredentials.newBuilder().keyManager(identity).build();
   }
 
   /** Port of gRPC. */
@@ -219,6 +267,7 @@ public final class ResketchServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
+    follower.shutdownNow();
     retention.close();
     worker.close();
     backups.ifPresent(Backups::close);

@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code resketch serve}. */
@@ -21,7 +22,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:stopped as told", "1:could not start, and says why", "2:wrong usage"},
-    footer = {"", "Example:", "  resketch serve --data /var/lib/resketch"})
+    footer = {
+      "",
+      "Example:",
+      "  resketch serve --data /var/lib/resketch",
+      "  resketch serve --host 0.0.0.0 --tokens tokens --tls-cert server.pem --tls-key server.key"
+    })
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -35,7 +41,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
-      description = "Loopback address to listen on (default ${DEFAULT-VALUE}).")
+      description =
+          "Address to listen on; other than loopback only with --tokens and --tls-cert (default"
+              + " ${DEFAULT-VALUE}).")
   private String host;
 
   @Option(
@@ -56,11 +64,37 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where backups go, apart from the data; without it none can be made.")
   private Optional<Path> backups = Optional.empty();
 
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description =
+          "Tokens that calls need (resketch token); without it every call is answered. Changes"
+              + " hold within a second.")
+  private Optional<Path> tokens = Optional.empty();
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE.pem",
+      description = "Certificate with its chain; calls are encrypted then.")
+  private Optional<Path> certificate = Optional.empty();
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE.pem",
+      description = "Its key, PKCS #8, not encrypted.")
+  private Optional<Path> key = Optional.empty();
+
   @Override
   public Integer call() throws InterruptedException {
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "--tls-cert and --tls-key go together");
+    }
+    Optional<ServerConfig.Tls> tls = certificate.map(pem -> new ServerConfig.Tls(pem, key.get()));
     ResketchServer server;
+    ServerConfig config;
     try {
-      server = ResketchServer.start(new ServerConfig(data, host, port, httpPort, backups));
+      config = new ServerConfig(data, host, port, httpPort, backups, tokens, tls);
+      server = ResketchServer.start(config);
     } catch (InvalidInputException | StorageException e) {
       return fail(e.getMessage());
     } catch (IOException e) {
@@ -81,7 +115,11 @@ final class ServeCommand implements Callable<Integer> {
         .getOut()
         .printf(
             "resketch serving gRPC on %s:%d, HTTP on %s:%d, data in %s%n",
-            host, server.port(), host, server.httpPort(), data.toAbsolutePath().normalize());
+            host,
+            server.port(),
+            config.httpHost(),
+            server.httpPort(),
+            data.toAbsolutePath().normalize());
     spec.commandLine().getOut().flush();
     new CountDownLatch(1).await(); // the hook ends the process
     return CommandLine.ExitCode.OK;

@@ -59,6 +59,8 @@ final class DecodeCommand extends ClientCommand {
           "Address of a server that decodes. Default: " + ServerOptions.DEFAULT_SERVER + ".")
   private Optional<String> server;
 
+  @Mixin private AccessOptions access;
+
   @Option(names = "--collection", paramLabel = "ID", description = "Id of the collection.")
   private Optional<String> collection;
 
@@ -117,7 +119,7 @@ final class DecodeCommand extends ClientCommand {
           .run(sink);
     }
     try (ResketchClient client =
-        ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
+        access.connect(server.orElse(ServerOptions.DEFAULT_SERVER), this::wrongUse)) {
       var decoded =
           client
               .openCollection(collection.orElseThrow())

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,11 +52,21 @@ final class ImportCommand extends ClientCommand {
       description = "Id of the collection to import from.")
   private Optional<String> fromCollection;
 
+  @Option(
+      names = "--from-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:RESKETCH_FROM_TOKEN}",
+      showDefaultValue = Visibility.NEVER,
+      description =
+          "What that server knows you by. Default: the environment variable RESKETCH_FROM_TOKEN."
+              + " --tls and --tls-ca hold for both servers.")
+  private Optional<String> fromToken;
+
   @Mixin private ServerOptions serverOptions;
 
   @Option(
       names = "--create",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      showDefaultValue = Visibility.NEVER,
       description = {
         "Create the collection as the exported one was, with its retention, rollup labels and index,"
             + " unless it exists with the same spec and skeleton policy."
@@ -80,7 +91,7 @@ final class ImportCommand extends ClientCommand {
           throw e.getCause();
         }
       }
-      try (ResketchClient source = ServerOptions.connect(this, from.get());
+      try (ResketchClient source = serverOptions.connect(this, from.get(), fromToken);
           ExportStream in =
               source.openCollection(fromCollection.get()).export(TimeRange.all(), "", "")) {
         return importAll(client, new StreamItems(in));

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists collections, or the runs of one. */
@@ -25,12 +26,7 @@ import picocli.CommandLine.Option;
           + " time >= 2026-11-23T08:00:00Z'"
     })
 final class ListCommand extends ClientCommand {
-  @Option(
-      names = "--server",
-      paramLabel = "HOST:PORT",
-      defaultValue = ServerOptions.DEFAULT_SERVER,
-      description = "Address of the server.")
-  private String server;
+  @Mixin private ServerAddress server;
 
   @Option(
       names = "--collection",
@@ -51,7 +47,7 @@ final class ListCommand extends ClientCommand {
     if (collection.isEmpty() && !filter.isEmpty()) {
       throw wrongUse("--filter is of runs; give their --collection");
     }
-    try (ResketchClient client = ServerOptions.connect(this, server)) {
+    try (ResketchClient client = server.connect(this)) {
       if (collection.isEmpty()) {
         client.collections().forEach(this::collection);
       } else {

@@ -88,6 +88,8 @@ public final class Main implements Runnable {
     out.addSubcommand(
         ToolCommand.of("restore", "resketch-restore", "Make a data directory from a backup."));
     out.addSubcommand(
+        ToolCommand.of("token", "resketch-token", "Make, list and delete the tokens of a server."));
+    out.addSubcommand(
         ToolCommand.of("demo", "resketch-demo", "Run the demonstration on real street video."));
     out.setExpandAtFiles(false);
     out.setUsageHelpWidth(100);

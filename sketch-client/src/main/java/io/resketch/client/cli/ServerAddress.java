@@ -1,6 +1,7 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.ResketchClient;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which server, as a whole. */
@@ -12,8 +13,10 @@ final class ServerAddress {
       description = "Address of the server.")
   private String server;
 
+  @Mixin private AccessOptions access;
+
   /** A client of the server, or an error of use. */
   ResketchClient connect(ClientCommand command) {
-    return ServerOptions.connect(command, server);
+    return access.connect(server, command::wrongUse);
   }
 }

@@ -1,7 +1,8 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.ResketchClient;
-import io.resketch.core.InvalidInputException;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which collection of which server. */
@@ -22,18 +23,16 @@ final class ServerOptions {
       description = "Id of the collection.")
   private String collection;
 
+  @Mixin private AccessOptions access;
+
   /** A client of the server, or an error of use. */
   ResketchClient connect(ClientCommand command) {
-    return connect(command, server);
+    return access.connect(server, command::wrongUse);
   }
 
-  /** A client of the server at an address, or an error of use. */
-  static ResketchClient connect(ClientCommand command, String server) {
-    try {
-      return ResketchClient.connect(server);
-    } catch (InvalidInputException e) {
-      throw command.wrongUse("--server" + e.getMessage().substring(e.field().length()));
-    }
+  /** A client of another server, with the same encryption and a token of its own. */
+  ResketchClient connect(ClientCommand command, String other, Optional<String> token) {
+    return access.connect(other, token, command::wrongUse);
   }
 
   String collection() {

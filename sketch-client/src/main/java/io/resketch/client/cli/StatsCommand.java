@@ -77,6 +77,8 @@ final class StatsCommand extends ClientCommand {
       description = "Address of the server. Default: " + ServerOptions.DEFAULT_SERVER + ".")
   private Optional<String> server;
 
+  @Mixin private AccessOptions access;
+
   @Option(names = "--collection", paramLabel = "ID", description = "Id of the collection.")
   private Optional<String> collection;
 
@@ -150,7 +152,7 @@ final class StatsCommand extends ClientCommand {
   private int ofServer() {
     StatisticsQuery query = question.query(this, moduleOptions.names(this));
     try (ResketchClient client =
-        ServerOptions.connect(this, server.orElse(ServerOptions.DEFAULT_SERVER))) {
+        access.connect(server.orElse(ServerOptions.DEFAULT_SERVER), this::wrongUse)) {
       List<StatisticsBucket> buckets =
           client.openCollection(collection.orElseThrow()).statistics(query);
       if (json()) {

@@ -56,6 +56,11 @@ final class CommandProcess implements AutoCloseable {
   /** SIGTERM; returns the exit code. */
   int terminate() throws InterruptedException {
     process.destroy();
+    return exitCode();
+  }
+
+  /** That of a process that ends by itself. */
+  int exitCode() throws InterruptedException {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the process does not end");
     }

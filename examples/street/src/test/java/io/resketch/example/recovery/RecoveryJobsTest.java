@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.grpc.Status;
+import io.resketch.client.Connection;
 import io.resketch.client.NetworkRecoveryJob;
 import io.resketch.client.Pair;
 import io.resketch.client.PairCorpus;
@@ -22,6 +24,8 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.recovery.RecoveryWorker;
 import io.resketch.recovery.WorkerOptions;
 import io.resketch.server.ShortLeases;
+import io.resketch.server.access.Role;
+import io.resketch.server.access.TokenFile;
 import io.resketch.v1.RecoveryJob;
 import io.resketch.v1.RecoveryJob.State;
 import io.resketch.v1.RecoveryParameters;
@@ -60,6 +64,7 @@ final class RecoveryJobsTest {
   private static final PairSample PAIRS = pairs(1920);
 
   @TempDir private Path data;
+  @TempDir private Path stranger;
   private CommandProcess server;
   private ResketchClient client;
   private final List<AutoCloseable> toClose = new ArrayList<>();
@@ -87,17 +92,19 @@ final class RecoveryJobsTest {
     client = ResketchClient.connect("127.0.0.1:" + server.ready(1));
   }
 
-  private CommandProcess serve(int port) throws IOException {
-    return CommandProcess.start(
-        SERVING,
-        Main.class,
-        "serve",
-        "--data",
-        data.resolve("data").toString(),
-        "--port",
-        Integer.toString(port),
-        "--http-port",
-        "0");
+  private CommandProcess serve(int port, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--data",
+                data.resolve("data").toString(),
+                "--port",
+                Integer.toString(port),
+                "--http-port",
+                "0"));
+    arguments.addAll(List.of(more));
+    return CommandProcess.start(SERVING, Main.class, arguments.toArray(String[]::new));
   }
 
   /** The same server again, with leases that end soon. */
@@ -117,16 +124,13 @@ final class RecoveryJobsTest {
     server.close();
   }
 
-  private CommandProcess workerProcess() throws IOException {
+  private CommandProcess workerProcess(String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("worker", "--threads", "1", "--server", "127.0.0.1:" + server.ready(1)));
+    arguments.addAll(List.of(more));
     CommandProcess out =
-        CommandProcess.start(
-            WORKING,
-            Main.class,
-            "worker",
-            "--threads",
-            "1",
-            "--server",
-            "127.0.0.1:" + server.ready(1));
+        CommandProcess.start(WORKING, Main.class, arguments.toArray(String[]::new));
     toClose.add(out);
     return out;
   }
@@ -242,6 +246,55 @@ final class RecoveryJobsTest {
     RecoveryStatus ended = job.await();
     assertThat(ended.job().getAttempts()).isEqualTo(1);
     assertNetworkIsThatFoundOffline(ended);
+  }
+
+  @Test
+  void jobOfAServerWithTlsAndTokens_isDoneByAWorkerWhoseTokenIsGood() throws Exception {
+    SelfSigned identity = SelfSigned.make(data);
+    TokenFile tokens = new TokenFile(data.resolve("tokens"));
+    String ours = tokens.create("ours", Role.WRITER);
+    String workers = tokens.create("workers", Role.WORKER);
+    server.kill();
+    server =
+        serve(
+            0,
+            "--tokens",
+            data.resolve("tokens").toString(),
+            "--tls-cert",
+            identity.certificate().toString(),
+            "--tls-key",
+            identity.key().toString());
+    client.close();
+    Connection encrypted =
+        Connection.to("127.0.0.1:" + server.ready(1)).withTls(identity.certificate());
+    client = ResketchClient.connect(encrypted.withToken(ours));
+    NetworkRecoveryJob job = corpus("rooms", PAIRS).recover(NONNEGATIVE);
+
+    String ca = identity.certificate().toString();
+    assertThat(workerProcess("--tls-ca", ca, "--token", ours).exitCode()).isOne();
+    CommandProcess worker = workerProcess("--tls-ca", ca, "--token", workers);
+    RecoveryStatus ended = job.await();
+    assertThat(ended.job().getState()).isEqualTo(State.STATE_SUCCEEDED);
+    assertThat(ended.job().getWorker()).isEqualTo(worker.ready(1));
+    assertNetworkIsThatFoundOffline(ended);
+
+    tokens.delete("workers");
+    assertThat(worker.exitCode()).isOne();
+    for (Connection wrong :
+        List.of(
+            encrypted.withToken(workers),
+            encrypted.withToken(ours).withTls(SelfSigned.make(stranger).certificate()),
+            Connection.to(encrypted.target()).withToken(ours))) {
+      try (ResketchClient refused = ResketchClient.connect(wrong)) {
+        assertThatThrownBy(() -> refused.recovery().networks().iterator().next())
+            .isInstanceOfSatisfying(
+                ResketchException.class,
+                e ->
+                    assertThat(e.code())
+                        .isIn(Status.Code.UNAUTHENTICATED, Status.Code.UNAVAILABLE));
+      }
+    }
+    assertThat(client.recovery().networks()).hasSize(1);
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** Who may call what: tokens with roles. */
+package io.resketch.server.access;
