@@ -27,6 +27,9 @@ final class Dictionary {
   /** Part of the last codes that others do not have; those of an object nearly tell each other. */
   private static final double LEAST_NEW = 1e-3;
 
+  /** Of a unit column: less outside a span is rounding. */
+  private static final double INSIDE = 1e-3;
+
   private final PairSpace space;
   private final double noise;
   final List<double[]> columns = new ArrayList<>();
@@ -45,7 +48,7 @@ final class Dictionary {
     this.noise = noise;
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
-    columnsOfCodes(found);
+    columnsOfCodes(found, open);
     List<double[]> nearly = new ArrayList<>(search.nearly());
     LastCodes last = search.lastCodes();
     boolean more =
@@ -147,10 +150,12 @@ final class Dictionary {
     if (more.size() == found.size()) {
       return false;
     }
-    columnsOfCodes(more);
+    List<double[]> still = new ArrayList<>(open);
+    still.retainAll(left);
+    columnsOfCodes(more, still);
     sure.removeAll(left);
     if (!agree(sure)) {
-      columnsOfCodes(found);
+      columnsOfCodes(found, open);
       return false;
     }
     found.clear();
@@ -179,8 +184,9 @@ final class Dictionary {
    * as columns are nearly orthogonal, and which zeros tell.
    *
    * @param found coordinates of codes
+   * @param open columns without codes that zeros or multiples tell
    */
-  private void columnsOfCodes(List<double[]> found) {
+  private void columnsOfCodes(List<double[]> found, List<double[]> open) {
     columns.clear();
     certain.clear();
     codes.clear();
@@ -200,6 +206,7 @@ final class Dictionary {
       throw new IllegalStateException("codes that were found are linearly dependent");
     }
     List<double[]> outside = openSpan(rest);
+    List<double[]> multiples = multiples(open, outside);
     for (int j = 0; j < found.size(); j++) {
       double[] direction = new double[h];
       for (int a = 0; a < h; a++) {
@@ -210,12 +217,18 @@ final class Dictionary {
       column = Symmetric.unit(column);
       boolean sure = outside.isEmpty();
       if (!sure) {
-        Optional<double[]> better = Zeros.settled(column, outside, SAME_COLUMN, noise);
+        Optional<double[]> zeros = Zeros.settled(column, outside, SAME_COLUMN, noise);
+        boolean unmistakable = zeros.isPresent() && Zeros.share(zeros.get(), noise) > UNMISTAKABLE;
+        Optional<double[]> whole =
+            unmistakable || multiples.isEmpty()
+                ? Optional.empty()
+                : LatticeSearch.shortest(column, outside, multiples);
+        sure = unmistakable || whole.isPresent();
+        Optional<double[]> better = whole.or(() -> zeros);
         if (better.isPresent()) {
           double cosine = Kernels.dot(better.get(), 0, column, 0, d);
           length /= Math.abs(cosine);
           column = cosine < 0 ? Symmetric.negative(better.get()) : better.get();
-          sure = Zeros.share(column, noise) > UNMISTAKABLE;
         }
       }
       certain.add(sure);
@@ -226,6 +239,23 @@ final class Dictionary {
   /** What the columns without codes span: what hidden directions say that no code known has. */
   private List<double[]> openSpan(double[][] rest) {
     return Spans.basis(Arrays.stream(rest).map(space::column).toList());
+  }
+
+  /**
+   * The multiples of the columns without codes; empty if they have none, or are not all that these
+   * columns span.
+   */
+  private static List<double[]> multiples(List<double[]> open, List<double[]> outside) {
+    List<double[]> out = new ArrayList<>();
+    if (open.size() == outside.size()) {
+      for (double[] column : open) {
+        double[] rest = Spans.subtract(column.clone(), outside);
+        if (Math.sqrt(Kernels.dot(rest, 0, rest, 0, rest.length)) < INSIDE) {
+          Lattice.whole(column).ifPresent(out::add);
+        }
+      }
+    }
+    return out.size() == open.size() ? out : List.of();
   }
 
   private void add(double[] w, double[] column, double length) {

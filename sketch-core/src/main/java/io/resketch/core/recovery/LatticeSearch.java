@@ -79,6 +79,21 @@ final class LatticeSearch {
     return Optional.empty();
   }
 
+  /**
+   * The column near one that may have a part in a span in it.
+   *
+   * @param column not in the span
+   * @param span orthonormal
+   * @param multiples of columns that are a basis of the span
+   * @return of unit length; empty if none nearby has multiples of a step alone
+   */
+  static Optional<double[]> shortest(
+      double[] column, List<double[]> span, List<double[]> multiples) {
+    Basis basis = Spans.with(column, span);
+    return near(basis, Symmetric.unit(basis.coordinates(column)), multiples)
+        .map(found -> Symmetric.unit(basis.vector(found.coordinates())));
+  }
+
   /** Less multiples of others, until that makes it no shorter. */
   private static double[] reduced(double[] whole, List<double[]> known) {
     boolean shorter = true;

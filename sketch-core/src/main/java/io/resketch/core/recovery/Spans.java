@@ -123,6 +123,26 @@ final class Spans {
     return new Basis(d, n, out);
   }
 
+  /**
+   * A basis, scaled to their length, of a vector's part outside a span, the first, and the span.
+   *
+   * @param x not modified, and not in the span
+   * @param span orthonormal
+   */
+  static Basis with(double[] x, List<double[]> span) {
+    int dims = span.size() + 1;
+    double[] outside = Symmetric.unit(subtract(x.clone(), span));
+    double[] values = new double[x.length * dims];
+    double scale = Math.sqrt(x.length);
+    for (int i = 0; i < x.length; i++) {
+      values[i * dims] = scale * outside[i];
+      for (int a = 1; a < dims; a++) {
+        values[i * dims + a] = scale * span.get(a - 1)[i];
+      }
+    }
+    return new Basis(x.length, dims, values);
+  }
+
   /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
   static double[][] duals(List<double[]> columns) {
     int n = columns.size();

@@ -213,17 +213,7 @@ final class Zeros {
    */
   static Optional<double[]> settled(
       double[] x, List<double[]> span, double leastCosine, double noise) {
-    int dims = span.size() + 1;
-    double[] outside = Symmetric.unit(Spans.subtract(x.clone(), span));
-    double[] values = new double[x.length * dims];
-    double scale = Math.sqrt(x.length);
-    for (int i = 0; i < x.length; i++) {
-      values[i * dims] = scale * outside[i];
-      for (int a = 1; a < dims; a++) {
-        values[i * dims + a] = scale * span.get(a - 1)[i];
-      }
-    }
-    Basis basis = new Basis(x.length, dims, values);
+    Basis basis = Spans.with(x, span);
     double[] start = Symmetric.unit(basis.coordinates(x));
     return spiked(basis, exact(basis, start, 1, noise), leastCosine, noise)
         .or(() -> spiked(basis, exact(basis, start, 1, noise, NEAR), leastCosine, noise))

@@ -68,4 +68,53 @@ class LatticeSearchTest {
       assertThat(found).isEmpty();
     }
   }
+
+  /** What least squares leaves of a column: it less its part along others. */
+  private static double[] without(double[] column, List<double[]> span) {
+    return Symmetric.unit(Spans.subtract(column.clone(), span));
+  }
+
+  @Test
+  void columnWithPartsOfOthers_isToldFromThemByItsMultiples() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int strings : new int[] {64, 256, 512}) {
+      double[] column = column(random, strings);
+      List<double[]> others = List.of(column(random, 256), column(random, 512));
+      List<double[]> span = Spans.basis(others);
+      double[] left = without(column, span);
+      double[] exact = Symmetric.unit(column.clone());
+      assertThat(Kernels.dot(left, 0, exact, 0, DIMENSION)).isLessThan(1 - 1e-6);
+      double[] found = LatticeSearch.shortest(left, span, others).orElseThrow();
+      assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
+    }
+  }
+
+  @Test
+  void columnWithoutZeros_isNotTakenForItsSumWithAnother_thatHasMany() {
+    SplittableRandom random = new SplittableRandom(4);
+    double[] column = new double[DIMENSION]; // an odd number of strings in every block
+    double[] other = new double[DIMENSION];
+    for (int i = 0; i < DIMENSION; i++) {
+      column[i] = random.nextBoolean() ? 1 : -1;
+      other[i] = random.nextBoolean() ? 1 : -1;
+    }
+    List<double[]> span = Spans.basis(List.of(other));
+    double[] sum = new double[DIMENSION];
+    for (int i = 0; i < DIMENSION; i++) {
+      sum[i] = column[i] + other[i];
+    }
+    assertThat(Zeros.share(sum, 1e-3)).isGreaterThan(0.4);
+    double[] exact = Symmetric.unit(column.clone());
+    double[] found =
+        LatticeSearch.shortest(without(column, span), span, List.of(other)).orElseThrow();
+    assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
+  }
+
+  @Test
+  void vectorWithoutMultiples_isNoColumnNearASpan() {
+    SplittableRandom random = new SplittableRandom(5);
+    List<double[]> others = List.of(column(random, 256));
+    double[] smooth = random.doubles(DIMENSION).map(x -> x - 0.5).toArray();
+    assertThat(LatticeSearch.shortest(smooth, Spans.basis(others), others)).isEmpty();
+  }
 }
