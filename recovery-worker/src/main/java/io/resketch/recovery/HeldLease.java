@@ -136,6 +136,12 @@ final class HeldLease implements AutoCloseable {
             });
   }
 
+  /** Stops the work when a time is over, also where it waits for pairs. */
+  void endAfter(Duration budget) {
+    var unused =
+        heart.schedule(() -> end(End.OVER_BUDGET), budget.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Stops the work; of several reasons the first stands, but that a loss is stronger than any. */
   void end(End why) {
     synchronized (this) {

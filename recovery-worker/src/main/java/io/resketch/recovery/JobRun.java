@@ -62,6 +62,7 @@ final class JobRun {
 
   /** Does the work, and ends the job or gives it back. */
   void run(PairCorpus corpus, PairLoader loader, DataParallel engine) {
+    held.endAfter(budget().minus(duration(job.getWork())));
     try {
       RecoveredNetwork network = learn(corpus, loader, engine);
       complete(checked(network, corpus));
@@ -197,18 +198,11 @@ final class JobRun {
     if (stages.isEmpty() || !stages.get(stages.size() - 1).getStage().equals(stage)) {
       stages.add(RecoveryStage.newBuilder().setStage(stage).setStart(proto(elapsed())).build());
     }
-    if (work().compareTo(budget()) > 0) {
-      held.end(HeldLease.End.OVER_BUDGET);
-    }
     held.progress(stage, done, all);
   }
 
   private Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - began);
-  }
-
-  private Duration work() {
-    return duration(job.getWork()).plus(elapsed());
   }
 
   private Duration budget() {

@@ -166,6 +166,33 @@ final class RecoveryWorkerTest {
   }
 
   @Test
+  void jobOfASample_whoseLeaseIsLostWhileAllPairsAreRead_isDroppedAndTheNextIsTaken()
+      throws Exception {
+    start(pairs(LEARNED + UNSEEN, OTHERS), OptionalLong.empty());
+    server.holdAllPairs();
+    server.job(NONNEGATIVE.toBuilder().setMaxPairs(LEARNED).build());
+    await().until(server::holdsPairs);
+    server.loseLease("job-0");
+    server.job(NONNEGATIVE.toBuilder().setMaxPairs(LEARNED).build());
+    awaitLog("lease job-0", "lease job-1");
+  }
+
+  @Test
+  void jobOfASample_whoseBudgetIsUsedUpWhileAllPairsAreRead_fails() throws Exception {
+    start(pairs(LEARNED + UNSEEN, OTHERS), OptionalLong.empty());
+    server.holdAllPairs();
+    server.job(
+        NONNEGATIVE.toBuilder()
+            .setMaxPairs(LEARNED)
+            .setBudget(com.google.protobuf.Duration.newBuilder().setSeconds(10))
+            .build());
+    await().until(server::holdsPairs);
+    assertThat(server.log()).containsExactly("lease job-0");
+    await().until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1)).startsWith("fail job-0 REASON_BUDGET_EXCEEDED budget: 10 s");
+  }
+
+  @Test
   void jobThatAsksForNoNumber_learnsFromAsManyInEveryWorker() {
     RecoveryJob.Builder job = RecoveryJob.newBuilder().setPairCount(1_000_000);
     assertThat(PairLoader.learned(job.build(), 48, 1024)).isEqualTo(32_768);
