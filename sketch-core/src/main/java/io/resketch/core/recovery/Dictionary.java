@@ -48,6 +48,7 @@ final class Dictionary {
     this.noise = noise;
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
+    open.replaceAll(column -> Lattice.snap(column).orElse(column));
     columnsOfCodes(found, open);
     List<double[]> nearly = new ArrayList<>(search.nearly());
     LastCodes last = search.lastCodes();
@@ -222,7 +223,7 @@ final class Dictionary {
         Optional<double[]> whole =
             unmistakable || multiples.isEmpty()
                 ? Optional.empty()
-                : LatticeSearch.shortest(column, outside, multiples);
+                : LatticeSearch.settled(column, outside, multiples);
         sure = unmistakable || whole.isPresent();
         Optional<double[]> better = whole.or(() -> zeros);
         if (better.isPresent()) {
@@ -232,7 +233,7 @@ final class Dictionary {
         }
       }
       certain.add(sure);
-      add(found.get(j), column, length);
+      add(found.get(j), sure ? Lattice.snap(column).orElse(column) : column, length);
     }
   }
 

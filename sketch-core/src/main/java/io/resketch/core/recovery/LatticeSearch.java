@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,14 @@ final class LatticeSearch {
   /** Values that are not 0, per dimension, that say it is no chance that all are multiples. */
   private static final int ROWS_PER_DIMENSION = 8;
 
+  /** Multiples of another column that may be in one, once it is the shortest. */
+  private static final int MOST_TIMES = 8;
+
+  private static final int MOST_PASSES = 8;
+
+  /** Sizes of values that another vector needs to have to be told from the column. */
+  private static final double CLEARLY_MORE = 1.03;
+
   private LatticeSearch() {}
 
   /**
@@ -61,6 +70,16 @@ final class LatticeSearch {
    * @return empty if no vector nearby has multiples of a step alone
    */
   static Optional<Found> near(Basis basis, double[] w, List<double[]> known) {
+    return whole(basis, w, known)
+        .map(
+            column ->
+                new Found(
+                    Symmetric.unit(basis.coordinates(column)),
+                    Math.sqrt(Kernels.dot(column, 0, column, 0, column.length))));
+  }
+
+  /** The multiples. */
+  private static Optional<double[]> whole(Basis basis, double[] w, List<double[]> known) {
     if (basis.rows() % BLOCK != 0) {
       return Optional.empty();
     }
@@ -69,10 +88,9 @@ final class LatticeSearch {
       Optional<double[]> whole = rounded(basis, climbed, candidate.step());
       if (whole.isPresent()) {
         double[] column = reduced(whole.get(), known);
-        double length = Math.sqrt(Kernels.dot(column, 0, column, 0, column.length));
         double[] found = Symmetric.unit(basis.coordinates(column));
         if (Kernels.dot(found, 0, w, 0, w.length) > NEAR) {
-          return Optional.of(new Found(found, length));
+          return Optional.of(column);
         }
       }
     }
@@ -85,13 +103,75 @@ final class LatticeSearch {
    * @param column not in the span
    * @param span orthonormal
    * @param multiples of columns that are a basis of the span
-   * @return of unit length; empty if none nearby has multiples of a step alone
+   * @return of unit length; empty if none nearby has multiples of a step alone, or several might be
+   *     the column
    */
-  static Optional<double[]> shortest(
+  static Optional<double[]> settled(
       double[] column, List<double[]> span, List<double[]> multiples) {
     Basis basis = Spans.with(column, span);
-    return near(basis, Symmetric.unit(basis.coordinates(column)), multiples)
-        .map(found -> Symmetric.unit(basis.vector(found.coordinates())));
+    return whole(basis, Symmetric.unit(basis.coordinates(column)), multiples)
+        .flatMap(whole -> plainest(whole, multiples))
+        .map(Symmetric::unit);
+  }
+
+  /**
+   * With those multiples of others that leave the fewest sizes of values in a block: each value of
+   * a column is a sum of the same few weights with signs, and what another adds makes sizes more.
+   * That tells columns also where steps are so small that the shortest is not the column.
+   *
+   * @return empty if others are about as plain
+   */
+  private static Optional<double[]> plainest(double[] whole, List<double[]> others) {
+    double[] out = whole.clone();
+    for (int pass = 0; pass < MOST_PASSES; pass++) {
+      boolean changed = false;
+      boolean clear = true;
+      for (double[] other : others) {
+        int best = 0;
+        int fewest = sizes(out, other, 0);
+        int second = Integer.MAX_VALUE;
+        for (int times = -MOST_TIMES; times <= MOST_TIMES; times++) {
+          int sizes = times == 0 ? Integer.MAX_VALUE : sizes(out, other, times);
+          if (sizes < fewest) {
+            second = fewest;
+            fewest = sizes;
+            best = times;
+          } else {
+            second = Math.min(second, sizes);
+          }
+        }
+        for (int i = 0; best != 0 && i < out.length; i++) {
+          out[i] += best * other[i];
+        }
+        changed |= best != 0;
+        clear &= second > CLEARLY_MORE * fewest;
+      }
+      if (!changed) {
+        return clear ? Optional.of(out) : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Different sizes of values of a sum in each block, over the blocks where the other is not 0. */
+  private static int sizes(double[] whole, double[] other, int times) {
+    double[] block = new double[BLOCK];
+    int out = 0;
+    for (int from = 0; from < whole.length; from += BLOCK) {
+      boolean any = false;
+      for (int i = 0; i < BLOCK; i++) {
+        any |= other[from + i] != 0;
+        block[i] = Math.abs(whole[from + i] + times * other[from + i]);
+      }
+      if (any) {
+        Arrays.sort(block);
+        out++;
+        for (int i = 1; i < BLOCK; i++) {
+          out += block[i] != block[i - 1] ? 1 : 0;
+        }
+      }
+    }
+    return out;
   }
 
   /** Less multiples of others, until that makes it no shorter. */

@@ -84,7 +84,7 @@ class LatticeSearchTest {
       double[] left = without(column, span);
       double[] exact = Symmetric.unit(column.clone());
       assertThat(Kernels.dot(left, 0, exact, 0, DIMENSION)).isLessThan(1 - 1e-6);
-      double[] found = LatticeSearch.shortest(left, span, others).orElseThrow();
+      double[] found = LatticeSearch.settled(left, span, others).orElseThrow();
       assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
     }
   }
@@ -106,7 +106,7 @@ class LatticeSearchTest {
     assertThat(Zeros.share(sum, 1e-3)).isGreaterThan(0.4);
     double[] exact = Symmetric.unit(column.clone());
     double[] found =
-        LatticeSearch.shortest(without(column, span), span, List.of(other)).orElseThrow();
+        LatticeSearch.settled(without(column, span), span, List.of(other)).orElseThrow();
     assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
   }
 
@@ -115,6 +115,30 @@ class LatticeSearchTest {
     SplittableRandom random = new SplittableRandom(5);
     List<double[]> others = List.of(column(random, 256));
     double[] smooth = random.doubles(DIMENSION).map(x -> x - 0.5).toArray();
-    assertThat(LatticeSearch.shortest(smooth, Spans.basis(others), others)).isEmpty();
+    assertThat(LatticeSearch.settled(smooth, Spans.basis(others), others)).isEmpty();
+  }
+
+  @Test
+  void columnOfLargeAndSmallParts_isToldFromItsSumWithAnother_thatIsShorter() {
+    SplittableRandom random = new SplittableRandom(6);
+    double[] column;
+    double[] other;
+    double times;
+    do {
+      double[] large = column(random, 64);
+      double[] small = column(random, 64);
+      column = new double[DIMENSION];
+      for (int i = 0; i < DIMENSION; i++) {
+        column[i] = 16 * large[i] + small[i];
+      }
+      other = column(random, 64);
+      times =
+          Kernels.dot(column, 0, other, 0, DIMENSION) / Kernels.dot(other, 0, other, 0, DIMENSION);
+    } while (Math.abs(times) < 0.6);
+    List<double[]> span = Spans.basis(List.of(other));
+    double[] exact = Symmetric.unit(column.clone());
+    double[] found =
+        LatticeSearch.settled(without(column, span), span, List.of(other)).orElseThrow();
+    assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
   }
 }
