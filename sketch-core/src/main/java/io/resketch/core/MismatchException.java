@@ -1,6 +1,9 @@
 package io.resketch.core;
 
-/** Two things that are each valid do not belong together, such as a sketch and a foreign spec. */
+/**
+ * Things that are each valid do not go together, such as a sketch and a foreign spec, or a question
+ * and a network that does not answer it.
+ */
 public final class MismatchException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
@@ -9,7 +12,9 @@ public final class MismatchException extends IllegalStateException {
     /** A sketch was made with another spec. */
     FINGERPRINT_MISMATCH,
     /** A sketch does not hold the computation that the skeleton describes. */
-    SKELETON_MISMATCH
+    SKELETON_MISMATCH,
+    /** A recovered network has objects without a function, and so predicts nothing. */
+    FUNCTION_UNKNOWN
   }
 
   private final Reason reason;

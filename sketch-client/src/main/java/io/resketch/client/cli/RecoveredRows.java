@@ -26,7 +26,7 @@ final class RecoveredRows {
   JsonObject predict(Path inputs, Path output) throws IOException {
     if (!function.unknown().isEmpty()) {
       throw new MismatchException(
-          MismatchException.Reason.SKELETON_MISMATCH,
+          MismatchException.Reason.FUNCTION_UNKNOWN,
           "--predict: the network has no function for "
               + String.join(", ", function.unknown())
               + "; see unidentified in "

@@ -62,7 +62,7 @@ public final class SketchFunction {
   public float[] predict(float[] inputs) {
     if (!unknown.isEmpty()) {
       throw new MismatchException(
-          MismatchException.Reason.SKELETON_MISMATCH,
+          MismatchException.Reason.FUNCTION_UNKNOWN,
           "function: what computes "
               + String.join(", ", unknown)
               + " is not known, so a sketch cannot be predicted from inputs; decoding a sketch works"

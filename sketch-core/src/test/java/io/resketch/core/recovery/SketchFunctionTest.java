@@ -122,7 +122,9 @@ class SketchFunctionTest {
     SketchFunction function = with(List.of(known, open)).function();
     assertThat(function.unknown()).containsExactly(open.id());
     assertThatThrownBy(() -> function.predict(new float[P]))
-        .isInstanceOf(MismatchException.class)
+        .isInstanceOfSatisfying(
+            MismatchException.class,
+            e -> assertThat(e.reason()).isEqualTo(MismatchException.Reason.FUNCTION_UNKNOWN))
         .hasMessageContaining(open.id());
     float[] sketch = pairs.network().pair(new SplittableRandom(79)).sketch().toArray();
     assertThat(function.decode(sketch)).hasSize(4 * M);
