@@ -48,7 +48,7 @@ final class Dictionary {
     this.noise = noise;
     List<double[]> found = new ArrayList<>(search.codes());
     List<double[]> open = new ArrayList<>(search.columns());
-    open.replaceAll(column -> Lattice.snap(column).orElse(column));
+    LatticeSearch.plain(open);
     columnsOfCodes(found, open);
     List<double[]> nearly = new ArrayList<>(search.nearly());
     LastCodes last = search.lastCodes();

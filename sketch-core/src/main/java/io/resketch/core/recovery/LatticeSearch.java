@@ -115,6 +115,29 @@ final class LatticeSearch {
   }
 
   /**
+   * Makes unit columns exact that are whole multiples of a step, and takes away what they have of
+   * each other.
+   */
+  static void plain(List<double[]> columns) {
+    List<Optional<double[]>> whole = new ArrayList<>(columns.stream().map(Lattice::whole).toList());
+    boolean changed = true;
+    for (int pass = 0; changed && pass < MOST_PASSES; pass++) {
+      changed = false;
+      for (int c = 0; c < columns.size(); c++) {
+        Optional<double[]> own = whole.set(c, Optional.empty());
+        List<double[]> others = whole.stream().flatMap(Optional::stream).toList();
+        Optional<double[]> plainer = own.flatMap(column -> plainest(column, others)).or(() -> own);
+        changed |= plainer.isPresent() && !Arrays.equals(plainer.get(), own.get());
+        whole.set(c, plainer);
+      }
+    }
+    for (int c = 0; c < columns.size(); c++) {
+      double[] column = columns.get(c);
+      columns.set(c, whole.get(c).map(values -> Symmetric.unit(values.clone())).orElse(column));
+    }
+  }
+
+  /**
    * With those multiples of others that leave the fewest sizes of values in a block: each value of
    * a column is a sum of the same few weights with signs, and what another adds makes sizes more.
    * That tells columns also where steps are so small that the shortest is not the column.

@@ -141,4 +141,24 @@ class LatticeSearchTest {
         LatticeSearch.settled(without(column, span), span, List.of(other)).orElseThrow();
     assertThat(Kernels.dot(found, 0, exact, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
   }
+
+  @Test
+  void columnsWithMultiplesOfEachOther_becomePlain() {
+    SplittableRandom random = new SplittableRandom(7);
+    List<double[]> exact = new ArrayList<>();
+    for (int c = 0; c < 3; c++) {
+      exact.add(column(random, 128));
+    }
+    List<double[]> mixed = new ArrayList<>(exact.stream().map(double[]::clone).toList());
+    for (int i = 0; i < DIMENSION; i++) {
+      mixed.get(1)[i] += exact.get(0)[i];
+      mixed.get(2)[i] -= 2 * exact.get(0)[i];
+    }
+    mixed.replaceAll(Symmetric::unit);
+    LatticeSearch.plain(mixed);
+    for (int c = 0; c < 3; c++) {
+      double[] unit = Symmetric.unit(exact.get(c));
+      assertThat(Kernels.dot(mixed.get(c), 0, unit, 0, DIMENSION)).isGreaterThan(1 - 1e-12);
+    }
+  }
 }
