@@ -142,7 +142,7 @@ final class LatticeSearch {
    * a column is a sum of the same few weights with signs, and what another adds makes sizes more.
    * That tells columns also where steps are so small that the shortest is not the column.
    *
-   * @return empty if others are about as plain
+   * @return empty if others are about as plain, or the plainest is far away
    */
   private static Optional<double[]> plainest(double[] whole, List<double[]> others) {
     double[] out = whole.clone();
@@ -170,10 +170,15 @@ final class LatticeSearch {
         clear &= second > CLEARLY_MORE * fewest;
       }
       if (!changed) {
-        return clear ? Optional.of(out) : Optional.empty();
+        return clear && cosine(out, whole) > NEAR ? Optional.of(out) : Optional.empty();
       }
     }
     return Optional.empty();
+  }
+
+  private static double cosine(double[] x, double[] y) {
+    return Kernels.dot(x, 0, y, 0, x.length)
+        / Math.sqrt(Kernels.dot(x, 0, x, 0, x.length) * Kernels.dot(y, 0, y, 0, y.length));
   }
 
   /** Different sizes of values of a sum in each block, over the blocks where the other is not 0. */

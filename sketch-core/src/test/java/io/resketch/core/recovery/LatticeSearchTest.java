@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LatticeSearchTest {
@@ -147,7 +148,12 @@ class LatticeSearchTest {
     SplittableRandom random = new SplittableRandom(7);
     List<double[]> exact = new ArrayList<>();
     for (int c = 0; c < 3; c++) {
-      exact.add(column(random, 128));
+      double[] large = column(random, 64);
+      double[] small = column(random, 64);
+      exact.add(
+          c == 0
+              ? small
+              : IntStream.range(0, DIMENSION).mapToDouble(i -> 16 * large[i] + small[i]).toArray());
     }
     List<double[]> mixed = new ArrayList<>(exact.stream().map(double[]::clone).toList());
     for (int i = 0; i < DIMENSION; i++) {
