@@ -46,26 +46,50 @@ final class CodeSearch {
     Basis basis = space.codes();
     List<double[]> known = space.knownAxes(basis.dims());
     state.codes.forEach(code -> Spans.add(known, code));
+    double[][] others = Spans.complement(known, basis.dims());
+    GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
     FullRows rows = new FullRows(basis, engine, test);
-    if (addCodes(basis, rows.codes(state.codes, random), known)) {
+    if (fromProducts(basis, search, known, random)
+        || addCodes(basis, rows.codes(state.codes, random), known)) {
       return true;
     }
-    double[][] others = Spans.complement(known, basis.dims());
     int count = Math.min(Starts.MOST, GRADUAL_STARTS * others.length + 10);
     // By turns: any direction may be near a code once few are open, and it is told as it is then.
     List<double[]> ends =
         state.round % 2 == 0
-            ? gradualEnds(basis, known, others, count, random)
+            ? engine.map(rows(basis, count, random), search::run)
             : heldEnds(basis, others, count, random);
     return addCodes(basis, ends, known) || state.round + 1 < GRADUAL_ROUNDS;
   }
 
+  /** From what is nearly a code where few are open, if zeros are clear. */
+  private boolean fromProducts(
+      Basis basis, GradualSearch search, List<double[]> known, SplittableRandom random) {
+    if (!test.clear()) {
+      return false;
+    }
+    double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
+    for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
+      List<double[]> starts = products(open, random);
+      if (addCodes(basis, engine.map(starts, start -> search.near(start, first)), known)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The code at an end that may be it already: wider bounds would move that one to another. */
+  private static Optional<Zeros.Found> exactCode(Basis basis, double[] end, CodeTest test) {
+    return Zeros.near(basis, end, test.noise())
+        .filter(found -> test.accepted(basis, Optional.of(found)))
+        .or(() -> Zeros.exact(basis, end, 1, test.noise()));
+  }
+
   /** Adds what is a code exactly and is new. */
   private boolean addCodes(Basis basis, List<double[]> ends, List<double[]> known) {
-    double noise = test.noise();
+    CodeTest test = this.test;
     boolean any = false;
-    for (Zeros.Found found :
-        engine.map(ends, end -> Zeros.exact(basis, end, 1, noise).orElse(null))) {
+    for (Zeros.Found found : engine.map(ends, end -> exactCode(basis, end, test).orElse(null))) {
       if (state.found() < space.hidden()
           && test.accepted(basis, Optional.ofNullable(found))
           && Spans.addNew(known, found.coordinates())) {
@@ -74,20 +98,6 @@ final class CodeSearch {
       }
     }
     return any;
-  }
-
-  /** From pairs, and, where zeros are clear, from what is nearly a code where few are open. */
-  private List<double[]> gradualEnds(
-      Basis basis, List<double[]> known, double[][] others, int count, SplittableRandom random) {
-    GradualSearch search = new GradualSearch(basis, test.prior(), known, others);
-    List<double[]> out = new ArrayList<>(engine.map(rows(basis, count, random), search::run));
-    if (test.clear()) {
-      double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
-      for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
-        out.addAll(engine.map(products(open, random), start -> search.near(start, first)));
-      }
-    }
-    return out;
   }
 
   /**

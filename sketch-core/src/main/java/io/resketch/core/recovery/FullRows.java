@@ -33,8 +33,8 @@ final class FullRows {
   /** Rows that say it is no chance that vectors are 0 there, per dimension of the codes. */
   private static final double ROWS_PER_DIMENSION = 1.4;
 
-  /** Mean square of a unit vector on rows where it is 0. */
-  private static final double ZERO = 1e-6;
+  /** Mean square of a unit vector on rows where it is 0 or, in a few of them, small. */
+  private static final double ZERO = 1e-3;
 
   private static final int STARTS = 32;
   private static final int RELATIONS = 24;

@@ -168,7 +168,8 @@ final class LastCodes {
     /** The vector of the whole span with the same zeros, if they determine it. */
     private double[] exact(double[] w) {
       double[] unit = Symmetric.unit(w.clone());
-      return Zeros.nearby(basis, unit, test.noise())
+      return Zeros.near(basis, unit, test.noise())
+          .map(Zeros.Found::coordinates)
           .filter(x -> Math.abs(Kernels.dot(x, 0, unit, 0, x.length)) > SAME)
           .orElse(w);
     }

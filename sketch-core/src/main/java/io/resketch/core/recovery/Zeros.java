@@ -145,9 +145,9 @@ final class Zeros {
     return Optional.of(new Narrowed(least, (double) zeros / size.length, spare, normal, bound));
   }
 
-  /** Coordinates of the vector that {@link #exact} finds from very near. */
-  static Optional<double[]> nearby(Basis basis, double[] w, double noise) {
-    return exact(basis, w, 1, noise, NEAR).map(Found::coordinates);
+  /** As {@link #exact}, of single rows and from very near. */
+  static Optional<Found> near(Basis basis, double[] w, double noise) {
+    return exact(basis, w, 1, noise, NEAR);
   }
 
   /** Of the largest values: what is taken for a zero where the vector is nearly right. */
