@@ -23,7 +23,7 @@ final class GradualSearch implements Serializable {
 
   private static final int STEPS = 24;
 
-  /** ε, of the largest values outside what is known. */
+  /** ε, of the largest values. */
   private static final double FIRST_WIDTH = 1;
 
   /** As above, from starts near a code: none is best for all. */
@@ -123,7 +123,7 @@ final class GradualSearch implements Serializable {
     double[] w = start;
     for (int step = 0; step < STEPS; step++) {
       double width = first * Math.pow(LAST_WIDTH / first, step / (STEPS - 1.0));
-      w = next(w, weighted(basis.vector(w), width * top(w)));
+      w = next(w, weighted(basis.vector(w), width));
     }
     return w;
   }
@@ -137,19 +137,10 @@ final class GradualSearch implements Serializable {
     return cubes < 0 ? Symmetric.negative(w) : w;
   }
 
-  /**
-   * Of the part outside what is known: with the whole, a known code would make the rest small
-   * beside it.
-   */
-  private double top(double[] w) {
-    double[] outside = w.clone();
-    Arrays.fill(outside, 0, free, 0);
-    return Zeros.top(Arrays.stream(basis.vector(outside)).map(Math::abs).toArray());
-  }
-
   /** V' diag(weights) V, with weights that make the squares of x what f is. */
-  private double[] weighted(double[] x, double width) {
+  private double[] weighted(double[] x, double ofTop) {
     int dims = basis.dims();
+    double width = ofTop * Zeros.top(Arrays.stream(x).map(Math::abs).toArray());
     double[] gram = new double[dims * dims];
     double[] eight = new double[8 * dims];
     int filled = 0;
