@@ -1,5 +1,7 @@
 package io.resketch.core.recovery;
 
+import static java.util.stream.Collectors.joining;
+
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /** Puts the recovered network together of its dictionary: objects, wiring, functions, measures. */
 final class Assembly {
@@ -60,7 +63,7 @@ final class Assembly {
             allCodes(heldOutCodes, inputScales),
             objects,
             unidentified,
-            dictionary.snapped,
+            (int) dictionary.exact.stream().filter(exact -> exact).count(),
             error(fit, heldOut),
             OptionalDouble.empty());
     SketchFunction function = network.function();
@@ -79,7 +82,21 @@ final class Assembly {
       }
     }
     double[][] codes = whole.stream().map(j -> dictionary.codes.get(j)).toArray(double[][]::new);
-    Grouping.Groups groups = Grouping.of(codes);
+    List<Integer> seldom =
+        IntStream.range(0, codes.length)
+            .filter(l -> !dictionary.exact.get(whole.get(l)) && Separation.isSeldom(codes[l]))
+            .boxed()
+            .toList();
+    if (!seldom.isEmpty()) {
+      unidentified.add(
+          "columns "
+              + seldom.stream().map(l -> Integer.toString(p + whole.get(l))).collect(joining(", "))
+              + ": each is not 0 in fewer than "
+              + Separation.LEAST_ROWS
+              + " pairs, where it cannot be told from what else is not 0 there, so that it may have"
+              + " parts of other columns in it; it belongs to no object");
+    }
+    Grouping.Groups groups = Grouping.of(codes, seldom);
     if (groups.relation().isEmpty()) {
       unidentified.add(
           "objects: no relation binds the hidden attributes, neither the length nor the number"

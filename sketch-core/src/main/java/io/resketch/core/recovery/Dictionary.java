@@ -1,5 +1,7 @@
 package io.resketch.core.recovery;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +40,9 @@ final class Dictionary {
   final List<String> unidentified = new ArrayList<>();
   final double[] offset;
   final List<double[]> inputColumns = new ArrayList<>();
-  int snapped;
+
+  /** Of every column: whether it is a whole multiple of one magnitude, bit for bit. */
+  final List<Boolean> exact = new ArrayList<>();
 
   /** Of every column of codes: whether zeros, or all others, say that no other is mixed in. */
   private final List<Boolean> certain = new ArrayList<>();
@@ -57,6 +61,9 @@ final class Dictionary {
             && (nearly.isEmpty() || search.zerosAreClear());
     while (more && found.size() < space.hidden()) {
       more = lastCodes(last, found, open, nearly);
+    }
+    if (columns.size() == space.hidden()) {
+      separate(sample.inputWidth());
     }
     for (double[] column : open) {
       addWithoutCodes(
@@ -104,6 +111,37 @@ final class Dictionary {
       if (codes.get(j) == null) {
         codes.set(j, leastSquares(sample, j));
       }
+    }
+  }
+
+  /**
+   * Adds to codes what they lack of others, where the columns do not say that they are right.
+   *
+   * @param first number of the first column
+   */
+  private void separate(int first) {
+    if (columns.stream().anyMatch(column -> Lattice.snap(column).isPresent())) {
+      return;
+    }
+    Separation separation = Separation.of(codes.toArray(double[][]::new), noise);
+    for (Separation.Part part : separation.parts()) {
+      double[] w = coordinates.get(part.code());
+      double[] other = coordinates.get(part.other());
+      for (int a = 0; a < w.length; a++) {
+        w[a] += part.times() * other[a];
+      }
+    }
+    if (!separation.parts().isEmpty()) {
+      columnsOfCodes(List.copyOf(coordinates), List.of());
+    }
+    if (!separation.unclear().isEmpty()) {
+      unidentified.add(
+          "columns "
+              + separation.unclear().stream()
+                  .map(j -> Integer.toString(first + j))
+                  .collect(joining(", "))
+              + ": others are not 0 wherever the code of one of these is, and may lack a multiple of"
+              + " it, which its column then has in it; nothing tells how much");
     }
   }
 
@@ -300,15 +338,14 @@ final class Dictionary {
     List<String> shared = new ArrayList<>();
     boolean[] exclusive = ExclusiveCodes.among(codes);
     for (int j = 0; j < columns.size(); j++) {
+      boolean sure = j >= certain.size() || certain.get(j);
+      Optional<double[]> whole =
+          sure && !exclusive[j] ? Lattice.snap(columns.get(j)) : Optional.empty();
+      exact.add(whole.isPresent());
       if (exclusive[j]) {
         shared.add(Integer.toString(first + j));
-        continue;
-      }
-      boolean sure = j >= certain.size() || certain.get(j);
-      Optional<double[]> exact = sure ? Lattice.snap(columns.get(j)) : Optional.empty();
-      if (exact.isPresent()) {
-        columns.set(j, exact.get());
-        snapped++;
+      } else if (whole.isPresent()) {
+        columns.set(j, whole.get());
       } else if (!sure) {
         doubtful.add(Integer.toString(first + j));
       }

@@ -2,9 +2,11 @@ package io.resketch.core.recovery;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Which hidden attributes belong to one object. Attributes of one object are bound by a relation
@@ -40,6 +42,28 @@ final class Grouping {
   record Groups(List<List<Integer>> groups, String relation) {}
 
   private record Relation(double gap, List<List<Integer>> groups) {}
+
+  /**
+   * Groups codes, as {@link #of(double[][])}, of the pairs in which some are 0.
+   *
+   * @param zero which; they are in no group
+   */
+  static Groups of(double[][] codes, List<Integer> zero) {
+    int[] rows =
+        IntStream.range(0, codes.length == 0 ? 0 : codes[0].length)
+            .filter(i -> zero.stream().allMatch(j -> codes[j][i] == 0))
+            .toArray();
+    List<Integer> others =
+        IntStream.range(0, codes.length).filter(j -> !zero.contains(j)).boxed().toList();
+    Groups found =
+        of(
+            others.stream()
+                .map(j -> Arrays.stream(rows).mapToDouble(i -> codes[j][i]).toArray())
+                .toArray(double[][]::new));
+    return new Groups(
+        found.groups().stream().map(group -> group.stream().map(others::get).toList()).toList(),
+        found.relation());
+  }
 
   /**
    * Groups codes.

@@ -1,6 +1,7 @@
 package io.resketch.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.spec.Family;
@@ -22,6 +23,27 @@ class FamiliesTest {
   @Test
   void hadamard_allColumnsAndAllEdges() {
     assertAllRecovered(new Family.Hadamard(), 1);
+  }
+
+  @Test
+  void hadamard_twoLevels_allColumnsAndAllEdges() {
+    TeacherPairs pairs =
+        pairs(List.of(2, 1), 4); // three codes lack a multiple of that of attribute 48
+    NetworkRecoveryTest.assertAllRecovered(pairs, NetworkRecoveryTest.recover(pairs));
+  }
+
+  /** Its code may be taken for what else is above 0 in that pair. */
+  @Test
+  void attributeAboveZeroInOnePair_isNamedAndTheWiringIsThatOfTheRest() {
+    TeacherPairs pairs = pairs(List.of(2, 1), 48); // attribute 48 is above 0 in one pair
+    RecoveredNetwork network = NetworkRecoveryTest.recover(pairs);
+    NetworkRecoveryTest.assertEdges(pairs, network, 0.99);
+    assertThat(network.unidentified()).singleElement(STRING).contains("fewer than 5 pairs");
+  }
+
+  private static TeacherPairs pairs(List<Integer> levels, long seed) {
+    SketchSpec spec = new SketchSpec(512, new Family.Hadamard(), seed + 7);
+    return TeacherPairs.of(2, levels, spec, true, Encoding.F32, seed);
   }
 
   @Test

@@ -43,6 +43,14 @@ class NetworkRecoveryTest {
     assertThat(edges(network, attributes, inputs)).isEqualTo(trueEdges(truth));
   }
 
+  /** Of the columns that are those of the network. */
+  static void assertEdges(TeacherPairs pairs, RecoveredNetwork network, double least) {
+    List<Integer> attributes =
+        network.dictionary().stream().map(column -> pairs.attribute(column, least)).toList();
+    assertThat(edges(network, attributes, pairs.network().settings().inputs()))
+        .isEqualTo(trueEdges(pairs.network()));
+  }
+
   private static Set<String> trueEdges(TeacherNetwork truth) {
     return IntStream.range(0, truth.objects())
         .boxed()
@@ -161,7 +169,7 @@ class NetworkRecoveryTest {
     List<Integer> attributes =
         network.dictionary().stream().map(column -> pairs.attribute(column, 0.99)).toList();
     assertThat(attributes).doesNotHaveDuplicates().hasSize(5 * M).doesNotContain(-1);
-    assertThat(edges(network, attributes, 2)).isEqualTo(trueEdges(pairs.network()));
+    assertEdges(pairs, network, 0.99);
   }
 
   @Test
