@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /** Looks for codes with zeros in the span of the codes whose columns are not known. */
 final class CodeSearch {
@@ -78,22 +79,28 @@ final class CodeSearch {
     return false;
   }
 
-  /** The code at an end that may be it already: wider bounds would move that one to another. */
-  private static Optional<Zeros.Found> exactCode(Basis basis, double[] end, CodeTest test) {
+  /**
+   * The code at an end that may be it already: wider bounds would move that one to another. It may
+   * be above 0 in nearly all of the pairs if its zeros are clear.
+   */
+  private static Optional<double[]> code(Basis basis, double[] end, CodeTest test) {
+    Predicate<Zeros.Found> isCode =
+        found ->
+            test.accepted(basis, Optional.of(found))
+                || (test.clear() && test.hasZeros(basis, found.coordinates()));
     return Zeros.near(basis, end, test.noise())
-        .filter(found -> test.accepted(basis, Optional.of(found)))
-        .or(() -> Zeros.exact(basis, end, 1, test.noise()));
+        .filter(isCode)
+        .or(() -> Zeros.exact(basis, end, 1, test.noise()).filter(isCode))
+        .map(Zeros.Found::coordinates);
   }
 
   /** Adds what is a code exactly and is new. */
   private boolean addCodes(Basis basis, List<double[]> ends, List<double[]> known) {
     CodeTest test = this.test;
     boolean any = false;
-    for (Zeros.Found found : engine.map(ends, end -> exactCode(basis, end, test).orElse(null))) {
-      if (state.found() < space.hidden()
-          && test.accepted(basis, Optional.ofNullable(found))
-          && Spans.addNew(known, found.coordinates())) {
-        state.codes.add(found.coordinates());
+    for (double[] code : engine.map(ends, end -> code(basis, end, test).orElse(null))) {
+      if (code != null && state.found() < space.hidden() && Spans.addNew(known, code)) {
+        state.codes.add(code);
         any = true;
       }
     }

@@ -24,6 +24,12 @@ record CodeTest(Prior prior, double noise) implements Serializable {
         && signs(basis.vector(exact.get().coordinates()));
   }
 
+  /** Whether few of a vector's values are small and not 0, which says more than how many are 0. */
+  boolean hasZeros(Basis basis, double[] w) {
+    double[] x = basis.vector(w);
+    return signs(x) && Zeros.areZeros(x, basis.dims(), noise);
+  }
+
   /** Whether values have the signs that codes have. */
   boolean signs(double[] code) {
     if (prior == Prior.SIGNED) {

@@ -93,12 +93,8 @@ final class GradualSearch implements Serializable {
     return Zeros.exact(basis, start, 1, test.noise())
         .or(() -> Zeros.near(basis, start, test.noise()))
         .map(Zeros.Found::coordinates)
-        .filter(code -> isCode(basis.vector(code), test))
+        .filter(code -> test.hasZeros(basis, code))
         .map(this::turnedBack);
-  }
-
-  private boolean isCode(double[] x, CodeTest test) {
-    return test.signs(x) && Zeros.areZeros(x, basis.dims(), test.noise());
   }
 
   private double[] turned(double[] start) {
