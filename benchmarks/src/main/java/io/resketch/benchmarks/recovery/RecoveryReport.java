@@ -20,7 +20,9 @@ public final class RecoveryReport {
           new Shape(8, List.of(6, 6), 2048),
           new Shape(2, List.of(2), 512, new Family.Hadamard()),
           new Shape(2, List.of(2), 512, new Family.Dense()),
-          new Shape(3, List.of(2, 1), 1024, new Family.Hadamard()));
+          new Shape(3, List.of(2, 1), 1024, new Family.Hadamard()),
+          new Shape(4, List.of(4, 3), 2048, new Family.Hadamard()),
+          new Shape(4, List.of(4, 3), 1024, new Family.Dense()));
 
   private RecoveryReport() {}
 

@@ -63,12 +63,9 @@ final class CodeSearch {
     return addCodes(basis, ends, known) || state.round + 1 < GRADUAL_ROUNDS;
   }
 
-  /** From what is nearly a code where few are open, if zeros are clear. */
+  /** From what is nearly a code where few are open. */
   private boolean fromProducts(
       Basis basis, GradualSearch search, List<double[]> known, SplittableRandom random) {
-    if (!test.clear()) {
-      return false;
-    }
     double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
     for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
       List<double[]> starts = products(open, random);

@@ -7,6 +7,7 @@ import io.resketch.core.sketch.Encoding;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Columns without zeros: of each family the codes alone tell the network. */
@@ -30,6 +31,19 @@ class FamiliesTest {
     TeacherPairs pairs =
         pairs(List.of(2, 1), 4); // three codes lack a multiple of that of attribute 48
     NetworkRecoveryTest.assertAllRecovered(pairs, NetworkRecoveryTest.recover(pairs));
+  }
+
+  @Test
+  void hadamard_noiseOfATenThousandth_allColumnsAndAllEdges() {
+    TeacherPairs pairs = pairs(List.of(2, 1), 3);
+    RecoveredNetwork network =
+        NetworkRecoveryTest.recover(
+            NetworkRecoveryTest.noisy(pairs.sample(), 1e-4), OptionalInt.empty());
+    assertThat(network.dictionary().stream().map(column -> pairs.attribute(column, 0.99)))
+        .doesNotHaveDuplicates()
+        .hasSize(5 * TeacherPairs.ATTRIBUTES)
+        .doesNotContain(-1);
+    NetworkRecoveryTest.assertEdges(pairs, network, 0.99);
   }
 
   /** Its code may be taken for what else is above 0 in that pair. */

@@ -117,7 +117,7 @@ class NetworkRecoveryTest {
     assertThat(network.heldOutRelativeError()).isBetween(1e-5, 1e-2);
   }
 
-  private static RecoveredNetwork recover(PairSample pairs, OptionalInt rank) {
+  static RecoveredNetwork recover(PairSample pairs, OptionalInt rank) {
     return NetworkRecovery.recover(
         pairs,
         new RecoveryOptions(true, 0.1, 3, rank),
@@ -131,7 +131,7 @@ class NetworkRecoveryTest {
    *
    * @param size of the root mean square of the sketches
    */
-  private static PairSample noisy(PairSample sample, double size) {
+  static PairSample noisy(PairSample sample, double size) {
     float[] sketches = sample.sketches().clone();
     double squares = 0;
     for (float value : sketches) {
