@@ -55,7 +55,7 @@ final class Separation {
   /**
    * Finds what is lacking.
    *
-   * @param codes by attribute, none below 0
+   * @param codes by attribute
    * @param noise size of a zero, of the largest values
    */
   static Separation of(double[][] codes, double noise) {
