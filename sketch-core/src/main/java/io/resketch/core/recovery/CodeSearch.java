@@ -66,6 +66,9 @@ final class CodeSearch {
   /** From what is nearly a code where few are open. */
   private boolean fromProducts(
       Basis basis, GradualSearch search, List<double[]> known, SplittableRandom random) {
+    if (!space.rankIsClear()) {
+      return false; // what are directions of columns and what of noise is not known
+    }
     double[][] open = Spans.basis(space.columnsLeftOf(state.codes)).toArray(double[][]::new);
     for (double first : GradualSearch.FIRST_WIDTHS_NEAR) {
       List<double[]> starts = products(open, random);
@@ -77,15 +80,17 @@ final class CodeSearch {
   }
 
   /**
-   * The code at an end that may be it already: wider bounds would move that one to another. It may
-   * be above 0 in nearly all of the pairs if its zeros are clear.
+   * The code at an end. Where zeros are clear it may be it already, and wider bounds would move it
+   * to another; and it may be above 0 in nearly all of the pairs.
    */
   private static Optional<double[]> code(Basis basis, double[] end, CodeTest test) {
+    Optional<Zeros.Found> already =
+        test.clear() ? Zeros.near(basis, end, test.noise()) : Optional.empty();
     Predicate<Zeros.Found> isCode =
         found ->
             test.accepted(basis, Optional.of(found))
                 || (test.clear() && test.hasZeros(basis, found.coordinates()));
-    return Zeros.near(basis, end, test.noise())
+    return already
         .filter(isCode)
         .or(() -> Zeros.exact(basis, end, 1, test.noise()).filter(isCode))
         .map(Zeros.Found::coordinates);

@@ -161,6 +161,11 @@ record PairSpace(
     return gram;
   }
 
+  /** Whether it would be told from noise if it were not given. */
+  boolean rankIsClear() {
+    return noise * LEAST_GAP < 1;
+  }
+
   /** Where the eigenvalues fall most; 0 if nowhere enough. */
   private static int rank(double[] values) {
     double floor = values[0] * 1e-15;
