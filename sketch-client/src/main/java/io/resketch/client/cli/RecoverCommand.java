@@ -53,8 +53,8 @@ import picocli.CommandLine.Option;
       "",
       "teacher.json, each field with its default but inputs and levels:",
       "  {\"inputs\": 4, \"levels\": [4, 3], \"attributes\": 16, \"nonzero\": 4, \"fanIn\": 3,",
-      "   \"unit\": true, \"seed\": 1, \"pairs\": 7040, \"dimension\": 4096, \"blocksPerColumn\": 16,",
-      "   \"sketchSeed\": 7}"
+      "   \"unit\": true, \"seed\": 1, \"pairs\": 7040, \"dimension\": 4096,",
+      "   \"family\": \"block-sparse\", \"blocksPerColumn\": 16, \"sketchSeed\": 7}"
     })
 final class RecoverCommand extends ClientCommand {
   @Option(names = "--inputs", paramLabel = "FILE.npy", description = "N × p attributes of inputs.")

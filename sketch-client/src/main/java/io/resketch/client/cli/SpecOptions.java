@@ -3,6 +3,7 @@ package io.resketch.client.cli;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -11,10 +12,39 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The parameters of a spec. */
 final class SpecOptions {
-  private enum FamilyName {
+  /** Families by the names that options and files have for them. */
+  enum FamilyName {
     BLOCK_SPARSE,
     HADAMARD,
-    DENSE
+    DENSE;
+
+    /**
+     * By its name, with a hyphen.
+     *
+     * @throws IllegalArgumentException if there is none, with what there is
+     */
+    static FamilyName of(String name) {
+      return Arrays.stream(values())
+          .filter(family -> family.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "'" + name + "' is not block-sparse, hadamard or dense"));
+    }
+
+    /**
+     * With its parameters.
+     *
+     * @param blocksPerColumn of block-sparse
+     */
+    Family family(int blocksPerColumn) {
+      return switch (this) {
+        case BLOCK_SPARSE -> new Family.BlockSparse(blocksPerColumn);
+        case HADAMARD -> new Family.Hadamard();
+        case DENSE -> new Family.Dense();
+      };
+    }
   }
 
   @Option(
@@ -54,13 +84,7 @@ final class SpecOptions {
       throw command.wrongUse("--blocks-per-column is of --family=block-sparse only; leave it out");
     }
     try {
-      Family drawn =
-          switch (family) {
-            case BLOCK_SPARSE -> new Family.BlockSparse(blocksPerColumn.orElse(16));
-            case HADAMARD -> new Family.Hadamard();
-            case DENSE -> new Family.Dense();
-          };
-      return new SketchSpec(dimension, drawn, seed);
+      return new SketchSpec(dimension, family.family(blocksPerColumn.orElse(16)), seed);
     } catch (InvalidInputException e) {
       String option = e.field().equals("dimension") ? "--dimension" : "--blocks-per-column";
       throw command.wrongUse(option + e.getMessage().substring(e.field().length()));
@@ -72,9 +96,9 @@ final class SpecOptions {
     @Override
     public FamilyName convert(String value) {
       try {
-        return FamilyName.valueOf(value.replace('-', '_').toUpperCase(Locale.ROOT));
+        return FamilyName.of(value.toLowerCase(Locale.ROOT).replace('_', '-'));
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + value + "' is not block-sparse, hadamard or dense");
+        throw new TypeConversionException(e.getMessage());
       }
     }
   }

@@ -9,6 +9,7 @@ import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyWriter;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.recovery.TeacherNetwork;
+import io.resketch.core.spec.Family;
 import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ final class TeacherFiles {
           "seed",
           "pairs",
           "dimension",
+          "family",
           "blocksPerColumn",
           "sketchSeed");
 
@@ -71,8 +73,7 @@ final class TeacherFiles {
               !json.has("unit") || json.get("unit").getAsBoolean(),
               seed);
       SketchSpec spec =
-          new SketchSpec(
-              dimension, (int) number(json, "blocksPerColumn", 16), number(json, "sketchSeed", 7));
+          new SketchSpec(dimension, family(file, json), number(json, "sketchSeed", 7));
       TeacherNetwork network = new TeacherNetwork(settings, spec);
       long pairs = number(json, "pairs", 40L * network.objects() * settings.attributes());
       if (pairs < 1 || pairs > 10_000_000) {
@@ -84,6 +85,21 @@ final class TeacherFiles {
     } catch (InvalidInputException e) {
       throw new InputFileException(file, e.getMessage());
     }
+  }
+
+  private static Family family(Path file, JsonObject json) {
+    SpecOptions.FamilyName name = SpecOptions.FamilyName.BLOCK_SPARSE;
+    if (json.has("family")) {
+      try {
+        name = SpecOptions.FamilyName.of(json.get("family").getAsString());
+      } catch (IllegalArgumentException e) {
+        throw new InputFileException(file, "family: " + e.getMessage());
+      }
+    }
+    if (name != SpecOptions.FamilyName.BLOCK_SPARSE && json.has("blocksPerColumn")) {
+      throw new InputFileException(file, "blocksPerColumn is of block-sparse only; leave it out");
+    }
+    return name.family((int) number(json, "blocksPerColumn", 16));
   }
 
   private static JsonElement required(Path file, JsonObject json, String name) {

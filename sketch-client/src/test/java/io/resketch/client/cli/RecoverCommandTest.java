@@ -120,6 +120,34 @@ class RecoverCommandTest {
   }
 
   @Test
+  void pairsOfHadamard_areRecovered() throws Exception {
+    Files.writeString(
+        teacher,
+        """
+        {"inputs": 2, "levels": [1], "attributes": 12, "nonzero": 3, "seed": 1, "pairs": 1440,
+         "family": "hadamard", "dimension": 256, "sketchSeed": 8}
+        """);
+    Path pairs = directory.resolve("pairs");
+    assertThat(generate(pairs).code()).isZero();
+    CliRun result =
+        recover(
+            pairs.resolve("inputs.npy"),
+            "12,12",
+            pairs.resolve("sketches.npy"),
+            directory.resolve("out"));
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("\"unidentified\":[]").contains("\"columns\":36");
+  }
+
+  @Test
+  void familyThatIsNone_isAnError() throws Exception {
+    Files.writeString(teacher, "{\"inputs\": 2, \"levels\": [2], \"family\": \"fourier\"}");
+    CliRun result = generate(directory.resolve("pairs"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("'fourier' is not block-sparse, hadamard or dense");
+  }
+
+  @Test
   void missingInputs_isWrongUse() {
     assertThat(CliRun.of("recover", "-o", directory.toString()).code()).isEqualTo(2);
   }
