@@ -6,8 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * Codes that lack a multiple of another. Zeros tell a code x only as far as no other e is 0
@@ -24,6 +22,9 @@ final class Separation {
   private static final double MOST_ROWS = 0.05;
 
   private static final int FITS = 4;
+
+  /** Keeps columns that are multiples of each other from being singular. */
+  private static final double RIDGE = 1e-12;
 
   /** Of the squared length: less is rounding. */
   private static final double LENGTH = 1e-3;
@@ -193,16 +194,14 @@ final class Separation {
   }
 
   private static double[] solve(double[][] columns, double[] right) {
-    int n = columns.length;
-    DMatrixRMaj gram = new DMatrixRMaj(n, n, true, Spans.products(Arrays.asList(columns)));
-    DMatrixRMaj product = new DMatrixRMaj(n, 1);
-    for (int l = 0; l < n; l++) {
-      product.set(l, 0, Kernels.dot(columns[l], 0, right, 0, right.length));
+    int m = columns.length;
+    double[] system = new double[right.length * (m + 1)];
+    for (int i = 0; i < right.length; i++) {
+      for (int l = 0; l < m; l++) {
+        system[i * (m + 1) + l] = columns[l][i];
+      }
+      system[i * (m + 1) + m] = right[i];
     }
-    DMatrixRMaj inverse = new DMatrixRMaj(n, n);
-    CommonOps_DDRM.pinv(gram, inverse);
-    DMatrixRMaj out = new DMatrixRMaj(n, 1);
-    CommonOps_DDRM.mult(inverse, product, out);
-    return out.data;
+    return LinearMaps.leastSquares(system, right.length, m, RIDGE);
   }
 }
