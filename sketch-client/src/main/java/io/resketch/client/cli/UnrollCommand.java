@@ -113,7 +113,12 @@ final class UnrollCommand extends ClientCommand {
     out.addProperty("object", object);
     out.addProperty("module", unrolled.part().skeleton().module(unrolled.object()));
     out.add("attributes", attributes);
-    out.addProperty("standardError", unrolled.standardError());
+    if (Double.isFinite(unrolled.standardError())) {
+      out.addProperty("standardError", unrolled.standardError());
+    } else {
+      out.addProperty(
+          "standardError", "Infinity"); // as protobuf writes it; JSON has no such number
+    }
     out.addProperty("objectsBelow", unrolled.part().skeleton().size() - 1);
     out.addProperty("sketchError", unrolled.sketchError());
     return out;

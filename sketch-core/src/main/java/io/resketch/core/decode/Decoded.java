@@ -10,11 +10,31 @@ public final class Decoded {
   private final double[] standardErrors;
   private final double relativeResidual;
 
+  /**
+   * Of a value, relative: the standard deviation of an error that is uniform over an ulp, which is
+   * between 2⁻²⁴ and 2⁻²³ of the value, in the mean square 2⁻²³/√2.
+   */
+  private static final double ROUNDING = 0x1p-23 / Math.sqrt(24);
+
+  /**
+   * @param values rounded to float32
+   * @param standardErrors of the values before they were rounded, one per object
+   */
   Decoded(Skeleton skeleton, float[] values, double[] standardErrors, double relativeResidual) {
     this.skeleton = skeleton;
     this.values = values;
-    this.standardErrors = standardErrors;
+    this.standardErrors = new double[standardErrors.length];
     this.relativeResidual = relativeResidual;
+    for (int i = 0; i < standardErrors.length; i++) {
+      this.standardErrors[i] = Math.hypot(standardErrors[i], ROUNDING * size(i));
+    }
+  }
+
+  /** Root mean square of the recovered values of an object. */
+  private double size(int i) {
+    int from = skeleton.offset(i);
+    int to = skeleton.offset(i + 1);
+    return Math.sqrt(DecodingProblem.energy(values, from, to) / Math.max(1, to - from));
   }
 
   public Skeleton skeleton() {
@@ -28,8 +48,8 @@ public final class Decoded {
 
   /**
    * Standard error of one attribute value of object {@code i}: the root mean square over its
-   * attributes. Infinite where the sketch holds nothing of the object, 0 for one without
-   * attributes.
+   * attributes. Infinite where the sketch holds less than a quarter of the object, so that not even
+   * its size can be told; 0 for one without attributes.
    */
   public double standardError(int i) {
     return standardErrors[i];
@@ -41,10 +61,7 @@ public final class Decoded {
    * zeros is never told from one below the noise. True for an object without attributes.
    */
   public boolean determined(int i) {
-    int from = skeleton.offset(i);
-    int to = skeleton.offset(i + 1);
-    double size = Math.sqrt(DecodingProblem.energy(values, from, to) / Math.max(1, to - from));
-    return from == to || size > 2 * standardErrors[i];
+    return skeleton.dimension(i) == 0 || size(i) > 2 * standardErrors[i];
   }
 
   /** ‖s − ŝ‖ / ‖s‖, with ŝ the sketch of what was recovered; 0 for a zero sketch. */

@@ -3,20 +3,28 @@ package io.resketch.core.decode;
 import io.resketch.core.MismatchException;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
+import io.resketch.core.operator.PreciseGraphOperator;
+import io.resketch.core.spec.RandomStream;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** What all sketches of one skeleton and prefix length share. Not thread-safe. */
 final class DecodingProblem {
+  /** Any fixed number: decoding is a pure function of its arguments. */
+  private static final long PROBE_SEED = 2;
+
   private final GraphOperator operator;
   private final int dimension;
   private final int prefixLength;
   private final double[] energies;
   private final float[] image;
+  private final PreciseGraphOperator precise;
+  private boolean[] rowsReached;
 
-  DecodingProblem(GraphOperator operator, int dimension, int prefixLength) {
+  DecodingProblem(GraphOperator operator, PreciseGraphOperator precise, int prefixLength) {
     this.operator = operator;
-    this.dimension = dimension;
+    this.precise = precise;
+    this.dimension = precise.dimension();
     this.prefixLength = prefixLength;
     this.energies = operator.columnEnergies(prefixLength);
     this.image = new float[dimension];
@@ -24,6 +32,30 @@ final class DecodingProblem {
 
   GraphOperator operator() {
     return operator;
+  }
+
+  /** The same map in double precision. */
+  PreciseGraphOperator precise() {
+    return precise;
+  }
+
+  /**
+   * Whether any attribute reaches a float, one for each of those kept. The others are exact in a
+   * sketch as made, and say nothing of the noise that the attributes meet.
+   */
+  boolean[] rowsReached() {
+    if (rowsReached == null) {
+      RandomStream stream = RandomStream.of(PROBE_SEED, RandomStream.Role.POSITION, 0, 0);
+      double[] x = new double[precise.unknowns()];
+      Arrays.setAll(x, j -> 1 + (stream.bits(j) >>> 11) * 0x1p-53);
+      double[] y = new double[dimension];
+      precise.apply(x, y);
+      rowsReached = new boolean[prefixLength];
+      for (int i = 0; i < prefixLength; i++) {
+        rowsReached[i] = y[i] != 0;
+      }
+    }
+    return rowsReached;
   }
 
   Skeleton skeleton() {

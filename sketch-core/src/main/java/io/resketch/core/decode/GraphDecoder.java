@@ -5,6 +5,7 @@ import io.resketch.core.MismatchException;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.PreciseGraphOperator;
 import io.resketch.core.sketch.Sketch;
 
 /**
@@ -14,7 +15,8 @@ import io.resketch.core.sketch.Sketch;
 public final class GraphDecoder {
   private final Operators operators;
   private final GraphOperator operator;
-  private final float[] signatures;
+  private final PreciseGraphOperator precise;
+  private final double[] signatures;
   private DecodingProblem problem;
   private JointEstimator joint;
   private SparseEstimator sparse;
@@ -23,8 +25,9 @@ public final class GraphDecoder {
   public GraphDecoder(Operators operators, Skeleton skeleton) {
     this.operators = operators;
     this.operator = new GraphOperator(operators, skeleton);
-    this.signatures = new float[operators.spec().dimension()];
-    operator.signatures(signatures);
+    this.precise = new PreciseGraphOperator(operators, skeleton);
+    this.signatures = new double[operators.spec().dimension()];
+    precise.signatures(signatures);
   }
 
   /**
@@ -52,14 +55,14 @@ public final class GraphDecoder {
     }
     sketch.requireFingerprint(operators.fingerprint());
     if (problem == null || sketch.prefixLength() != problem.prefixLength()) {
-      problem = new DecodingProblem(operator, operators.spec().dimension(), sketch.prefixLength());
+      problem = new DecodingProblem(operator, precise, sketch.prefixLength());
       joint = null;
       sparse = null;
       nonNegative = null;
     }
-    float[] data = sketch.toPaddedArray();
+    double[] data = new double[signatures.length];
     for (int i = 0; i < problem.prefixLength(); i++) {
-      data[i] -= signatures[i];
+      data[i] = sketch.value(i) - signatures[i];
     }
     Measurement measurement = new Measurement(data, sketch.energy(), noiseVariance);
     return switch (decoder) {
@@ -93,7 +96,7 @@ public final class GraphDecoder {
 
   private Decoded matched(Measurement measurement) {
     Skeleton skeleton = problem.skeleton();
-    float[] data = measurement.data();
+    float[] data = measurement.floats();
     float[] x = new float[skeleton.totalDimension()];
     operator.adjoint(data, x);
     int floats = problem.prefixLength();

@@ -7,7 +7,7 @@ package io.resketch.core.decode;
  * @param energy ‖s‖² of the sketch itself
  * @param noiseVariance of each value; 0 if exact
  */
-record Measurement(float[] data, double energy, double noiseVariance) {
+record Measurement(double[] data, double energy, double noiseVariance) {
   /** Of a float, relative: half an ulp. */
   private static final double ROUNDING = 0x1p-24;
 
@@ -18,8 +18,21 @@ record Measurement(float[] data, double energy, double noiseVariance) {
    * @param freedom floats less fitted unknowns
    */
   double noise(double residualEnergy, double freedom) {
-    double rounding = ROUNDING * ROUNDING * energy / data.length;
-    return Math.max(Math.max(noiseVariance, rounding), residualEnergy / freedom);
+    return Math.max(leastNoise(), residualEnergy / freedom);
+  }
+
+  /** Variance of the noise on a value that is known beforehand: stated, or float32 rounding. */
+  double leastNoise() {
+    return Math.max(noiseVariance, ROUNDING * ROUNDING * energy / data.length);
+  }
+
+  /** The data in single precision. */
+  float[] floats() {
+    float[] out = new float[data.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) data[i];
+    }
+    return out;
   }
 
   /** ‖r‖ / ‖s‖ from ‖r‖²; 0 for a zero sketch. */

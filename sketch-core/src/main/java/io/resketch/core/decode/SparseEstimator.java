@@ -1,9 +1,11 @@
 package io.resketch.core.decode;
 
 import io.resketch.core.graph.Skeleton;
+import io.resketch.core.solve.LeastSquares;
 import io.resketch.core.solve.SparseSolver;
 import io.resketch.core.spec.SketchSpec;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The sparse decoders. Each standard error squared is the mean over an object's attributes of three
@@ -29,6 +31,12 @@ final class SparseEstimator {
   /** ∫_{u>t} u² φ(u) du at t = 3, the threshold. */
   private static final double TAIL = 0.01465;
 
+  /** Of the energies of columns; single precision keeps 10⁻⁷ of a value. */
+  private static final double HARD_RATIO = 1e5;
+
+  /** Of the noise's variance: what the least squares may leave undone. */
+  private static final double UNDONE = 0.1;
+
   private final DecodingProblem problem;
   private final SparseSolver solver;
   private final boolean nonNegative;
@@ -42,12 +50,19 @@ final class SparseEstimator {
   }
 
   Decoded decode(Measurement measurement) {
-    float[] data = measurement.data();
+    float[] data = measurement.floats();
     SparseSolver.Solution solution = solver.pursue(data, measurement.noiseVariance());
     if (!solution.explained()) {
       solution = solver.pursueFurther(data, measurement.noiseVariance(), solution);
     }
-    double[] errors = standardErrors(solution, measurement);
+    double[] inverse = null;
+    if (solution.explained() && isHard(solution, measurement)) {
+      int[] columns = support(solution);
+      LeastSquares solver = leastSquares(columns);
+      solution = refined(solution, columns, solver, measurement);
+      inverse = inverse(columns, solver);
+    }
+    double[] errors = standardErrors(solution, measurement, inverse);
     if (!solution.explained()) {
       requireLikeness(measurement, solution);
       widen(errors, solution, measurement);
@@ -57,6 +72,67 @@ final class SparseEstimator {
         solution.values(),
         errors,
         measurement.relative(problem.residualEnergy(data, solution.values())));
+  }
+
+  /**
+   * Whether single precision may have left more of the least squares on the support undone than the
+   * noise hides: of columns of very different energies, the weak ones are lost in the rounding of
+   * the strong ones.
+   */
+  private boolean isHard(SparseSolver.Solution solution, Measurement measurement) {
+    double[] energies = problem.unknownEnergies();
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    for (int j = 0; j < energies.length; j++) {
+      if (solution.support()[j] && energies[j] > 0) {
+        least = Math.min(least, energies[j]);
+        most = Math.max(most, energies[j]);
+      }
+    }
+    return most > HARD_RATIO * least || solution.unconverged() > UNDONE * measurement.leastNoise();
+  }
+
+  private static int[] support(SparseSolver.Solution solution) {
+    return IntStream.range(0, solution.support().length)
+        .filter(j -> solution.support()[j])
+        .toArray();
+  }
+
+  private LeastSquares leastSquares(int[] columns) {
+    double[] energies = problem.unknownEnergies();
+    return new LeastSquares(
+        problem.precise().restrictedTo(columns),
+        problem.prefixLength(),
+        IntStream.of(columns).mapToDouble(j -> energies[j]).toArray(),
+        new double[columns.length]);
+  }
+
+  /** The solution on its support in double precision. */
+  private SparseSolver.Solution refined(
+      SparseSolver.Solution solution, int[] columns, LeastSquares solver, Measurement measurement) {
+    LeastSquares.Solution exact =
+        solver.solve(measurement.data(), UNDONE * measurement.leastNoise());
+    float[] values = new float[solution.values().length];
+    for (int k = 0; k < columns.length; k++) {
+      values[columns[k]] = (float) exact.values()[k];
+    }
+    return new SparseSolver.Solution(
+        values,
+        solution.support(),
+        solution.size(),
+        exact.residualEnergy(),
+        exact.unconverged(),
+        true);
+  }
+
+  /** The diagonal of (A_SᵀA_S)⁻¹ for every unknown; infinite where it cannot be told. */
+  private double[] inverse(int[] columns, LeastSquares solver) {
+    double[] out = new double[problem.skeleton().totalDimension()];
+    double[] diagonal = solver.inverseDiagonal();
+    for (int k = 0; k < columns.length; k++) {
+      out[columns[k]] = diagonal == null ? Double.POSITIVE_INFINITY : diagonal[k];
+    }
+    return out;
   }
 
   /**
@@ -74,13 +150,14 @@ final class SparseEstimator {
     for (int j = 0; j < energies.length; j++) {
       energies[j] *= (double) fitted / floats;
     }
-    float[] shortened = measurement.data().clone();
+    float[] shortened = measurement.floats();
     Arrays.fill(shortened, fitted, shortened.length, 0f);
     float[] x =
         new SparseSolver(problem.operator(), fitted, energies, nonNegative)
             .pursue(shortened, measurement.noiseVariance())
             .values();
-    double off = problem.residualEnergy(measurement.data(), x, fitted) * floats / (floats - fitted);
+    double off =
+        problem.residualEnergy(measurement.floats(), x, fitted) * floats / (floats - fitted);
     double noise = noise(solution, measurement) * floats;
     double stated = 0;
     for (int i = 0; i < errors.length; i++) {
@@ -96,7 +173,7 @@ final class SparseEstimator {
   }
 
   private double noise(SparseSolver.Solution solution, Measurement measurement) {
-    return measurement.noise(solution.residualEnergy(), freedom(solution));
+    return measurement.noise(solution.residualEnergy(), freedom(solution)) + solution.unconverged();
   }
 
   private double freedom(SparseSolver.Solution solution) {
@@ -112,12 +189,17 @@ final class SparseEstimator {
     }
   }
 
-  private double[] standardErrors(SparseSolver.Solution solution, Measurement measurement) {
+  /**
+   * @param inverse diagonal of (A_SᵀA_S)⁻¹ for every unknown; estimated if null
+   */
+  private double[] standardErrors(
+      SparseSolver.Solution solution, Measurement measurement, double[] inverse) {
     Skeleton skeleton = problem.skeleton();
     int floats = problem.prefixLength();
     double freedom = freedom(solution);
     double noise = noise(solution, measurement);
-    double[] diagonal = solver.inverseDiagonal(solution.support(), problem.dimension());
+    double[] diagonal =
+        inverse == null ? solver.inverseDiagonal(solution.support(), problem.dimension()) : inverse;
     double[] errors = new double[skeleton.size()];
     for (int i = 0; i < errors.length; i++) {
       if (skeleton.dimension(i) > 0 && problem.energy(i) == 0) {

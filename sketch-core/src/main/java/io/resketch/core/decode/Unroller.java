@@ -67,13 +67,17 @@ public final class Unroller {
         expectedDistance(below, standardErrors) / Math.sqrt(sketch.energy()));
   }
 
-  /** √E‖A δ‖² for independent errors δ of the attributes. */
+  /**
+   * √E‖A δ‖² for independent errors δ of the attributes. An object of which the sketch holds too
+   * little to tell is taken for one of norm 1, recovered as 0.
+   */
   private double expectedDistance(Skeleton skeleton, double[] standardErrors) {
     double[] energies =
         new GraphOperator(operators, skeleton).columnEnergies(operators.spec().dimension());
     double sum = 0;
     for (int i = 0; i < energies.length; i++) {
-      sum += skeleton.dimension(i) * energies[i] * standardErrors[i] * standardErrors[i];
+      double error = standardErrors[i];
+      sum += energies[i] * (Double.isFinite(error) ? skeleton.dimension(i) * error * error : 1);
     }
     return Math.sqrt(sum);
   }

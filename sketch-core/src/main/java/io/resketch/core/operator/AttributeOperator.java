@@ -23,6 +23,15 @@ sealed interface AttributeOperator
   /** out[offset + j] = ⟨½ R_{M,1} e_j, y⟩ for every attribute j. */
   void adjoint(float[] y, float[] out, int offset, float[] workspace);
 
+  /** {@link #add(float[], float[], int, float[])} in double precision. */
+  void add(double[] out, double[] x, int offset, double[] workspace);
+
+  /** {@link #addSignature(float[], float, float[])} in double precision. */
+  void addSignature(double[] out, double scale, double[] workspace);
+
+  /** {@link #adjoint(float[], float[], int, float[])} in double precision. */
+  void adjoint(double[] y, double[] out, int offset, double[] workspace);
+
   /** ⟨½ R_{M,2} e_1, y⟩. */
   float dotSignature(float[] y, float[] workspace);
 

@@ -62,6 +62,23 @@ abstract class BlockKernel {
   abstract float sum(float[] y, int[] starts, char[] masks, int from, int to);
 
   /**
+   * Adds ±value to the blocks of a column, in double precision.
+   *
+   * @param out modified
+   */
+  abstract void add(double[] out, int[] starts, char[] masks, int from, int to, double value);
+
+  /** {@link #sum(float[], int[], char[], int, int)} in double precision. */
+  abstract double sum(double[] y, int[] starts, char[] masks, int from, int to);
+
+  /**
+   * out += h · (in + R̂ in) in double precision.
+   *
+   * @param out modified, not the same array as {@code in}
+   */
+  abstract void addTransparent(double[] out, double h, double[] in, int[] source, float[] sign);
+
+  /**
    * out += h · (in + R̂ in), (R̂ in)[t] = sign[t] · in[source[t]] for block t.
    *
    * @param out modified, not the same array as {@code in}

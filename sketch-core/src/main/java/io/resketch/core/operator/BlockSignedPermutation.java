@@ -78,4 +78,14 @@ final class BlockSignedPermutation implements TupleOperator {
   public void addTransposed(float[] out, float h, float[] in, float[] workspace) {
     BlockKernel.BEST.addTransparent(out, h, in, inverseSource, inverseSign, workspace);
   }
+
+  @Override
+  public void addTransparent(double[] out, double h, double[] in, double[] workspace) {
+    BlockKernel.BEST.addTransparent(out, h, in, source, sign);
+  }
+
+  @Override
+  public void addTransposed(double[] out, double h, double[] in, double[] workspace) {
+    BlockKernel.BEST.addTransparent(out, h, in, inverseSource, inverseSign);
+  }
 }

@@ -131,6 +131,38 @@ final class BlockSparseAttributes implements AttributeOperator {
   }
 
   @Override
+  public void add(double[] out, double[] x, int offset, double[] workspace) {
+    for (int j = 0; j < dimension; j++) {
+      if (x[offset + j] != 0) {
+        boolean kept = j < KEPT_COLUMNS;
+        Columns columns = kept ? chunk(j / CHUNK) : draw(Role.ATTRIBUTE, j, 1);
+        addColumn(out, columns, kept ? j % CHUNK : 0, x[offset + j]);
+      }
+    }
+  }
+
+  @Override
+  public void addSignature(double[] out, double scale, double[] workspace) {
+    addColumn(out, signature, 0, scale);
+  }
+
+  @Override
+  public void adjoint(double[] y, double[] out, int offset, double[] workspace) {
+    int c = blocksPerColumn;
+    for (int j = 0; j < dimension; j++) {
+      boolean kept = j < KEPT_COLUMNS;
+      Columns columns = kept ? chunk(j / CHUNK) : draw(Role.ATTRIBUTE, j, 1);
+      int from = kept ? j % CHUNK * c : 0;
+      out[offset + j] = magnitude * kernel.sum(y, columns.starts, columns.masks, from, from + c);
+    }
+  }
+
+  private void addColumn(double[] out, Columns columns, int column, double x) {
+    int from = column * blocksPerColumn;
+    kernel.add(out, columns.starts, columns.masks, from, from + blocksPerColumn, magnitude * x);
+  }
+
+  @Override
   public float dotSignature(float[] y, float[] workspace) {
     return dot(y, signature, 0);
   }

@@ -53,6 +53,32 @@ final class DenseAttributes implements AttributeOperator {
   }
 
   @Override
+  public void add(double[] out, double[] x, int offset, double[] workspace) {
+    attributes.apply(x, offset, workspace);
+    addHalf(out, workspace);
+  }
+
+  @Override
+  public void addSignature(double[] out, double scale, double[] workspace) {
+    signature.apply(new double[] {scale}, 0, workspace);
+    addHalf(out, workspace);
+  }
+
+  private static void addHalf(double[] out, double[] v) {
+    for (int i = 0; i < out.length; i++) {
+      out[i] += 0.5 * v[i];
+    }
+  }
+
+  @Override
+  public void adjoint(double[] y, double[] out, int offset, double[] workspace) {
+    attributes.applyTransposed(y, out, offset);
+    for (int j = 0; j < dimension; j++) {
+      out[offset + j] *= 0.5;
+    }
+  }
+
+  @Override
   public float dotSignature(float[] y, float[] workspace) {
     signature.applyTransposed(y, workspace, 0);
     return 0.5f * workspace[0];

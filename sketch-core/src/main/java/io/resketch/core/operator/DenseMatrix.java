@@ -84,4 +84,27 @@ final class DenseMatrix {
       }
     }
   }
+
+  /** {@link #apply(float[], int, float[])} in double precision. */
+  void apply(double[] x, int offset, double[] out) {
+    for (int i = 0; i < rows; i++) {
+      double sum = 0;
+      for (int j = 0; j < columns; j++) {
+        sum += values[i * columns + j] * x[offset + j];
+      }
+      out[i] = sum;
+    }
+  }
+
+  /** {@link #applyTransposed(float[], float[], int)} in double precision. */
+  void applyTransposed(double[] y, double[] out, int offset) {
+    for (int j = 0; j < columns; j++) {
+      out[offset + j] = 0;
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        out[offset + j] += values[i * columns + j] * y[i];
+      }
+    }
+  }
 }

@@ -25,4 +25,22 @@ final class DenseRotation implements TupleOperator {
       out[i] += h * (in[i] + rotated[i]);
     }
   }
+
+  @Override
+  public void addTransparent(double[] out, double h, double[] in, double[] workspace) {
+    matrix.apply(in, 0, workspace);
+    add(out, h, in, workspace);
+  }
+
+  @Override
+  public void addTransposed(double[] out, double h, double[] in, double[] workspace) {
+    matrix.applyTransposed(in, workspace, 0);
+    add(out, h, in, workspace);
+  }
+
+  private static void add(double[] out, double h, double[] in, double[] rotated) {
+    for (int i = 0; i < in.length; i++) {
+      out[i] += h * (in[i] + rotated[i]);
+    }
+  }
 }

@@ -49,6 +49,20 @@ final class EvaluationPlan {
     return slots;
   }
 
+  /** R̂ of every step; null for the steps of leaves, which have none. */
+  TupleOperator[] rotations(Operators operators) {
+    TupleOperator[] out = new TupleOperator[steps.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] =
+          switch (steps[i].kind()) {
+            case ADD_INPUT, ADD_ROOT -> operators.position(steps[i].position());
+            case CLOSE -> operators.ownInputs();
+            case LEAF -> null;
+          };
+    }
+    return out;
+  }
+
   static EvaluationPlan of(Skeleton skeleton) {
     return new Compiler(skeleton).compile();
   }

@@ -35,20 +35,8 @@ public final class GraphOperator implements LinearMap {
     this.operators = operators;
     this.skeleton = skeleton;
     this.plan = EvaluationPlan.of(skeleton);
-    this.attributes = new AttributeOperator[skeleton.size()];
-    for (int i = 0; i < attributes.length; i++) {
-      attributes[i] = operators.attributes(skeleton.module(i), skeleton.dimension(i));
-    }
-    this.rotations = new TupleOperator[plan.steps().length];
-    for (int i = 0; i < rotations.length; i++) {
-      EvaluationPlan.Step step = plan.steps()[i];
-      rotations[i] =
-          switch (step.kind()) {
-            case ADD_INPUT, ADD_ROOT -> operators.position(step.position());
-            case CLOSE -> operators.ownInputs();
-            case LEAF -> null;
-          };
-    }
+    this.attributes = operators.attributes(skeleton);
+    this.rotations = plan.rotations(operators);
     int d = operators.spec().dimension();
     this.slots = new float[plan.slots()][d];
     this.scratch = new float[d];
@@ -191,9 +179,28 @@ public final class GraphOperator implements LinearMap {
    * @return one value per object
    */
   public double[] columnEnergies(int prefixLength) {
+    return columnEnergies(probe(prefixLength));
+  }
+
+  /**
+   * Σ_i r_i² (A e_j)_i² per object, averaged over its columns: the energy of the columns where row
+   * i counts r_i². Estimated as {@link #columnEnergies(int)}, from the probe with the signs of that
+   * and the sizes |r_i|.
+   *
+   * @param r not modified, d values, zero behind the prefix
+   */
+  public double[] weightedColumnEnergies(double[] r) {
+    float[] probe = probe(r.length);
+    for (int i = 0; i < r.length; i++) {
+      probe[i] *= (float) r[i];
+    }
+    return columnEnergies(probe);
+  }
+
+  private double[] columnEnergies(float[] probe) {
     double[] energies = new double[skeleton.size()];
     backward(
-        probe(prefixLength),
+        probe,
         (object, g) -> {
           double sum = 0;
           for (float v : g) {

@@ -77,6 +77,36 @@ final class HadamardAttributes implements AttributeOperator {
   }
 
   @Override
+  public void add(double[] out, double[] x, int offset, double[] workspace) {
+    Arrays.fill(workspace, 0);
+    System.arraycopy(x, offset, workspace, 0, dimension);
+    addTransformed(out, attributes, workspace);
+  }
+
+  @Override
+  public void addSignature(double[] out, double weight, double[] workspace) {
+    Arrays.fill(workspace, 0);
+    workspace[0] = weight;
+    addTransformed(out, signature, workspace);
+  }
+
+  private void addTransformed(double[] out, WalshHadamard matrix, double[] v) {
+    matrix.apply(v);
+    for (int i = 0; i < out.length; i++) {
+      out[i] += scale * v[i];
+    }
+  }
+
+  @Override
+  public void adjoint(double[] y, double[] out, int offset, double[] workspace) {
+    System.arraycopy(y, 0, workspace, 0, y.length);
+    attributes.applyTransposed(workspace);
+    for (int j = 0; j < dimension; j++) {
+      out[offset + j] = scale * workspace[j];
+    }
+  }
+
+  @Override
   public float dotSignature(float[] y, float[] workspace) {
     System.arraycopy(y, 0, workspace, 0, y.length);
     signature.applyTransposed(workspace);

@@ -28,4 +28,25 @@ final class HadamardRotation implements TupleOperator {
       out[i] += h * (in[i] + scale * rotated[i]);
     }
   }
+
+  @Override
+  public void addTransparent(double[] out, double h, double[] in, double[] workspace) {
+    System.arraycopy(in, 0, workspace, 0, in.length);
+    matrix.apply(workspace);
+    add(out, h, in, workspace);
+  }
+
+  @Override
+  public void addTransposed(double[] out, double h, double[] in, double[] workspace) {
+    System.arraycopy(in, 0, workspace, 0, in.length);
+    matrix.applyTransposed(workspace);
+    add(out, h, in, workspace);
+  }
+
+  private static void add(double[] out, double h, double[] in, double[] rotated) {
+    double scale = 1.0 / in.length;
+    for (int i = 0; i < in.length; i++) {
+      out[i] += h * (in[i] + scale * rotated[i]);
+    }
+  }
 }

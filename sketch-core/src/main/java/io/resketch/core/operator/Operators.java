@@ -1,5 +1,6 @@
 package io.resketch.core.operator;
 
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.RandomStream;
@@ -80,6 +81,15 @@ public final class Operators {
       modules.clear();
     }
     return modules.computeIfAbsent(key, k -> drawAttributes(module, dimension));
+  }
+
+  /** The operators of every object's module. */
+  AttributeOperator[] attributes(Skeleton skeleton) {
+    AttributeOperator[] out = new AttributeOperator[skeleton.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = attributes(skeleton.module(i), skeleton.dimension(i));
+    }
+    return out;
   }
 
   private AttributeOperator drawAttributes(String module, int dimension) {

@@ -113,4 +113,46 @@ final class PlainKernel extends BlockKernel {
     v[o + 14] = -v[o + 14];
     v[o + 15] = -v[o + 15];
   }
+
+  @Override
+  void add(double[] out, int[] starts, char[] masks, int from, int to, double value) {
+    float[] s = SIGNS;
+    for (int k = from; k < to; k++) {
+      int o = starts[k];
+      int a = (masks[k] & 0xff) << 3;
+      int b = masks[k] >> 8 << 3;
+      for (int l = 0; l < 8; l++) {
+        out[o + l] += value * s[a + l];
+        out[o + 8 + l] += value * s[b + l];
+      }
+    }
+  }
+
+  @Override
+  double sum(double[] y, int[] starts, char[] masks, int from, int to) {
+    float[] s = SIGNS;
+    double low = 0;
+    double high = 0;
+    for (int k = from; k < to; k++) {
+      int o = starts[k];
+      int a = (masks[k] & 0xff) << 3;
+      int b = masks[k] >> 8 << 3;
+      for (int l = 0; l < 8; l++) {
+        low += y[o + l] * s[a + l];
+        high += y[o + 8 + l] * s[b + l];
+      }
+    }
+    return low + high;
+  }
+
+  @Override
+  void addTransparent(double[] out, double h, double[] in, int[] source, float[] sign) {
+    for (int t = 0, o = 0; t < source.length; t++, o += BLOCK_SIZE) {
+      double signed = h * sign[t];
+      int from = source[t];
+      for (int l = 0; l < BLOCK_SIZE; l++) {
+        out[o + l] += h * in[o + l] + signed * in[from + l];
+      }
+    }
+  }
 }

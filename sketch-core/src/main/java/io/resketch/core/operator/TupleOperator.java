@@ -16,6 +16,12 @@ sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation,
   /** out += h · (in + R̂ᵀ in); parameters as in {@link #addTransparent}. */
   void addTransposed(float[] out, float h, float[] in, float[] workspace);
 
+  /** {@link #addTransparent(float[], float, float[], float[])} in double precision. */
+  void addTransparent(double[] out, double h, double[] in, double[] workspace);
+
+  /** {@link #addTransposed(float[], float, float[], float[])} in double precision. */
+  void addTransposed(double[] out, double h, double[] in, double[] workspace);
+
   /** out = 0 + h · (in + R̂ in), the bits that {@link #addTransparent} leaves in a vector of +0. */
   default void transparent(float[] out, float h, float[] in, float[] workspace) {
     Arrays.fill(out, 0f);

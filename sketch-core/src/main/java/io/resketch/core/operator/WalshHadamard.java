@@ -65,4 +65,39 @@ final class WalshHadamard {
       }
     }
   }
+
+  /** {@link #apply(float[])} in double precision. */
+  void apply(double[] v) {
+    flip(v, first);
+    transform(v, dimension);
+    flip(v, second);
+    transform(v, dimension);
+  }
+
+  /** {@link #applyTransposed(float[])} in double precision. */
+  void applyTransposed(double[] v) {
+    transform(v, dimension);
+    flip(v, second);
+    transform(v, dimension);
+    flip(v, first);
+  }
+
+  private static void flip(double[] v, long[] signs) {
+    for (int i = 0; i < v.length; i++) {
+      v[i] = (signs[i >> 6] >>> i & 1) == 0 ? v[i] : -v[i];
+    }
+  }
+
+  private static void transform(double[] v, int dimension) {
+    for (int stride = 1; stride < dimension; stride *= 2) {
+      for (int start = 0; start < dimension; start += 2 * stride) {
+        for (int i = start; i < start + stride; i++) {
+          double a = v[i];
+          double b = v[i + stride];
+          v[i] = a + b;
+          v[i + stride] = a - b;
+        }
+      }
+    }
+  }
 }

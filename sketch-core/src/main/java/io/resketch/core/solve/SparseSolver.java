@@ -45,10 +45,16 @@ public final class SparseSolver {
    * @param support where x may differ from 0; one per unknown
    * @param size number of unknowns in the support
    * @param residualEnergy ‖P(A x − y)‖²
+   * @param unconverged estimate of the energy of the error that the least squares left
    * @param explained whether the residual is as small as the noise or the rounding of the operators
    */
   public record Solution(
-      float[] values, boolean[] support, int size, double residualEnergy, boolean explained) {}
+      float[] values,
+      boolean[] support,
+      int size,
+      double residualEnergy,
+      double unconverged,
+      boolean explained) {}
 
   /**
    * Pursuit alone: fast, and right for supports that are not too large.
@@ -118,7 +124,8 @@ public final class SparseSolver {
       values[j] = (float) x[j];
       size += support[j] ? 1 : 0;
     }
-    return new Solution(values, support, size, energy, pursuit.explains(energy));
+    return new Solution(
+        values, support, size, energy, leastSquares.left(), pursuit.explains(energy));
   }
 
   /**

@@ -22,14 +22,15 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * <pre>
  * mean           Σ w x̂ / Σ w            variance  Σ w_i w_k σ_i σ_k r_ik         / (Σ w)²
- * second moment  Σ w (x̂² − σ²) / Σ w    variance  Σ w_i w_k (4 x̂_i x̂_k c + 2 c²) / (Σ w)²
+ * second moment  Σ w (x̂² − σ²) / Σ w    variance  Σ w_i w_k (4 x̂_i x̂_k c − 2 c²) / (Σ w)²
  * </pre>
  *
- * <p>with c = σ_i σ_k r_ik. Objects of one module share the part of their columns that is seen
- * through the identities: their columns' Gram matrix G, which follows from the skeleton, is not
- * diagonal. r is the correlation that goes with G⁻¹, of errors of least squares, or with G itself,
- * of errors of MATCHED. Errors of different runs are independent. There is no error of sampling:
- * the question is about these objects.
+ * <p>with c = σ_i σ_k r_ik, and the second variance at least Σ w_i w_k 2 c² / (Σ w)², that of
+ * values which are 0. Objects of one module share the part of their columns that is seen through
+ * the identities: their columns' Gram matrix G, which follows from the skeleton, is not diagonal. r
+ * is the correlation that goes with G⁻¹, of errors of least squares, or with G itself, of errors of
+ * MATCHED. Errors of different runs are independent. There is no error of sampling: the question is
+ * about these objects.
  *
  * <p>An object whose error is above a fifth of its norm is below the noise floor, and so are then
  * the mean and second moment of its module: an average over the rest would be another quantity.
@@ -53,6 +54,10 @@ public final class GuidedStatistics {
     final double[] squares;
     final double[] squareVariances;
     double valueVariance;
+
+    /** Of the squares of values that are 0. */
+    double leastSquareVariance;
+
     double weight;
     long objects;
     long drowned;
@@ -144,9 +149,10 @@ public final class GuidedStatistics {
             run.standardError(objects[a]) * run.standardError(objects[b]) * correlations[a * n + b];
         double pairs = (a == b ? 1 : 2) * weight * weight;
         sums.valueVariance += pairs * covariance;
+        sums.leastSquareVariance += pairs * 2 * covariance * covariance;
         for (int j = 0; j < x[a].length; j++) {
           double products = (double) x[a][j] * x[b][j];
-          sums.squareVariances[j] += pairs * covariance * (4 * products + 2 * covariance);
+          sums.squareVariances[j] += pairs * covariance * (4 * products - 2 * covariance);
         }
       }
     }
@@ -205,7 +211,8 @@ public final class GuidedStatistics {
     double error = Math.sqrt(sums.valueVariance) / sums.weight;
     for (int j = 0; j < dimension; j++) {
       mean.add(Estimate.of(sums.values[j] / sums.weight, error));
-      double squareError = Math.sqrt(Math.max(0, sums.squareVariances[j])) / sums.weight;
+      double squareError =
+          Math.sqrt(Math.max(sums.leastSquareVariance, sums.squareVariances[j])) / sums.weight;
       squares.add(Estimate.of(sums.squares[j] / sums.weight, squareError));
     }
     return new ModuleStatistics(module, count, Presence.PRESENT, mean, squares);

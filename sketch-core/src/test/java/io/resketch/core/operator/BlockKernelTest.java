@@ -76,4 +76,31 @@ class BlockKernelTest {
       }
     }
   }
+
+  @Test
+  void inDoublePrecision_vectorAndPlainAgree() {
+    AttributeOperator plain = columns(new PlainKernel());
+    AttributeOperator vector = columns(BlockKernel.BEST);
+    SplittableRandom random = new SplittableRandom(9);
+    double[] x = random.doubles(100, -1, 1).toArray();
+    double[] y = random.doubles(2048, -1, 1).toArray();
+    double[] a = new double[2048];
+    double[] b = new double[2048];
+    plain.add(a, x, 0, new double[2048]);
+    vector.add(b, x, 0, new double[2048]);
+    assertThat(b).containsExactly(a, within(1e-14));
+    double[] dotsPlain = new double[100];
+    double[] dotsVector = new double[100];
+    plain.adjoint(y, dotsPlain, 0, new double[2048]);
+    vector.adjoint(y, dotsVector, 0, new double[2048]);
+    assertThat(dotsVector).containsExactly(dotsPlain, within(1e-14));
+    int[] source = {32, 0, 48, 16};
+    float[] sign = {-1, 1, -1, 1};
+    double[] in = random.doubles(64, -1, 1).toArray();
+    double[] c = random.doubles(64, -1, 1).toArray();
+    double[] e = c.clone();
+    new PlainKernel().addTransparent(c, 0.3, in, source, sign);
+    BlockKernel.BEST.addTransparent(e, 0.3, in, source, sign);
+    assertThat(e).containsExactly(c, within(1e-15));
+  }
 }

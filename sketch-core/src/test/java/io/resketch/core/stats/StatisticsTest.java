@@ -192,7 +192,7 @@ class StatisticsTest {
   @Test
   void guidedStatistics() {
     SplittableRandom random = new SplittableRandom(37);
-    for (int seed = 0; seed < 16; seed++) {
+    for (int seed = 0; seed < 120; seed++) {
       Operators operators = new Operators(new SketchSpec(2048, 16, seed));
       Scenes scenes = new Scenes(random, true);
       GuidedStatistics statistics = new GuidedStatistics(operators);
@@ -215,8 +215,8 @@ class StatisticsTest {
         }
       }
     }
-    means.assertCovers("means", 500);
-    squares.assertCovers("second moments", 500);
+    means.assertCovers("means", 4000);
+    squares.assertCovers("second moments", 4000);
   }
 
   private static Decoded decode(Operators operators, Scenes.Scene scene, Sketch sketch) {

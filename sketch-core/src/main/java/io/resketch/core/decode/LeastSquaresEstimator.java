@@ -1,0 +1,139 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.graph.Skeleton;
+import io.resketch.core.solve.LeastSquares;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Least squares over all objects at once, for sketches that hold more floats than unknowns. With v
+ * the variance that noise or rounding has at least, an object of m attributes has the ridge λ =
+ * v·m: the posterior mean for vectors of norm 1. It does nothing to what the sketch determines, and
+ * keeps what lies below the noise near 0. With H = (AᵀA + Λ)⁻¹ a standard error squared is the mean
+ * over an object's attributes of
+ *
+ * <pre>
+ * f v̂ H_jj + (1 − κ)² max(0, x̂² / κ² − 1/m),      κ = 1 − λ H_jj the share of a value that is kept
+ * </pre>
+ *
+ * <p>where v̂ is the variance seen in the residual, if that is larger, f how much more of it the
+ * object's columns meet than the average row has, and the second term is for vectors longer than 1,
+ * of which the ridge takes more than the first term says. Not thread-safe.
+ */
+final class LeastSquaresEstimator {
+  /** Of the noise's variance: what the solver may leave undone. */
+  private static final double TOLERANCE = 0.1;
+
+  /** An object whose columns seem to meet next to no noise has met too few rows. */
+  private static final double LEAST_FACTOR = 0.5;
+
+  private final DecodingProblem problem;
+  private final Skeleton skeleton;
+  private double noiseOfSolver = -1;
+  private LeastSquares solver;
+  private double[] inverse;
+
+  LeastSquaresEstimator(DecodingProblem problem) {
+    this.problem = problem;
+    this.skeleton = problem.skeleton();
+  }
+
+  /** The answer, or null where the system is too large and too ill-conditioned to be solved. */
+  JointEstimator.Estimate decode(Measurement measurement) {
+    double least = measurement.leastNoise();
+    if (least != noiseOfSolver) {
+      prepare(least);
+    }
+    LeastSquares.Solution solution = solver.solve(measurement.data(), TOLERANCE * least);
+    if (!solution.converged() || inverse() == null) {
+      return null;
+    }
+    double[] residual = reached(solution.residual());
+    double energy = Arrays.stream(residual).map(r -> r * r).sum();
+    double freedom = Math.max(1, residual.length - skeleton.totalDimension());
+    double noise = measurement.noise(energy, freedom) + solution.unconverged();
+    float[] x = new float[solution.values().length];
+    for (int j = 0; j < x.length; j++) {
+      x[j] = (float) solution.values()[j];
+    }
+    return new JointEstimator.Estimate(
+        x,
+        errors(
+            solution.values(),
+            noise,
+            noisePerObject(measurement, solution.residual(), energy / residual.length)),
+        solution.residualEnergy());
+  }
+
+  /** The values of the rows that attributes reach. */
+  private double[] reached(double[] residual) {
+    boolean[] reached = problem.rowsReached();
+    return IntStream.range(0, reached.length)
+        .filter(i -> reached[i])
+        .mapToDouble(i -> residual[i])
+        .toArray();
+  }
+
+  /**
+   * The noise that an object's columns meet, over that of all rows: float32 rounds large values
+   * more, and they are where the columns are. As seen in the squares of the residual (White, 1980).
+   */
+  private double[] noisePerObject(Measurement measurement, double[] residual, double mean) {
+    double[] factors = new double[skeleton.size()];
+    Arrays.fill(factors, 1);
+    if (measurement.noiseVariance() > 0 || mean == 0) {
+      return factors;
+    }
+    double[] scaled = Arrays.stream(residual).map(r -> r / Math.sqrt(mean)).toArray();
+    double[] weighted = problem.operator().weightedColumnEnergies(scaled);
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] =
+          problem.energy(i) > 0 ? Math.max(LEAST_FACTOR, weighted[i] / problem.energy(i)) : 1;
+    }
+    return factors;
+  }
+
+  private void prepare(double least) {
+    noiseOfSolver = least;
+    inverse = null;
+    double[] ridge = new double[skeleton.totalDimension()];
+    for (int i = 0; i < skeleton.size(); i++) {
+      Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
+    }
+    solver =
+        new LeastSquares(
+            problem.precise(), problem.prefixLength(), problem.unknownEnergies(), ridge);
+  }
+
+  private double ridge(int i) {
+    return noiseOfSolver * skeleton.dimension(i);
+  }
+
+  private double[] inverse() {
+    if (inverse == null) {
+      inverse = solver.inverseDiagonal();
+    }
+    return inverse;
+  }
+
+  private double[] errors(double[] x, double noise, double[] factors) {
+    double[] errors = new double[skeleton.size()];
+    for (int i = 0; i < errors.length; i++) {
+      int m = skeleton.dimension(i);
+      if (m > 0) {
+        double sum = 0;
+        double energy = 0;
+        for (int j = skeleton.offset(i); j < skeleton.offset(i + 1); j++) {
+          sum += inverse[j];
+          energy += x[j] * x[j];
+        }
+        // An inverse's diagonal is at least the inverse of the diagonal; an estimate may miss that.
+        double diagonal = Math.max(sum / m, 1 / (problem.energy(i) + ridge(i)));
+        errors[i] =
+            Shrinkage.error(
+                noise * factors[i] * diagonal, 1 - ridge(i) * diagonal, energy / m, 1.0 / m);
+      }
+    }
+    return errors;
+  }
+}
