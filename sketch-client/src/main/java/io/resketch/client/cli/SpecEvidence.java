@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 final class SpecEvidence {
   /** Chance that a file of another spec passes. */
-  private static final double FALSE_ACCEPTANCE = 1e-6;
+  private static final double FALSE_ACCEPTANCE = 1e-4;
 
   private SpecEvidence() {}
 

@@ -53,7 +53,6 @@ record ImageFileLayout(
     /** Images since the head, −1 where there is none. */
     private long inSection = -1;
 
-    private Optional<Fingerprint> sectionFingerprint = Optional.empty();
     private Optional<SketchSpec> spec = Optional.empty();
     private Optional<Fingerprint> fingerprint = Optional.empty();
     private int dimension;
@@ -98,7 +97,6 @@ record ImageFileLayout(
       if (spec.isEmpty() && images == 0) {
         spec = named;
       }
-      sectionFingerprint = named.map(SketchSpec::fingerprint);
       inSection = 0;
       position += head.length;
     }
@@ -127,14 +125,6 @@ record ImageFileLayout(
         throw new InputFileException(file, "is cut off within its last image, row " + images);
       }
       Fingerprint own = Fingerprint.ofBytes(Arrays.copyOfRange(start, 8, 8 + Fingerprint.BYTES));
-      if (sectionFingerprint.isPresent() && !own.equals(sectionFingerprint.get())) {
-        throw new InvalidInputException(
-            "fingerprint",
-            own
-                + " is not that of the file's head, "
-                + sectionFingerprint.get()
-                + "; copy it again");
-      }
       if (images == 0) {
         fingerprint = Optional.of(own);
         dimension = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getInt(40);

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.files.SketchReader;
+import io.resketch.core.format.SketchImage;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import java.io.IOException;
@@ -117,10 +118,12 @@ final class SketchFileCommandsTest {
   }
 
   @Test
-  void decode_ofImagesOfAnotherSpec_namesTheRow() {
-    CliRun run = CliRun.of("decode", path("all.rskt"), "--skeletons", path("skeletons.jsonl"));
-    assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("all.rskt: row 0: fingerprint=").contains("another spec");
+  void decode_ofImages_needsNoOptions_andRefusesContradictingOnes() {
+    String[] decode = {"decode", path("all.rskt"), "--skeletons", path("skeletons.jsonl")};
+    assertThat(CliRun.of(decode).code()).isZero();
+    CliRun run = CliRun.of(with(decode, "--dimension", "1024"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--dimension=1024 contradicts").contains("which says 512");
   }
 
   @Test
@@ -216,7 +219,8 @@ final class SketchFileCommandsTest {
     assertThat(CliRun.of("inspect", path("all.npy")).out())
         .startsWith("a NumPy matrix of 3 rows of 512 float32 values, norms 0.");
     byte[] bytes = Files.readAllBytes(folder.resolve("all.rskt"));
-    int length = bytes.length / 3;
+    int image = SketchImage.bytes(Encoding.F32, 512);
+    int length = bytes.length - 16 - 2 * image;
     bytes[length + 100] ^= 1;
     Files.write(folder.resolve("bad.rskt"), bytes);
     CliRun damaged = CliRun.of("inspect", path("bad.rskt"));
