@@ -9,7 +9,9 @@ import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /**
@@ -58,6 +60,8 @@ final class ReadSpecOptions {
       description = "The seed of the sketches; needed where nothing else says the spec.")
   private Optional<Long> seed;
 
+  private final Set<Path> noted = new HashSet<>();
+
   /**
    * A spec, and whether the sketches themselves are known to be of it.
    *
@@ -97,6 +101,10 @@ final class ReadSpecOptions {
 
   private Optional<SketchSpec> find(ClientCommand command, Path file, SketchSource source)
       throws IOException {
+    if (!source.lengthRecorded() && noted.add(file)) {
+      command.note(
+          file + ": length not recorded; whether sketches are missing at its end cannot be told");
+    }
     Optional<SketchSpec> known = source.spec();
     Path told = source.told();
     if (specFile.isPresent()) {

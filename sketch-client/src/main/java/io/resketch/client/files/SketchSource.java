@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param fingerprint of the first sketch, if it is known
  * @param spec if it is known
  * @param told the file that says it
+ * @param lengthRecorded whether the file says how many sketches it holds
  */
 public record SketchSource(
     boolean images,
@@ -22,7 +23,8 @@ public record SketchSource(
     int dimension,
     Optional<Fingerprint> fingerprint,
     Optional<SketchSpec> spec,
-    Path told) {
+    Path told,
+    boolean lengthRecorded) {
   /**
    * Reads what is told of a file.
    *
@@ -55,7 +57,8 @@ public record SketchSource(
         told = SpecFile.beside(file);
       }
     }
-    return new SketchSource(true, 0, layout.dimension(), layout.fingerprint(), spec, told);
+    return new SketchSource(
+        true, 0, layout.dimension(), layout.fingerprint(), spec, told, layout.lengthRecorded());
   }
 
   private static SketchSource ofMatrix(Path file, Optional<SpecFile> beside) throws IOException {
@@ -69,7 +72,8 @@ public record SketchSource(
           beside.map(SpecFile::dimension).orElse(0),
           beside.map(SpecFile::fingerprint),
           beside.flatMap(SpecFile::spec),
-          SpecFile.beside(file));
+          SpecFile.beside(file),
+          true);
     }
   }
 }
