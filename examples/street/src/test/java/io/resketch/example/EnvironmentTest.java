@@ -8,7 +8,6 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -84,9 +83,12 @@ final class EnvironmentTest {
   private static String signature(CodeUnitCallTarget target) {
     List<String> parameters =
         target.getRawParameterTypes().stream().map(JavaClass::getName).toList();
-    String name =
-        target.getName().equals(JavaCodeUnit.CONSTRUCTOR_NAME) ? "<init>" : target.getName();
-    return target.getOwner().getName() + "." + name + "(" + String.join(", ", parameters) + ")";
+    return target.getOwner().getName()
+        + "."
+        + target.getName()
+        + "("
+        + String.join(", ", parameters)
+        + ")";
   }
 
   @Test

@@ -20,6 +20,9 @@ final class SpecEvidence {
   /** Chance that a file of another spec passes. */
   private static final double FALSE_ACCEPTANCE = 1e-4;
 
+  /** Sketches that are tested at most; of a file of the spec nearly always the first shows it. */
+  private static final int MAX_SKETCHES = 1000;
+
   private SpecEvidence() {}
 
   /**
@@ -55,7 +58,9 @@ final class SpecEvidence {
     SketchSum sum = new SketchSum();
     try (SketchReader in = SketchReader.open(file, spec)) {
       double row = 0;
-      for (Optional<Sketch> next = in.next(); next.isPresent(); next = in.next()) {
+      for (Optional<Sketch> next = in.next();
+          next.isPresent() && row < MAX_SKETCHES;
+          next = in.next()) {
         Sketch sketch = next.get();
         if (sketch.energy() == 0) {
           continue; // holds nothing, whatever the spec

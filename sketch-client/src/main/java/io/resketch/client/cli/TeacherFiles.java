@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.SketchWriter;
 import io.resketch.client.files.StrictJson;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.recovery.TeacherNetwork;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -39,13 +41,13 @@ final class TeacherFiles {
   private final TeacherNetwork network;
   private final int pairs;
   private final long seed;
-  private final int dimension;
+  private final SketchSpec spec;
 
-  private TeacherFiles(TeacherNetwork network, int pairs, long seed, int dimension) {
+  private TeacherFiles(TeacherNetwork network, int pairs, long seed, SketchSpec spec) {
     this.network = network;
     this.pairs = pairs;
     this.seed = seed;
-    this.dimension = dimension;
+    this.spec = spec;
   }
 
   static TeacherFiles of(Path file) throws IOException {
@@ -76,7 +78,7 @@ final class TeacherFiles {
       if (pairs < 1 || pairs > 10_000_000) {
         throw new InputFileException(file, "pairs: " + pairs + " must be 1 to 10,000,000");
       }
-      return new TeacherFiles(network, (int) pairs, seed, dimension);
+      return new TeacherFiles(network, (int) pairs, seed, spec);
     } catch (JsonParseException | IllegalStateException | NumberFormatException e) {
       throw new InputFileException(file, "is not a teacher in JSON: " + e.getMessage());
     } catch (InvalidInputException e) {
@@ -150,12 +152,14 @@ final class TeacherFiles {
     int p = network.settings().inputs() * m;
     SplittableRandom random = new SplittableRandom(seed + 1);
     try (NpyWriter inputs = new NpyWriter(directory.resolve("inputs.npy"), p);
-        NpyWriter sketches = new NpyWriter(directory.resolve("sketches.npy"), dimension);
+        SketchWriter sketches =
+            SketchWriter.create(
+                directory.resolve("sketches.npy"), Optional.of(spec), spec.dimension());
         NpyWriter attributes = new NpyWriter(directory.resolve("attributes.npy"), n)) {
       for (int i = 0; i < pairs; i++) {
         TeacherNetwork.Pair pair = network.pair(random);
         inputs.writeRow(java.util.Arrays.copyOf(pair.attributes(), p));
-        sketches.writeRow(pair.sketch().toArray());
+        sketches.write(pair.sketch());
         attributes.writeRow(pair.attributes());
       }
       inputs.commit();
@@ -179,7 +183,7 @@ final class TeacherFiles {
   private void writeDictionary(Path directory, int n) throws IOException {
     double[][] columns = network.columns();
     try (NpyWriter out = new NpyWriter(directory.resolve("dictionary.npy"), n)) {
-      for (int i = 0; i < dimension; i++) {
+      for (int i = 0; i < spec.dimension(); i++) {
         float[] row = new float[n];
         for (int j = 0; j < n; j++) {
           row[j] = (float) columns[j][i];
