@@ -131,10 +131,10 @@ final class CompareCommand extends ClientCommand {
       return RowExplainer.NONE;
     }
     Operators operators = new Operators(specOptions.spec(this, a));
+    Modules modules = moduleOptions.modules(this, skeletons);
+    SpecEvidence.require(this, specOptions, a, modules.known());
+    SpecEvidence.require(this, specOptions, b, modules.known());
     if (skeletons.isEmpty()) {
-      Modules modules = moduleOptions.modules(this, List.of());
-      SpecEvidence.require(this, specOptions, a, modules.known());
-      SpecEvidence.require(this, specOptions, b, modules.known());
       return new ModuleExplainer(operators, modules);
     }
     return new ObjectExplainer(

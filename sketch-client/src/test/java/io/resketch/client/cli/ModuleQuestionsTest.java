@@ -294,6 +294,13 @@ final class ModuleQuestionsTest {
             List.of("stats", path("s.npy"), "--modules", "dog:2,cat:2", "--total"),
             List.of("decode", path("s.npy"), "--decoder", "blind", "--modules", "dog:2,cat:2"),
             List.of(
+                "compare",
+                path("s.npy"),
+                path("s.npy"),
+                "--explain",
+                "--skeletons",
+                path("skeletons.jsonl") + "," + path("skeletons.jsonl")),
+            List.of(
                 "compare", path("s.npy"), path("s.npy"), "--explain", "--modules", "dog,cat"))) {
       assertThat(asked(question).code()).isEqualTo(2);
       assertThat(asked(question).err()).contains("does not say what its sketches are of");
