@@ -42,9 +42,9 @@ final class SpecEvidence {
               + Long.toUnsignedString(found.spec().seed())
               + ", dimension "
               + found.spec().dimension()
-              + "): none of the "
+              + "): no module of the "
               + modules.size()
-              + " modules stands out of the noise; give the options that it was sketched with, or"
+              + " named stands out of the noise; give the options that it was sketched with, or"
               + " by --profiles all modules that may occur");
     }
     return found.spec();
