@@ -8,6 +8,7 @@ import io.resketch.core.recovery.EngineProvider;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -96,8 +97,11 @@ final class WorkerCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
+              Locale.ROOT,
               "resketch worker %s for %s, %,d MiB of memory%n",
-              options.name(), server, Runtime.getRuntime().maxMemory() >> 20);
+              options.name(),
+              server,
+              Runtime.getRuntime().maxMemory() >> 20);
       spec.commandLine().getOut().flush();
       worker.run();
       return CommandLine.ExitCode.OK;

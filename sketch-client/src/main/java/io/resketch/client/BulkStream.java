@@ -1,5 +1,6 @@
 package io.resketch.client;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -11,25 +12,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
  * One stream of items that are acknowledged one by one, driven by the calling thread: gRPC's
  * threads only hand over acknowledgements and wake it. An item is taken from the source when the
  * transport has room for it and fewer than {@link #WINDOW} items wait for their acknowledgement, so
- * memory stays bounded however slow the server is.
+ * memory stays bounded however slow the server is. An item above the limit of a message is not
+ * sent, which would end the stream, but refused here.
  *
  * @param <T> an item
  * @param <Q> its message
  * @param <A> its acknowledgement
  */
-final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
+final class BulkStream<T, Q extends MessageLite, A> implements ClientResponseObserver<Q, A> {
   /** Items sent and not yet acknowledged, at most. */
   static final int WINDOW = 64;
 
   /** How items are sent and answered. */
-  interface Format<T, Q, A> {
+  interface Format<T, Q extends MessageLite, A> {
     /** The message of an item. */
     Q request(T item, boolean first);
 
@@ -40,9 +41,25 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
     long index(A acknowledgement);
   }
 
+  /** What becomes of items. */
+  interface Outcomes<A> {
+    /** The server has answered. */
+    void acknowledged(String id, A acknowledgement);
+
+    /** The item was not sent. Items of which all must be stored end the stream. */
+    default void refused(String id, ResketchException why) {
+      throw why;
+    }
+  }
+
+  /** An item taken from the source, refused if there is a reason. */
+  private record Pending(String id, Optional<ResketchException> refusal) {}
+
   private final Format<T, Q, A> format;
-  private final BiConsumer<String, A> listener;
-  private final Deque<String> unacknowledged = new ArrayDeque<>();
+  private final Outcomes<A> listener;
+  private final int maxMessageBytes;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private long sent;
   private long answered;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,11 +72,16 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   private ClientCallStreamObserver<Q> requests;
 
   /**
-   * @param listener given id and acknowledgement of every item, in order, on the calling thread
+   * @param listener told of every item, in order, on the calling thread
    */
-  BulkStream(Format<T, Q, A> format, BiConsumer<String, A> listener) {
+  BulkStream(Format<T, Q, A> format, Outcomes<A> listener) {
+    this(format, listener, ResketchClient.MAX_MESSAGE_BYTES);
+  }
+
+  BulkStream(Format<T, Q, A> format, Outcomes<A> listener, int maxMessageBytes) {
     this.format = format;
     this.listener = listener;
+    this.maxMessageBytes = maxMessageBytes;
   }
 
   @Override
@@ -132,9 +154,27 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   private void send(T item) {
-    boolean first = answered + unacknowledged.size() == 0;
-    unacknowledged.add(format.id(item));
-    requests.onNext(format.request(item, first));
+    Q request = format.request(item, sent == 0);
+    int bytes = request.getSerializedSize();
+    if (bytes > maxMessageBytes) {
+      pending.add(
+          new Pending(
+              format.id(item),
+              Optional.of(ResketchException.of(MessageLimit.fault(bytes, maxMessageBytes)))));
+      tellRefused();
+      return;
+    }
+    pending.add(new Pending(format.id(item), Optional.empty()));
+    sent++;
+    requests.onNext(request);
+  }
+
+  /** Tells of refused items as soon as all before them are told of. */
+  private void tellRefused() {
+    while (!pending.isEmpty() && pending.peek().refusal().isPresent()) {
+      Pending item = pending.remove();
+      listener.refused(item.id(), item.refusal().get());
+    }
   }
 
   private void awaitRoom() {
@@ -150,14 +190,14 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   private boolean hasRoom() {
-    return unacknowledged.size() < WINDOW && requests.isReady();
+    return pending.size() < WINDOW && requests.isReady();
   }
 
   private void awaitEnd() {
     while (!hasEnded()) {
       await(() -> false).forEach(this::acknowledge);
     }
-    if (!unacknowledged.isEmpty()) {
+    if (!pending.isEmpty()) {
       throw endedEarly();
     }
   }
@@ -166,7 +206,7 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
     return ResketchException.of(
         Status.INTERNAL.withDescription(
             "the server ended the stream without an answer to "
-                + unacknowledged.size()
+                + pending.size()
                 + " items; send them again"));
   }
 
@@ -208,7 +248,7 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
   }
 
   private void acknowledge(A response) {
-    if (unacknowledged.isEmpty() || format.index(response) != answered) {
+    if (answered == sent || format.index(response) != answered) {
       throw ResketchException.of(
           Status.INTERNAL.withDescription(
               "the server acknowledged item "
@@ -218,6 +258,7 @@ final class BulkStream<T, Q, A> implements ClientResponseObserver<Q, A> {
                   + " was due"));
     }
     answered++;
-    listener.accept(unacknowledged.remove(), response);
+    listener.acknowledged(pending.remove().id(), response);
+    tellRefused();
   }
 }

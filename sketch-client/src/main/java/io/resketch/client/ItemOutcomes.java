@@ -2,7 +2,6 @@ package io.resketch.client;
 
 import io.resketch.v1.ItemStatus;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -11,7 +10,7 @@ import java.util.function.Function;
  *
  * @param <A> an acknowledgement
  */
-final class ItemOutcomes<A> implements BiConsumer<String, A> {
+final class ItemOutcomes<A> implements BulkStream.Outcomes<A> {
   private final Function<A, ItemStatus> status;
   private final Consumer<PutOutcome> listener;
   private long stored;
@@ -23,11 +22,18 @@ final class ItemOutcomes<A> implements BiConsumer<String, A> {
   }
 
   @Override
-  public void accept(String id, A acknowledgement) {
+  public void acknowledged(String id, A acknowledgement) {
     ItemStatus answer = status.apply(acknowledgement);
+    tell(id, answer.getCode() == 0 ? Optional.empty() : Optional.of(ResketchException.of(answer)));
+  }
+
+  @Override
+  public void refused(String id, ResketchException why) {
+    tell(id, Optional.of(why));
+  }
+
+  private void tell(String id, Optional<ResketchException> error) {
     long index = stored + failed;
-    Optional<ResketchException> error =
-        answer.getCode() == 0 ? Optional.empty() : Optional.of(ResketchException.of(answer));
     if (error.isPresent()) {
       failed++;
     } else {

@@ -67,7 +67,10 @@ public final class ResketchClient implements AutoCloseable {
 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  /** What both sides take in one message. */
+  static final int MAX_MESSAGE_BYTES = 64 << 20;
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final ManagedChannel channel;
@@ -95,6 +98,7 @@ public final class ResketchClient implements AutoCloseable {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget(connection.target(), credentials(connection))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(new MessageLimit(MAX_MESSAGE_BYTES))
             .defaultServiceConfig(retries())
             .enableRetry();
     connection

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.Computation;
+import io.resketch.v1.PutRequest;
 import io.resketch.v1.PutStreamRequest;
 import io.resketch.v1.PutStreamResponse;
 import io.resketch.v1.RepositoryServiceGrpc.RepositoryServiceImplBase;
@@ -218,6 +220,55 @@ final class BulkPutTest {
   void emptySource_storesNothing() throws IOException {
     try (FakeServer server = new FakeServer(new Service(open(), BulkPutTest::acknowledge))) {
       assertThat(putAll(server, 0, BulkPutTest::small)).isEqualTo(new PutSummary(0, 0));
+    }
+  }
+
+  private static PutItem aboveTheLimit(int i) {
+    Computation.Builder out = Computation.newBuilder().setId("run-" + i);
+    out.addObjectsBuilder()
+        .getAttributesBuilder()
+        .getPackedBuilder()
+        .setData(UnsafeByteOperations.unsafeWrap(new byte[64 << 20]));
+    return PutItem.of(out.build());
+  }
+
+  @Test
+  void itemAboveTheLimit_isRefusedByName_andTheOthersAreStored() throws Exception {
+    for (int huge = 0; huge < 4; huge++) {
+      outcomes.clear();
+      int at = huge;
+      try (FakeServer server = new FakeServer(new Service(open(), BulkPutTest::acknowledge))) {
+        assertThat(putAll(server, 4, i -> i == at ? aboveTheLimit(i) : small(i)))
+            .isEqualTo(new PutSummary(3, 1));
+      }
+      assertThat(outcomes).extracting(PutOutcome::index).containsExactly(0L, 1L, 2L, 3L);
+      assertThat(outcomes)
+          .extracting(PutOutcome::id)
+          .containsExactly("run-0", "run-1", "run-2", "run-3");
+      ResketchException error = outcomes.get(at).error().orElseThrow();
+      assertThat(error.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(error).hasMessageContaining("above the limit of 67,108,864");
+    }
+  }
+
+  @Test
+  void onlyItemsAboveTheLimit_areAllRefused() throws Exception {
+    try (FakeServer server = new FakeServer(new Service(open(), BulkPutTest::acknowledge))) {
+      assertThat(putAll(server, 2, BulkPutTest::aboveTheLimit)).isEqualTo(new PutSummary(0, 2));
+    }
+  }
+
+  @Test
+  void callAboveTheLimit_saysSo() throws Exception {
+    try (FakeServer server = new FakeServer(new Service(open(), BulkPutTest::acknowledge));
+        ResketchClient client = ResketchClient.connect(server.target())) {
+      PutRequest request =
+          PutRequest.newBuilder()
+              .setParent("collections/c")
+              .setItem(aboveTheLimit(0).message())
+              .build();
+      assertThatThrownBy(() -> client.repositoryService().put(request))
+          .hasMessageContaining("above the limit of 67,108,864");
     }
   }
 }

@@ -23,6 +23,8 @@ import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
 import io.resketch.v1.CreateCollectionRequest;
 import io.resketch.v1.CreateCollectionResponse;
+import io.resketch.v1.DeleteCollectionRequest;
+import io.resketch.v1.DeleteCollectionResponse;
 import io.resketch.v1.DeleteRequest;
 import io.resketch.v1.DeleteResponse;
 import io.resketch.v1.ExplainRequest;
@@ -232,6 +234,21 @@ public final class MemoryServer implements AutoCloseable {
             Collection changed = changing.build();
             collections.put(changed.getName(), changed);
             return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
+          });
+    }
+
+    @Override
+    public void deleteCollection(
+        DeleteCollectionRequest request, StreamObserver<DeleteCollectionResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            var unused = found(collections, request.getName());
+            if (records.keySet().stream().anyMatch(n -> n.startsWith(request.getName() + "/"))) {
+              throw error(Code.FAILED_PRECONDITION, "it holds sketches", "COLLECTION_NOT_EMPTY");
+            }
+            collections.remove(request.getName());
+            return DeleteCollectionResponse.getDefaultInstance();
           });
     }
 

@@ -7,6 +7,7 @@ import io.resketch.v1.Collection;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,6 +73,7 @@ final class RestoreCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "restored backup %d of %s to %s: %d collections, %d sketches%n",
             backup.id(),
             Instant.ofEpochSecond(backup.seconds()),

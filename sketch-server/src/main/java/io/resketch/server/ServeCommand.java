@@ -4,6 +4,7 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.server.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -114,6 +115,7 @@ final class ServeCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "resketch serving gRPC on %s:%d, HTTP on %s:%d, data in %s%n",
             host,
             server.port(),

@@ -5,9 +5,11 @@ import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.SketchReader;
 import io.resketch.client.files.SketchWriter;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,9 +22,10 @@ import picocli.CommandLine.Parameters;
       "Adds all sketches of all files to one: the sketch of the whole collection of runs, which"
           + " answers the same questions about it.",
       "",
-      "Each run counts by its mass (rows of a NumPy matrix have mass 1), times the weight of its"
-          + " file; a weight of -1 takes runs out again. The answer is an image if its name ends in"
-          + " .rskt, else a matrix of one row, which cannot hold the mass."
+      "Each run counts by its mass, times the weight of its file; a weight of -1 takes runs out"
+          + " again. Rows of a NumPy matrix without masses beside it count 1 each, and no image can"
+          + " be made of them. The answer is an image if its name ends in .rskt, else a matrix of"
+          + " one row."
     },
     footer = {
       "  resketch combine monday.rskt tuesday.rskt -o week.rskt",
@@ -47,7 +50,7 @@ final class CombineCommand extends ClientCommand {
       description = "Where the answer goes.")
   private Path output;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   /**
    * Added and taken out apart: each alone never cancels, so that both can be summed up on the way.
@@ -55,6 +58,7 @@ final class CombineCommand extends ClientCommand {
   private final SketchSum added = new SketchSum();
 
   private final SketchSum taken = new SketchSum();
+  private boolean massesKnown = true;
   private long rows;
 
   @Override
@@ -66,7 +70,8 @@ final class CombineCommand extends ClientCommand {
       Path file = files.get(i);
       double weight = weights.isEmpty() ? 1 : weights.get(i);
       SketchSum side = weight < 0 ? taken : added;
-      try (SketchReader in = SketchFiles.open(file, () -> specOptions.spec(this))) {
+      try (SketchReader in = specOptions.open(this, file)) {
+        massesKnown &= in.massesKnown();
         rows +=
             SketchFiles.visit(in, "combine", (row, sketch) -> side.add(sketch, Math.abs(weight)));
       }
@@ -75,7 +80,8 @@ final class CombineCommand extends ClientCommand {
       throw new InputFileException(files.get(0), "holds no sketch");
     }
     Sketch sum = added.minus(taken);
-    try (SketchWriter out = SketchWriter.create(output, sum.prefixLength())) {
+    Optional<SketchSpec> spec = specOptions.known(this, files.get(0));
+    try (SketchWriter out = SketchFiles.create(output, spec, sum.prefixLength(), massesKnown)) {
       out.write(sum);
       out.commit();
     }

@@ -2,6 +2,7 @@ package io.resketch.client.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.SketchReader;
 import io.resketch.core.InvalidInputException;
@@ -33,9 +34,9 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "  resketch compare monday.rskt tuesday.rskt",
-      "  resketch compare one.npy all.npy --seed 7 --json",
-      "  resketch compare a.rskt b.rskt --seed 7 --explain --profiles skeletons.jsonl",
-      "  resketch compare a.rskt b.rskt --seed 7 --explain --skeletons a.jsonl,b.jsonl"
+      "  resketch compare one.npy all.npy --json",
+      "  resketch compare a.rskt b.rskt --explain --profiles skeletons.jsonl",
+      "  resketch compare a.rskt b.rskt --explain --skeletons a.jsonl,b.jsonl"
     })
 final class CompareCommand extends ClientCommand {
   @Parameters(index = "0", paramLabel = "A", description = "Sketches.")
@@ -66,7 +67,7 @@ final class CompareCommand extends ClientCommand {
 
   @Mixin private ModuleOptions moduleOptions;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   private final JsonArray list = new JsonArray();
 
@@ -81,8 +82,8 @@ final class CompareCommand extends ClientCommand {
     if (!skeletons.isEmpty() && moduleOptions.given()) {
       throw wrongUse("with --skeletons, --modules and --profiles are not needed; leave them out");
     }
-    try (SketchReader left = open(a);
-        SketchReader right = open(b)) {
+    try (SketchReader left = specOptions.open(this, a);
+        SketchReader right = specOptions.open(this, b)) {
       long leftCount = left.count();
       long rightCount = right.count();
       if (leftCount == 0 || rightCount == 0) {
@@ -125,20 +126,16 @@ final class CompareCommand extends ClientCommand {
     return 0;
   }
 
-  /** To explain, the operators are needed, so also images must be of the spec of the options. */
-  private SketchReader open(Path file) throws IOException {
-    return explain
-        ? SketchReader.open(file, specOptions.spec(this))
-        : SketchFiles.open(file, () -> specOptions.spec(this));
-  }
-
   private RowExplainer explainer(long leftCount, long rightCount) throws IOException {
     if (!explain) {
       return RowExplainer.NONE;
     }
-    Operators operators = new Operators(specOptions.spec(this));
+    Operators operators = new Operators(specOptions.spec(this, a));
+    Modules modules = moduleOptions.modules(this, skeletons);
+    SpecEvidence.require(this, specOptions, a, modules.known());
+    SpecEvidence.require(this, specOptions, b, modules.known());
     if (skeletons.isEmpty()) {
-      return new ModuleExplainer(operators, moduleOptions.modules(this, List.of()));
+      return new ModuleExplainer(operators, modules);
     }
     return new ObjectExplainer(
         operators,

@@ -148,7 +148,9 @@ final class ConceptsCommand extends ClientCommand {
     Set<String> own = shared(concept);
     own.removeAll(common);
     return out
-        + (own.isEmpty() ? "" : String.format("%n  nearly all have: %s", String.join(", ", own)));
+        + (own.isEmpty()
+            ? ""
+            : String.format(Locale.ROOT, "%n  nearly all have: %s", String.join(", ", own)));
   }
 
   private void watch(SketchCollection collection) throws IOException {

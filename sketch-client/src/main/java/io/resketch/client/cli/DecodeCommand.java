@@ -3,6 +3,7 @@ package io.resketch.client.cli;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.files.JsonLinesWriter;
+import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Parameters;
       "Recovers the attributes of computations from their sketches and skeletons.",
       "",
       "Offline, row i of SKETCHES, a NumPy matrix or a file of sketch images, goes with line i of"
-          + " the skeletons; rows shorter than"
-          + " --dimension are prefixes of sketches. The answer is one computation a line, in the"
+          + " the skeletons; short rows are prefixes"
+          + " of sketches. The answer is one computation a line, in the"
           + " JSON form of resketch.v1.DecodedComputation. With --collection and --id, a server"
           + " decodes one run that it stores.",
       "",
@@ -29,8 +30,8 @@ import picocli.CommandLine.Parameters;
           + " confidence and, where nothing is missing, a computation that can be sketched again."
     },
     footer = {
-      "  resketch decode sketches.npy --skeletons skeletons.jsonl --seed 7 -o decoded.jsonl",
-      "  resketch decode sketches.npy --decoder blind --modules person:4,car:4 --seed 7",
+      "  resketch decode sketches.npy --skeletons skeletons.jsonl -o decoded.jsonl",
+      "  resketch decode sketches.npy --decoder blind --modules person:4,car:4",
       "  resketch decode --server 127.0.0.1:7420 --collection rooms --id run-1"
     })
 final class DecodeCommand extends ClientCommand {
@@ -50,7 +51,7 @@ final class DecodeCommand extends ClientCommand {
 
   @Mixin private ModuleOptions moduleOptions;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   @Option(
       names = "--server",
@@ -104,17 +105,16 @@ final class DecodeCommand extends ClientCommand {
 
   private long decode(boolean online, ParallelRows.Sink sink) throws IOException {
     if (!online && decoderOptions.blind()) {
-      return new BlindRows(
-              sketches.orElseThrow(),
-              specOptions.spec(this),
-              moduleOptions.modules(this, List.of()).known())
-          .run(sink);
+      Path file = sketches.orElseThrow();
+      var known = moduleOptions.modules(this, List.of()).known();
+      SketchSpec spec = SpecEvidence.require(this, specOptions, file, known);
+      return new BlindRows(file, spec, known).run(sink);
     }
     if (!online) {
       return new OfflineDecode(
               sketches.orElseThrow(),
               skeletons.orElseThrow(),
-              specOptions.spec(this),
+              specOptions.spec(this, sketches.orElseThrow()),
               decoderOptions.decoder(this))
           .run(sink);
     }

@@ -1,10 +1,8 @@
 package io.resketch.client.cli;
 
-import io.grpc.Status;
 import io.resketch.client.ExportStream;
 import io.resketch.client.ImportSummary;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.ResketchException;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.TimeRange;
 import io.resketch.client.files.ExchangeFileReader;
@@ -101,8 +99,19 @@ final class ImportCommand extends ClientCommand {
 
   private int importAll(ResketchClient client, Iterator<ExchangeItem> source) throws IOException {
     Begun items = new Begun(source);
-    SketchCollection collection =
-        create ? create(client, items.header()) : client.openCollection(serverOptions.collection());
+    if (!create) {
+      return importAll(client.openCollection(serverOptions.collection()), items);
+    }
+    try (CreatedCollection created =
+        CreatedCollection.of(
+            client, serverOptions.collection(), exists -> wanted(items.header(), exists))) {
+      int code = importAll(created.collection(), items);
+      created.keep(code == 0 || report.stored() > 0);
+      return code;
+    }
+  }
+
+  private int importAll(SketchCollection collection, Iterator<ExchangeItem> items) {
     try {
       ImportSummary summary = collection.importAll(items, report::add);
       return summary.failed() == 0 ? 0 : 1;
@@ -112,12 +121,12 @@ final class ImportCommand extends ClientCommand {
   }
 
   /** One that exists keeps its own retention and index. */
-  private SketchCollection create(ResketchClient client, ExchangeHeader header) {
+  private static Collection wanted(ExchangeHeader header, boolean exists) {
     Collection.Builder wanted =
         Collection.newBuilder()
             .setSpec(header.getSpec())
             .setSkeletonPolicy(header.getSkeletonPolicy());
-    if (!exists(client)) {
+    if (!exists) {
       wanted.addAllRollupLabels(header.getRollupLabelsList());
       if (header.hasRetention()) {
         wanted.setRetention(header.getRetention());
@@ -126,19 +135,7 @@ final class ImportCommand extends ClientCommand {
         wanted.setIndex(header.getIndex());
       }
     }
-    return client.createCollection(serverOptions.collection(), wanted.build());
-  }
-
-  private boolean exists(ResketchClient client) {
-    try {
-      client.openCollection(serverOptions.collection());
-      return true;
-    } catch (ResketchException e) {
-      if (e.code() != Status.Code.NOT_FOUND) {
-        throw e;
-      }
-      return false;
-    }
+    return wanted.build();
   }
 
   /** The messages of a file; fails with {@link InputFileException} where it is cut or damaged. */

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Says what a file of sketches holds, and checks every image in it.",
       "",
-      "Of images: fingerprint, sizes, encoding, runs, mass, noise, norm. A NumPy matrix has but a"
-          + " shape and values."
+      "Of images: fingerprint, sizes, encoding, runs, mass, noise, norm, and whether the file says"
+          + " how many there are. A NumPy matrix has but a shape and values."
     },
     footer = {"  resketch inspect sketches.rskt", "  resketch inspect sketches.npy --json"})
 final class InspectCommand extends ClientCommand {
@@ -44,17 +44,26 @@ final class InspectCommand extends ClientCommand {
       return matrix();
     }
     long rows;
+    boolean lengthRecorded;
     try (SketchReader in = SketchReader.openImages(file)) {
+      lengthRecorded = in.lengthRecorded();
       rows = SketchFiles.visit(in, "inspect", this::image);
     }
     if (json()) {
       JsonObject out = new JsonObject();
       out.addProperty("kind", "images");
       out.addProperty("rows", rows);
+      out.addProperty("lengthRecorded", lengthRecorded);
       out.add("sketches", list);
       print(out.toString());
     } else {
-      print(rows + (rows == 1 ? " image" : " images") + ", all intact");
+      print(
+          rows
+              + (rows == 1 ? " image" : " images")
+              + ", all intact"
+              + (lengthRecorded
+                  ? ""
+                  : "; length not recorded: whether images are missing at the end, nobody can tell"));
     }
     return 0;
   }

@@ -17,6 +17,15 @@ final class ItemReport {
 
   /** Takes up an outcome. Items without an id are no runs, and not counted. */
   void add(PutOutcome outcome) {
+    add("item " + outcome.index(), outcome);
+  }
+
+  /**
+   * As above.
+   *
+   * @param place where the item stands in its file
+   */
+  void add(String place, PutOutcome outcome) {
     if (outcome.stored()) {
       stored += outcome.id().isEmpty() ? 0 : 1;
       return;
@@ -24,6 +33,7 @@ final class ItemReport {
     ResketchException error = outcome.error().orElseThrow();
     JsonObject out = new JsonObject();
     out.addProperty("index", outcome.index());
+    out.addProperty("place", place);
     out.addProperty("id", outcome.id());
     out.addProperty("code", error.code().name());
     out.addProperty("message", error.getMessage());
@@ -31,8 +41,13 @@ final class ItemReport {
     errors.add(out);
     if (!command.json()) {
       String what = outcome.id().isEmpty() ? "" : " (" + outcome.id() + ")";
-      command.note("item " + outcome.index() + what + ": " + error.getMessage());
+      command.note(place + what + ": " + error.getMessage());
     }
+  }
+
+  /** Runs that were stored so far. */
+  long stored() {
+    return stored;
   }
 
   /** Prints the sum. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,10 +75,24 @@ public final class Main implements Runnable {
     CommandLine commandLine = commandLine();
     commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    int code = commandLine.execute(args);
+    int code = run(commandLine, System.getProperty("sun.jnu.encoding", ""), args);
     commandLine.getOut().flush();
     commandLine.getErr().flush();
     System.exit(code);
+  }
+
+  /**
+   * Runs a command whose arguments are what the user wrote.
+   *
+   * @param encoding in which the JVM took the arguments
+   */
+  static int run(CommandLine commandLine, String encoding, String... args) {
+    Optional<String> fault = Arguments.fault(encoding, args);
+    if (fault.isPresent()) {
+      commandLine.getErr().println("resketch: " + fault.get());
+      return CommandLine.ExitCode.USAGE;
+    }
+    return commandLine.execute(args);
   }
 
   static CommandLine commandLine() {
@@ -91,6 +106,7 @@ public final class Main implements Runnable {
         ToolCommand.of("token", "resketch-token", "Make, list and delete the tokens of a server."));
     out.addSubcommand(
         ToolCommand.of("demo", "resketch-demo", "Run the demonstration on real street video."));
+    Numbers.register(out);
     out.setExpandAtFiles(false);
     out.setUsageHelpWidth(100);
     out.setCaseInsensitiveEnumValuesAllowed(true);

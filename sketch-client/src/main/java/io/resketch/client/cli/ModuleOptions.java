@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which modules there are, where no skeleton of the run says it. */
 final class ModuleOptions {
@@ -123,17 +124,20 @@ final class ModuleOptions {
 
   /** A module named with its attributes is a root without inputs. */
   private static ModuleProfile parse(ClientCommand command, String text) {
+    if (text.isBlank()) {
+      throw command.wrongUse("--modules names a module without a name; leave the comma out");
+    }
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
       return ModuleProfile.unseen(text);
     }
     try {
-      int attributes = Integer.parseInt(text.substring(colon + 1));
+      int attributes = Numbers.integer(text.substring(colon + 1));
       if (attributes < 0 || colon == 0) {
         throw new InvalidInputException("modules", text);
       }
       return new ModuleProfile(text.substring(0, colon), attributes, true, false, false);
-    } catch (NumberFormatException | InvalidInputException e) {
+    } catch (TypeConversionException | InvalidInputException e) {
       throw command.wrongUse(
           "--modules: '" + text + "' is not a name, or a name, a colon and a number of attributes");
     }

@@ -1,6 +1,7 @@
 package io.resketch.client.cli;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.client.files.InputFileException;
@@ -187,6 +188,22 @@ final class OfflineStats {
     out.addProperty("runs", runs);
     out.add("counts", counts);
     return out;
+  }
+
+  /**
+   * Makes the statistics of sketches whose masses are not known what they are: shares of the root
+   * weight. Whether a module occurs at all is told by counts only.
+   */
+  static void makeShares(JsonObject statistics) {
+    JsonArray shares = statistics.remove("counts").getAsJsonArray();
+    for (JsonElement element : shares) {
+      JsonObject module = element.getAsJsonObject();
+      if (module.has("count")) {
+        module.add("share", module.remove("count"));
+      }
+      module.addProperty("presence", Presence.NOT_DETERMINED.name());
+    }
+    statistics.add("shares", shares);
   }
 
   /** Vectors are determined as a whole. */

@@ -11,6 +11,8 @@ import io.resketch.wire.Sketches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "GRAPHS.jsonl holds one computation a line, in the JSON form of resketch.v1.Computation,"
           + " each with an id. Storing the same file again is harmless. A refused computation is"
           + " reported and does not stop the others; a malformed line stops the command after"
-          + " everything before it is stored."
+          + " everything before it is stored. A collection that --create makes does not stay if"
+          + " everything was refused."
     },
     footer = {"  resketch put graphs.jsonl --collection rooms --create --dimension 4096 --seed 7"})
 final class PutCommand extends ClientCommand {
@@ -70,14 +73,12 @@ final class PutCommand extends ClientCommand {
   int run() throws IOException {
     try (JsonLinesReader<Computation> in = JsonLinesReader.computations(graphs);
         ResketchClient client = serverOptions.connect(this)) {
-      SketchCollection collection =
-          create
-              ? client.createCollection(serverOptions.collection(), wanted())
-              : client.openCollection(serverOptions.collection());
-      try {
-        return put(in, collection).failed() == 0 ? 0 : 1;
-      } finally {
-        report.print();
+      if (!create) {
+        return put(in, client.openCollection(serverOptions.collection()));
+      }
+      try (CreatedCollection created =
+          CreatedCollection.of(client, serverOptions.collection(), exists -> wanted())) {
+        return put(in, created);
       }
     }
   }
@@ -90,23 +91,34 @@ final class PutCommand extends ClientCommand {
         .build();
   }
 
-  private PutSummary put(JsonLinesReader<Computation> in, SketchCollection collection)
-      throws IOException {
+  private int put(JsonLinesReader<Computation> in, CreatedCollection created) throws IOException {
+    int code = put(in, created.collection());
+    created.keep(code == 0 || report.stored() > 0);
+    return code;
+  }
+
+  private int put(JsonLinesReader<Computation> in, SketchCollection collection) throws IOException {
+    Items items = new Items(in);
     try (Progress progress = Progress.start("put", () -> JsonLinesReader.count(graphs))) {
-      return collection.putAll(
-          new Items(in),
-          outcome -> {
-            progress.step();
-            report.add(outcome);
-          });
+      PutSummary summary =
+          collection.putAll(
+              items,
+              outcome -> {
+                progress.step();
+                report.add("line " + items.oldestLine(), outcome);
+              });
+      return summary.failed() == 0 ? 0 : 1;
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    } finally {
+      report.print();
     }
   }
 
   /** The computations of a file as they are needed. */
   private static final class Items implements Iterator<PutItem> {
     private final JsonLinesReader<Computation> in;
+    private final Deque<Long> lines = new ArrayDeque<>();
     private Optional<Computation> next = Optional.empty();
 
     Items(JsonLinesReader<Computation> in) {
@@ -131,8 +143,14 @@ final class PutCommand extends ClientCommand {
         throw new NoSuchElementException("the file has ended");
       }
       PutItem item = PutItem.of(next.orElseThrow());
+      lines.add(in.line());
       next = Optional.empty();
       return item;
+    }
+
+    /** Line of the first item that was not asked for yet; outcomes come in the order of items. */
+    long oldestLine() {
+      return lines.remove();
     }
   }
 }

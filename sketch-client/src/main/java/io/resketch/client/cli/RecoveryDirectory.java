@@ -4,15 +4,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
+import io.resketch.client.files.StrictJson;
 import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ final class RecoveryDirectory {
   }
 
   private RecoveredNetwork network() throws IOException {
-    JsonObject report = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    JsonObject report = StrictJson.read(file);
     float[][] rows = matrix(directory.resolve(RecoveryFiles.DICTIONARY));
     int d = rows.length;
     int n = integer(report, "columns", 1, Integer.MAX_VALUE);
@@ -204,12 +203,7 @@ final class RecoveryDirectory {
   }
 
   private int integer(JsonObject json, String name, int least, int most) throws InputFileException {
-    int value = field(json, name).getAsInt();
-    require(
-        value >= least && value <= most,
-        file,
-        name + ": " + value + " must be " + least + " to " + most);
-    return value;
+    return (int) StrictJson.whole(file, json, name, least, most);
   }
 
   private static void require(boolean holds, Path file, String message) throws InputFileException {

@@ -28,8 +28,9 @@ import picocli.CommandLine.Parameters;
       "",
       "GRAPHS.jsonl holds one computation a line, in the JSON form of resketch.v1.Computation."
           + " Row i of the answer, a NumPy matrix of float32 values, is the sketch of the i-th one;"
-          + " where the answer's name ends in .rskt it is sketch images, which carry spec, mass and"
-          + " checksum."
+          + " beside it comes a file .spec.json, which says the spec and the masses to whoever reads"
+          + " the matrix. Where the answer's name ends in .rskt it is sketch images, which carry"
+          + " spec, mass and checksum themselves."
     },
     footer = {
       "  resketch sketch graphs.jsonl --seed 7 -o sketches.npy --skeletons skeletons.jsonl",
@@ -72,7 +73,7 @@ final class SketchCommand extends ClientCommand {
       throw wrongUse("--encoding is of sketch images; give --output a name that ends in .rskt");
     }
     try (JsonLinesReader<io.resketch.v1.Computation> in = JsonLinesReader.computations(graphs);
-        SketchWriter out = SketchWriter.create(output, spec.dimension())) {
+        SketchWriter out = SketchWriter.create(output, Optional.of(spec), spec.dimension())) {
       if (skeletons.isEmpty()) {
         return sketch(spec, in, out, Optional.empty());
       }

@@ -1,6 +1,7 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.files.SketchReader;
+import io.resketch.client.files.SketchWriter;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -21,15 +21,23 @@ final class SketchFiles {
     void visit(long row, Sketch sketch) throws IOException;
   }
 
+  /** Whether a file tells the masses of its sketches. */
+  static boolean massesKnown(Path file, SketchSpec spec) throws IOException {
+    try (SketchReader in = SketchReader.open(file, spec)) {
+      return in.massesKnown();
+    }
+  }
+
   /**
-   * Opens a file. Images carry their fingerprint, so only a matrix needs the options of a spec.
+   * Opens a new file.
    *
-   * @param spec asked for if the file is a matrix
+   * @param massesKnown whether the sketches' masses are their own
    */
-  static SketchReader open(Path file, Supplier<SketchSpec> spec) throws IOException {
-    return SketchReader.holdsImages(file)
-        ? SketchReader.openImages(file)
-        : SketchReader.open(file, spec.get());
+  static SketchWriter create(
+      Path target, Optional<SketchSpec> spec, int columns, boolean massesKnown) throws IOException {
+    return massesKnown
+        ? SketchWriter.create(target, spec, columns)
+        : SketchWriter.createWithoutMasses(target, spec, columns);
   }
 
   /**

@@ -6,11 +6,12 @@ import io.resketch.core.spec.SketchSpec;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The parameters of a spec. */
+/** The parameters of the spec of sketches that are made. */
 final class SpecOptions {
   /** Families by the names that options and files have for them. */
   enum FamilyName {
@@ -80,6 +81,16 @@ final class SpecOptions {
 
   /** The spec, or an error of use. */
   SketchSpec spec(ClientCommand command) {
+    return spec(command, dimension, family, blocksPerColumn, seed);
+  }
+
+  /** A spec of its parameters, or an error of use. */
+  static SketchSpec spec(
+      ClientCommand command,
+      int dimension,
+      FamilyName family,
+      Optional<Integer> blocksPerColumn,
+      long seed) {
     if (family != FamilyName.BLOCK_SPARSE && blocksPerColumn.isPresent()) {
       throw command.wrongUse("--blocks-per-column is of --family=block-sparse only; leave it out");
     }
@@ -105,9 +116,14 @@ final class SpecOptions {
 
   /** A seed is 64 bits without a sign. */
   static final class Unsigned implements ITypeConverter<Long> {
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,20}");
+
     @Override
     public Long convert(String value) {
       try {
+        if (!DIGITS.matcher(value).matches()) {
+          throw new NumberFormatException(value);
+        }
         return Long.parseUnsignedLong(value);
       } catch (NumberFormatException e) {
         throw new TypeConversionException(

@@ -7,6 +7,7 @@ import io.resketch.client.StatisticsBucket;
 import io.resketch.client.StatisticsQuery;
 import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.core.decode.Decoder;
+import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,8 +37,8 @@ import picocli.CommandLine.Parameters;
           + " answer, and why."
     },
     footer = {
-      "  resketch stats sketches.rskt --modules person:4,car:4 --seed 7 --json",
-      "  resketch stats sketches.npy --skeletons skeletons.jsonl --seed 7 --guided --json",
+      "  resketch stats sketches.rskt --modules person:4,car:4 --json",
+      "  resketch stats sketches.npy --skeletons skeletons.jsonl --guided --json",
       "  resketch stats --collection street --bucket 60s --modules person,car",
       "  resketch stats --collection street --by hour-of-day --utc-offset 1 --modules person",
       "  resketch stats --collection street --start 2026-11-23T08:00:00Z --presence --json"
@@ -50,8 +51,8 @@ final class StatsCommand extends ClientCommand {
       names = "--skeletons",
       paramLabel = "FILE.jsonl",
       description = {
-        "Line i belongs to row i of SKETCHES: says the modules, and how many objects the row of a"
-            + " NumPy matrix is of, which otherwise has the shares of the modules for counts."
+        "Line i belongs to row i of SKETCHES: says the modules, and how many objects the row is of."
+            + " A NumPy matrix with no masses beside it otherwise answers shares, not counts."
       })
   private Optional<Path> skeletons;
 
@@ -69,7 +70,7 @@ final class StatsCommand extends ClientCommand {
       description = "Decode the objects, with JOINT, and take the total of all.")
   private boolean guided;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   @Option(
       names = "--server",
@@ -112,13 +113,22 @@ final class StatsCommand extends ClientCommand {
 
   private int ofFile(Path file) throws IOException {
     Modules modules = moduleOptions.modules(this, skeletons.stream().toList());
-    OfflineStats statistics = new OfflineStats(file, skeletons, specOptions.spec(this), modules);
+    SketchSpec spec = SpecEvidence.require(this, specOptions, file, modules.known());
+    OfflineStats statistics = new OfflineStats(file, skeletons, spec, modules);
+    boolean shares = skeletons.isEmpty() && !SketchFiles.massesKnown(file, spec);
     JsonArray rows = new JsonArray();
-    StatsTable table = new StatsTable(total || guided ? "total" : "row", "runs", modules.asked());
+    List<String> heads =
+        shares
+            ? modules.asked().stream().map(name -> "share of " + name).toList()
+            : modules.asked();
+    StatsTable table = new StatsTable(total || guided ? "total" : "row", "runs", heads);
     OfflineStats.Sink sink =
         (row, runs, found) -> {
           if (json()) {
             JsonObject out = OfflineStats.json(runs, found);
+            if (shares) {
+              OfflineStats.makeShares(out);
+            }
             if (!total && !guided) {
               out.addProperty("row", row);
             }
@@ -139,6 +149,12 @@ final class StatsCommand extends ClientCommand {
     }
     if (!json()) {
       table.lines().forEach(this::print);
+      if (shares) {
+        note(
+            "shares of the root weight, not counts: "
+                + file
+                + " has no masses; --skeletons, or the .spec.json that sketch writes beside it, has");
+      }
     } else if (total || guided) {
       print(rows.get(0).toString());
     } else {

@@ -61,16 +61,18 @@ final class TruncateCommand extends ClientCommand {
       description = "Where the answer goes.")
   private Path output;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   @Override
   int run() throws IOException {
-    try (SketchReader in = SketchFiles.open(sketches, () -> specOptions.spec(this))) {
+    try (SketchReader in = specOptions.open(this, sketches)) {
       Sketch first =
           in.next().orElseThrow(() -> new InputFileException(sketches, "holds no sketch"));
       int columns = keep.of(first);
       long rows = 1;
-      try (SketchWriter out = SketchWriter.create(output, columns)) {
+      try (SketchWriter out =
+          SketchFiles.create(
+              output, specOptions.known(this, sketches), columns, in.massesKnown())) {
         out.write(truncated(0, first));
         for (Optional<Sketch> next = in.next(); next.isPresent(); next = in.next()) {
           out.write(truncated(rows++, next.get()));

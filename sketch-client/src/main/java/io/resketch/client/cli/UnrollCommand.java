@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       "Prints a JSON object a row. Row i of SKETCHES goes with line i of the skeletons."
     },
     footer = {
-      "  resketch unroll sketches.npy --skeletons skeletons.jsonl --seed 7 --object cat1 -o cats.rskt"
+      "  resketch unroll sketches.npy --skeletons skeletons.jsonl --object cat1 -o cats.rskt"
     })
 final class UnrollCommand extends ClientCommand {
   @Parameters(paramLabel = "SKETCHES", description = "The sketches.")
@@ -55,11 +55,11 @@ final class UnrollCommand extends ClientCommand {
 
   @Mixin private DecoderOptions decoderOptions;
 
-  @Mixin private SpecOptions specOptions;
+  @Mixin private ReadSpecOptions specOptions;
 
   @Override
   int run() throws IOException {
-    SketchSpec spec = specOptions.spec(this);
+    SketchSpec spec = specOptions.spec(this, sketches);
     Decoder decoder = decoderOptions.decoder(this);
     try (SketchReader rows = SketchReader.open(sketches, spec);
         SkeletonRows lines = SkeletonRows.open(sketches, rows.count(), skeletons)) {
@@ -67,7 +67,8 @@ final class UnrollCommand extends ClientCommand {
         unroll(rows, lines, new Operators(spec), decoder, sketch -> {});
         return 0;
       }
-      try (SketchWriter out = SketchWriter.create(output.get(), spec.dimension())) {
+      try (SketchWriter out =
+          SketchWriter.create(output.get(), Optional.of(spec), spec.dimension())) {
         unroll(rows, lines, new Operators(spec), decoder, out::write);
         out.commit();
       }

@@ -2,11 +2,11 @@ package io.resketch.client.files;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
+import io.resketch.core.format.FileMarks;
 import io.resketch.core.format.SketchImage;
 import io.resketch.core.sketch.Sketch;
-import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.spec.Fingerprint;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,72 +14,70 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Sketch images that lie one behind the other in a file. */
+/** Sketch images that lie one behind the other in a file, with or without marks around them. */
 final class ImageFileReader extends SketchReader {
   private final Path file;
-  private final Optional<SketchSpec> spec;
+  private final Optional<Fingerprint> expected;
+  private final ImageFileLayout layout;
   private final InputStream in;
   private long next;
 
-  ImageFileReader(Path file, Optional<SketchSpec> spec) throws IOException {
+  /**
+   * @param expected that all images must have; absent: any
+   */
+  ImageFileReader(Path file, Optional<Fingerprint> expected) throws IOException {
     this.file = file;
-    this.spec = spec;
+    this.expected = expected;
+    this.layout = ImageFileLayout.of(file);
     this.in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
   }
 
   @Override
-  public long count() throws IOException {
-    try (ImageFileReader again = new ImageFileReader(file, Optional.empty())) {
-      long count = 0;
-      for (byte[] header = again.header(); header.length > 0; header = again.header()) {
-        again.in.skipNBytes(again.length(header) - header.length);
-        count++;
-        again.next++;
-      }
-      return count;
-    } catch (EOFException e) {
-      throw new InputFileException(file, "is cut off within its last image");
-    }
+  public long count() {
+    return layout.images();
   }
 
-  private byte[] header() throws IOException {
-    byte[] header = in.readNBytes(SketchImage.HEADER_BYTES);
-    if (header.length > 0 && header.length < SketchImage.HEADER_BYTES) {
-      throw new InputFileException(file, "is cut off within the header of row " + next);
-    }
-    return header;
+  @Override
+  public boolean massesKnown() {
+    return true;
   }
 
-  private int length(byte[] header) {
-    try {
-      return SketchImage.length(header);
-    } catch (InvalidInputException e) {
-      throw fault(e);
-    }
+  @Override
+  public boolean lengthRecorded() {
+    return layout.lengthRecorded();
   }
 
   @Override
   public Optional<Sketch> next() throws IOException {
-    byte[] header = header();
-    if (header.length == 0) {
+    byte[] start = in.readNBytes(FileMarks.MAGIC_BYTES);
+    while (FileMarks.isHead(start) || FileMarks.isEnd(start)) {
+      if (FileMarks.isHead(start)) {
+        start = joined(start, FileMarks.HEAD_BYTES);
+        in.skipNBytes(FileMarks.headBytes(start) - start.length);
+      } else {
+        in.skipNBytes(FileMarks.END_BYTES - start.length);
+      }
+      start = in.readNBytes(FileMarks.MAGIC_BYTES);
+    }
+    if (start.length == 0) {
       return Optional.empty();
     }
-    int length = length(header);
-    byte[] rest = in.readNBytes(length - header.length);
-    byte[] image = Arrays.copyOf(header, header.length + rest.length);
-    System.arraycopy(rest, 0, image, header.length, rest.length);
     try {
-      Sketch sketch = SketchImage.read(image);
-      spec.ifPresent(s -> sketch.requireFingerprint(s.fingerprint()));
+      byte[] header = joined(start, SketchImage.HEADER_BYTES);
+      Sketch sketch = SketchImage.read(joined(header, SketchImage.length(header)));
+      expected.ifPresent(sketch::requireFingerprint);
       next++;
       return Optional.of(sketch);
     } catch (InvalidInputException | MismatchException e) {
-      throw fault(e);
+      throw new InputFileException(file, "row " + next + ": " + e.getMessage());
     }
   }
 
-  private InputFileException fault(RuntimeException e) {
-    return new InputFileException(file, "row " + next + ": " + e.getMessage());
+  /** The bytes read and those behind them, up to a length in all. */
+  private byte[] joined(byte[] start, int length) throws IOException {
+    byte[] out = Arrays.copyOf(start, length);
+    int read = in.readNBytes(out, start.length, length - start.length);
+    return Arrays.copyOf(out, start.length + read);
   }
 
   @Override

@@ -1,8 +1,5 @@
 package io.resketch.client.files;
 
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -11,18 +8,14 @@ import io.resketch.v1.Computation;
 import io.resketch.v1.Skeleton;
 import java.io.BufferedReader;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads messages in their proto3 JSON form, one a line; blank lines are skipped. A line at fault is
@@ -32,11 +25,6 @@ import java.util.regex.Pattern;
  */
 public final class JsonLinesReader<T extends Message> implements Closeable {
   private static final JsonFormat.Parser PARSER = JsonFormat.parser();
-  private static final Pattern PLACE =
-      Pattern.compile("(.*?) at line \\d+ column (\\d+) path (\\S+)");
-
-  /** The messages nest 6 deep; what parses them is recursive. */
-  private static final int MAX_DEPTH = 64;
 
   private final Path file;
   private final T prototype;
@@ -127,96 +115,13 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
     return (T) builder.build();
   }
 
-  /** JsonFormat alone takes unquoted names and ignores what follows the first value. */
+  /** JsonFormat alone takes more than JSON. */
   private void checkSyntax(String text) throws IOException {
-    JsonReader reader = new JsonReader(new StringReader(text));
     try {
-      if (reader.peek() != JsonToken.BEGIN_OBJECT) {
-        throw new InputFileException(
-            file, line, "is not a JSON object; one " + name() + " a line, in braces");
-      }
-      int depth = 0;
-      do {
-        depth += step(reader);
-        if (depth > MAX_DEPTH) {
-          throw new InputFileException(file, line, "nests deeper than " + MAX_DEPTH + " levels");
-        }
-      } while (depth > 0);
-    } catch (EOFException e) {
-      throw new InputFileException(
-          file, line, atPath(reader.getPath()) + "malformed JSON: the line ends too soon");
-    } catch (MalformedJsonException e) {
-      throw new InputFileException(file, line, syntaxFault(e.getMessage()));
+      StrictJson.check(text, prototype.getDescriptorForType());
+    } catch (StrictJson.Fault e) {
+      throw new InputFileException(file, line, e.getMessage());
     }
-    if (!ends(reader)) {
-      throw new InputFileException(file, line, "goes on behind its JSON object; one object a line");
-    }
-  }
-
-  /**
-   * Passes over one token.
-   *
-   * @return by how much it nests deeper
-   */
-  private static int step(JsonReader reader) throws IOException {
-    switch (reader.peek()) {
-      case BEGIN_OBJECT -> {
-        reader.beginObject();
-        return 1;
-      }
-      case END_OBJECT -> {
-        reader.endObject();
-        return -1;
-      }
-      case BEGIN_ARRAY -> {
-        reader.beginArray();
-        return 1;
-      }
-      case END_ARRAY -> {
-        reader.endArray();
-        return -1;
-      }
-      case NAME -> {
-        var unused = reader.nextName();
-      }
-      case STRING, NUMBER -> {
-        var unused = reader.nextString();
-      }
-      case BOOLEAN -> {
-        var unused = reader.nextBoolean();
-      }
-      case NULL -> reader.nextNull();
-      case END_DOCUMENT -> throw new EOFException("a value is open");
-    }
-    return 0;
-  }
-
-  private static boolean ends(JsonReader reader) throws IOException {
-    try {
-      return reader.peek() == JsonToken.END_DOCUMENT;
-    } catch (MalformedJsonException e) {
-      return false;
-    }
-  }
-
-  private String name() {
-    return prototype.getDescriptorForType().getName();
-  }
-
-  private static String syntaxFault(String message) {
-    Matcher matcher = PLACE.matcher(message);
-    if (!matcher.find()) {
-      return "malformed JSON: " + message;
-    }
-    // Gson's advice is to programmers, not to those who wrote the file.
-    String what =
-        matcher.group(1).startsWith("Use JsonReader.") ? "not a JSON value" : matcher.group(1);
-    return atPath(matcher.group(3)) + "malformed JSON at column " + matcher.group(2) + ": " + what;
-  }
-
-  private static String atPath(String path) {
-    String field = path.replaceFirst("^\\$\\.?", "").replaceFirst("\\.$", "");
-    return field.isEmpty() ? "" : field + ": ";
   }
 
   @Override

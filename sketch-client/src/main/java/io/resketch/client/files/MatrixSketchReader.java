@@ -1,26 +1,42 @@
 package io.resketch.client.files;
 
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.core.sketch.SketchHeader;
+import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Rows of a NumPy matrix as sketches, or prefixes of sketches, of one spec. */
 final class MatrixSketchReader extends SketchReader {
   private final Path file;
-  private final SketchSpec spec;
+  private final Fingerprint fingerprint;
+  private final int dimension;
+  private final Optional<SpecRows> told;
   private final NpyReader rows;
-  private long next;
+  private int next;
 
-  MatrixSketchReader(Path file, SketchSpec spec) throws IOException {
+  /**
+   * @param beside what stands beside the matrix
+   */
+  MatrixSketchReader(Path file, Fingerprint fingerprint, int dimension, Optional<SpecFile> beside)
+      throws IOException {
     this.file = file;
-    this.spec = spec;
+    this.fingerprint = fingerprint;
+    this.dimension = dimension;
+    this.told = beside.flatMap(SpecFile::rows);
     this.rows = new NpyReader(file);
     try {
       checkWidth();
-    } catch (InputFileException e) {
+      if (beside.isPresent()) {
+        beside.get().requireOf(file, fingerprint, rows.rows(), rows.columns());
+      }
+    } catch (IOException | RuntimeException e) {
       rows.close();
       throw e;
     }
@@ -28,20 +44,19 @@ final class MatrixSketchReader extends SketchReader {
 
   private void checkWidth() {
     String width = "has rows of " + rows.columns() + " values";
-    if (rows.columns() > spec.dimension()) {
+    if (rows.columns() > dimension) {
       throw new InputFileException(
           file,
           width
-              + ", more than --dimension="
-              + spec.dimension()
+              + ", more than the dimension "
+              + dimension
               + "; give the parameters that it was sketched with");
     }
     try {
-      spec.checkPrefix(rows.columns());
+      SketchSpec.checkPrefix(rows.columns(), dimension);
     } catch (InvalidInputException e) {
       throw new InputFileException(
-          file,
-          width + "; a prefix of a sketch is a multiple of 16 long, 16 to " + spec.dimension());
+          file, width + "; a prefix of a sketch is a multiple of 16 long, 16 to " + dimension);
     }
   }
 
@@ -51,18 +66,48 @@ final class MatrixSketchReader extends SketchReader {
   }
 
   @Override
+  public boolean massesKnown() {
+    return told.isPresent() && told.get().massesKnown();
+  }
+
+  @Override
+  public boolean lengthRecorded() {
+    return true;
+  }
+
+  @Override
   public Optional<Sketch> next() throws IOException {
     if (next == rows.rows()) {
       return Optional.empty();
     }
     float[] values = rows.readRow();
     try {
-      return Optional.of(Sketch.of(spec.fingerprint(), spec.dimension(), values, 1, 1));
+      return Optional.of(sketch(values));
     } catch (InvalidInputException e) {
       throw new InputFileException(file, "row " + next + ": " + e.getMessage());
     } finally {
       next++;
     }
+  }
+
+  private Sketch sketch(float[] values) {
+    if (told.isEmpty()) {
+      return Sketch.of(fingerprint, dimension, values, 1, 1);
+    }
+    SpecRows row = told.get();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return Sketch.of(
+        new SketchHeader(
+            fingerprint,
+            dimension,
+            values.length,
+            Encoding.F32,
+            row.runs(next),
+            row.mass(next),
+            row.noiseVariance(next)),
+        bytes);
   }
 
   @Override

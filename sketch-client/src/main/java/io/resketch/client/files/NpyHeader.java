@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,9 +31,12 @@ record NpyHeader(long rows, int columns) {
   static final int MAX_HEADER_BYTES = 10_000;
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final Pattern DTYPE = Pattern.compile("'descr'\\s*:\\s*(?:'([^']*)'|(\\[))");
-  private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d\\s,]*)\\)");
+
+  /** One entry of the dictionary; a structured type is a list. */
+  private static final Pattern ENTRY =
+      Pattern.compile(
+          "\\s*'(descr|fortran_order|shape)'\\s*:\\s*"
+              + "('[^']*'|\\[.*]|True|False|\\([\\d\\s,]*\\))\\s*(,|(?=}))");
 
   ByteBuffer write() {
     String dictionary =
@@ -66,41 +70,70 @@ record NpyHeader(long rows, int columns) {
     return prefix[6] == 1 ? 2 : 4;
   }
 
-  /** Reads the dictionary of a header. */
+  /** Reads the dictionary of a header: the three keys of the format, each once. */
   static NpyHeader parse(String dictionary) throws Fault {
-    String dtype = find(DTYPE, dictionary).orElse("of a structured kind");
-    if (!dtype.equals("<f4")) {
+    Map<String, String> entries = entries(dictionary.strip());
+    String dtype = entry(entries, "descr");
+    if (!dtype.equals("'<f4'")) {
       throw new Fault(
           "holds values of type "
-              + dtype
+              + (dtype.startsWith("'") ? dtype.replace("'", "") : "of a structured kind")
               + "; needs float32, little-endian: save a.astype('<f4') instead");
     }
-    if (find(FORTRAN, dictionary).orElseThrow(() -> damaged("'fortran_order'")).equals("True")) {
+    String fortran = entry(entries, "fortran_order");
+    if (fortran.equals("True")) {
       throw new Fault(
           "is in Fortran order (column by column); save numpy.ascontiguousarray(a) instead");
     }
-    String shape = find(SHAPE, dictionary).orElseThrow(() -> damaged("'shape'"));
-    String[] sizes = shape.isBlank() ? new String[0] : shape.trim().split("\\s*,\\s*");
+    String shape = entry(entries, "shape");
+    if (!fortran.equals("False") || !shape.startsWith("(")) {
+      throw new Fault("has a damaged header: " + dictionary.strip());
+    }
+    return shape(shape.substring(1, shape.length() - 1).strip());
+  }
+
+  private static NpyHeader shape(String shape) throws Fault {
+    String[] sizes = shape.isEmpty() ? new String[0] : shape.split("\\s*,\\s*");
     if (sizes.length != 2) {
       throw new Fault(
           "has shape ("
-              + shape.trim()
+              + shape
               + "); needs two dimensions, one sketch a row: save a.reshape(rows, -1) instead");
     }
     try {
       return new NpyHeader(Long.parseLong(sizes[0]), Integer.parseInt(sizes[1]));
     } catch (NumberFormatException e) {
-      throw new Fault("has shape (" + shape.trim() + "), which is out of range");
+      throw new Fault("has shape (" + shape + "), which is out of range");
     }
   }
 
-  private static Fault damaged(String key) {
-    return new Fault("has a damaged header: " + key + " is missing");
+  private static Map<String, String> entries(String dictionary) throws Fault {
+    Map<String, String> out = new HashMap<>();
+    int end = dictionary.length() - 1;
+    if (!dictionary.startsWith("{") || !dictionary.endsWith("}")) {
+      throw new Fault("has a damaged header: no dictionary in braces");
+    }
+    Matcher matcher = ENTRY.matcher(dictionary).region(1, end + 1);
+    int at = 1;
+    while (matcher.lookingAt()) {
+      if (out.put(matcher.group(1), matcher.group(2)) != null) {
+        throw new Fault("has a damaged header: '" + matcher.group(1) + "' is given twice");
+      }
+      at = matcher.end();
+      matcher.region(at, end + 1);
+    }
+    if (!dictionary.substring(at, end).isBlank()) {
+      throw new Fault("has a damaged header: " + dictionary.substring(at, end).strip());
+    }
+    return out;
   }
 
-  private static Optional<String> find(Pattern pattern, String text) {
-    Matcher matcher = pattern.matcher(text);
-    return matcher.find() ? Optional.ofNullable(matcher.group(1)) : Optional.empty();
+  private static String entry(Map<String, String> entries, String key) throws Fault {
+    String out = entries.get(key);
+    if (out == null) {
+      throw new Fault("has a damaged header: '" + key + "' is missing");
+    }
+    return out;
   }
 
   /** What is wrong with a header, to be told with the name of the file. */

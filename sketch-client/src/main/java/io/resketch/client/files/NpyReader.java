@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
 /**
  * Reads a matrix of float32 values, little-endian and in C order, from a NumPy {@code .npy} file,
@@ -87,6 +88,18 @@ public final class NpyReader implements Closeable {
     }
   }
 
+  /** CRC-32C of all values of a file. */
+  static int checksum(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    try (NpyReader in = new NpyReader(file)) {
+      byte[] part = new byte[1 << 16];
+      for (int read = in.in.read(part); read >= 0; read = in.in.read(part)) {
+        crc.update(part, 0, read);
+      }
+    }
+    return (int) crc.getValue();
+  }
+
   public long rows() {
     return header.rows();
   }
@@ -101,6 +114,9 @@ public final class NpyReader implements Closeable {
       throw new InputFileException(file, "is cut off in row " + nextRow);
     }
     nextRow++;
+    if (nextRow == header.rows() && in.read() >= 0) {
+      throw new InputFileException(file, "is too long: bytes follow its last row");
+    }
     float[] out = new float[header.columns()];
     ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(out);
     return out;

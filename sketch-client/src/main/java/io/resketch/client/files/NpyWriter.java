@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
 /**
  * Writes a matrix of float32 values, little-endian and in C order, as a NumPy {@code .npy} file of
@@ -14,6 +15,7 @@ public final class NpyWriter implements Closeable {
   private final int columns;
   private final ReplacingFile file;
   private final ByteBuffer row;
+  private final CRC32C checksum = new CRC32C();
   private long rows;
 
   /**
@@ -38,8 +40,15 @@ public final class NpyWriter implements Closeable {
     }
     row.clear();
     row.asFloatBuffer().put(values);
-    file.write(row);
+    row.rewind();
+    checksum.update(row);
+    file.write(row.rewind());
     rows++;
+  }
+
+  /** CRC-32C of the values so far. */
+  int checksum() {
+    return (int) checksum.getValue();
   }
 
   /** Completes the header and puts the file in its place. */

@@ -11,11 +11,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Sketches of a file one after the other: rows of a NumPy matrix, which say nothing of their spec,
- * or sketch images back to back. Not thread-safe.
+ * Sketches of a file one after the other: sketch images, or rows of a NumPy matrix, of which the
+ * {@link SpecFile} beside it says the rest. Not thread-safe.
  */
 public abstract class SketchReader implements Closeable {
   private static final byte[] IMAGE_MAGIC = {'R', 'S', 'K', 'T'};
+  private static final byte[] HEAD_MAGIC = {'R', 'S', 'K', 'F'};
 
   /** Only in this package. */
   SketchReader() {}
@@ -24,12 +25,32 @@ public abstract class SketchReader implements Closeable {
    * Opens a file of either kind, told by how it begins.
    *
    * @param spec that all sketches must be of
-   * @throws InputFileException if it is of neither kind, or a matrix whose rows do not fit the spec
+   * @throws InputFileException if it is of neither kind, cut off, or of another spec
    */
   public static SketchReader open(Path file, SketchSpec spec) throws IOException {
     return holdsImages(file)
-        ? new ImageFileReader(file, Optional.of(spec))
-        : new MatrixSketchReader(file, spec);
+        ? new ImageFileReader(file, Optional.of(spec.fingerprint()))
+        : new MatrixSketchReader(
+            file, spec.fingerprint(), spec.dimension(), SpecFile.readBeside(file));
+  }
+
+  /**
+   * Opens a file that says itself, or by the file beside it, what its sketches are of.
+   *
+   * @throws InputFileException if it does not, or is of neither kind or cut off
+   */
+  public static SketchReader openDescribed(Path file) throws IOException {
+    if (holdsImages(file)) {
+      return openImages(file);
+    }
+    SpecFile beside =
+        SpecFile.readBeside(file)
+            .orElseThrow(
+                () ->
+                    new InputFileException(
+                        file, "does not say what its sketches are of; " + SpecFile.REMEDY));
+    return new MatrixSketchReader(
+        file, beside.fingerprint(), beside.dimension(), Optional.of(beside));
   }
 
   /** Opens a file of sketch images of any spec. */
@@ -37,18 +58,25 @@ public abstract class SketchReader implements Closeable {
     return new ImageFileReader(file, Optional.empty());
   }
 
-  /** Whether a file begins as a sketch image does. */
+  /** Whether a file begins as one of sketch images does. */
   public static boolean holdsImages(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(IMAGE_MAGIC.length), IMAGE_MAGIC);
+      byte[] start = in.readNBytes(IMAGE_MAGIC.length);
+      return Arrays.equals(start, IMAGE_MAGIC) || Arrays.equals(start, HEAD_MAGIC);
     }
   }
 
-  /** Number of sketches in the file; may cost a pass over it. */
-  public abstract long count() throws IOException;
+  /** Number of sketches in the file. */
+  public abstract long count();
+
+  /** Whether the masses of the sketches are their own; if not, all have mass 1. */
+  public abstract boolean massesKnown();
+
+  /** Whether the file says how many sketches it holds. */
+  public abstract boolean lengthRecorded();
 
   /**
-   * The next sketch. Rows of a matrix have mass 1 and one run.
+   * The next sketch.
    *
    * @return absent at the end of the file
    * @throws InputFileException if it is damaged, not finite, or of another spec; the message names

@@ -116,14 +116,29 @@ final class ModuleQuestionsTest {
   }
 
   @Test
-  void stats_ofAMatrixAlone_areShares_andOnlyOfTheModulesAsked() {
-    JsonObject row =
+  void stats_ofAMatrix_areCounts_andWithoutItsMassesShares_whichSaySo() throws IOException {
+    String[] stats = {"stats", "s.npy", "--modules", "dog:2,cat:2", "--json"};
+    JsonObject counts =
         json(run("stats", "s.npy", "--modules", "dog:2,cat:2", "--json"))
             .getAsJsonArray("rows")
             .get(2)
             .getAsJsonObject();
-    assertThat(module(row, "cat").get("count").getAsDouble()).isCloseTo(0.75, within(0.1));
-    assertThat(row.getAsJsonArray("counts")).hasSize(2);
+    assertThat(module(counts, "cat").get("count").getAsDouble()).isCloseTo(3, within(0.4));
+    assertThat(counts.getAsJsonArray("counts")).hasSize(2);
+    Files.delete(folder.resolve("s.npy.spec.json"));
+    JsonObject shares =
+        json(run("stats", Arrays.copyOfRange(stats, 1, stats.length)))
+            .getAsJsonArray("rows")
+            .get(2)
+            .getAsJsonObject();
+    assertThat(shares.has("counts")).isFalse();
+    JsonObject cat = shares.getAsJsonArray("shares").get(1).getAsJsonObject();
+    assertThat(cat.has("count")).isFalse();
+    assertThat(cat.get("share").getAsDouble()).isCloseTo(0.75, within(0.1));
+    assertThat(cat.get("presence").getAsString()).isEqualTo("NOT_DETERMINED");
+    CliRun table = run("stats", "s.npy", "--modules", "dog:2,cat:2");
+    assertThat(table.out()).startsWith("row  runs  share of dog  share of cat");
+    assertThat(table.err()).contains("shares of the root weight, not counts");
   }
 
   @Test
@@ -259,13 +274,47 @@ final class ModuleQuestionsTest {
     CliRun foreign =
         CliRun.of(
             "stats", path("s.rskt"), "--modules", "cat", "--dimension", "4096", "--seed", "8");
-    assertThat(foreign.code()).isEqualTo(1);
-    assertThat(foreign.err()).contains("s.rskt: row 0: fingerprint=");
+    assertThat(foreign.code()).isEqualTo(2);
+    assertThat(foreign.err()).contains("--seed=8 contradicts").contains("which says 7");
     Files.write(
         folder.resolve("two.jsonl"),
         Files.readAllLines(folder.resolve("skeletons.jsonl")).subList(0, 2));
     CliRun uneven = run("stats", "s.npy", "--skeletons", "two.jsonl");
     assertThat(uneven.code()).isEqualTo(1);
     assertThat(uneven.err()).contains("has 3 rows").contains("has 2 skeletons");
+  }
+
+  @Test
+  void blindQuestions_ofAMatrixWithTheWrongSeed_areRefused() throws IOException {
+    Files.delete(folder.resolve("s.npy.spec.json"));
+    for (List<String> question :
+        List.of(
+            List.of("stats", path("s.npy"), "--modules", "dog:2,cat:2"),
+            List.of("stats", path("s.npy"), "--skeletons", path("skeletons.jsonl")),
+            List.of("stats", path("s.npy"), "--modules", "dog:2,cat:2", "--total"),
+            List.of("decode", path("s.npy"), "--decoder", "blind", "--modules", "dog:2,cat:2"),
+            List.of(
+                "compare",
+                path("s.npy"),
+                path("s.npy"),
+                "--explain",
+                "--skeletons",
+                path("skeletons.jsonl") + "," + path("skeletons.jsonl")),
+            List.of(
+                "compare", path("s.npy"), path("s.npy"), "--explain", "--modules", "dog,cat"))) {
+      assertThat(asked(question).code()).isEqualTo(2);
+      assertThat(asked(question).err()).contains("does not say what its sketches are of");
+      CliRun wrong = asked(question, "--seed", "8");
+      assertThat(wrong.code()).isEqualTo(1);
+      assertThat(wrong.out()).isEmpty();
+      assertThat(wrong.err()).contains("nothing in it speaks for the spec of the options (seed 8");
+      assertThat(asked(question, "--seed", "7").code()).isZero();
+    }
+  }
+
+  private static CliRun asked(List<String> question, String... more) {
+    List<String> all = new ArrayList<>(question);
+    all.addAll(List.of(more));
+    return CliRun.of(all.toArray(String[]::new));
   }
 }

@@ -180,7 +180,9 @@ final class OfflineCommandsTest {
         assertThat(rows.readRow()).isEqualTo(sketcher.sketch(Graphs.computation(tree)).toArray());
       }
     }
-    assertThat(files()).containsExactly("graphs.jsonl", "skeletons.jsonl", "sketches.npy");
+    assertThat(files())
+        .containsExactly(
+            "graphs.jsonl", "skeletons.jsonl", "sketches.npy", "sketches.npy.spec.json");
   }
 
   @Test
@@ -188,13 +190,16 @@ final class OfflineCommandsTest {
     List<Computation> trees = writeTrees(2);
     sketch("--seed", "7");
     truncateRows(2048);
-    assertThat(decode("--seed", "7").code()).isZero();
+    assertThat(decode("--seed", "7").err()).contains("has rows of 2048 floats; give --dimension");
+    assertThat(decode("--seed", "7", "--dimension", "4096").code()).isZero();
     float truth = trees.get(1).getObjects(3).getAttributes().getDense().getValues(5);
     assertThat(decoded().get(1).getObjects(3).getAttributes().getDense().getValues(5))
         .isCloseTo(truth, within(1e-3f));
   }
 
+  /** As NumPy would: what stands beside the matrix is not written anew. */
   private void truncateRows(int columns) throws IOException {
+    Files.delete(folder.resolve("sketches.npy.spec.json"));
     Path file = folder.resolve("sketches.npy");
     try (NpyReader in = new NpyReader(file);
         NpyWriter out = new NpyWriter(file, columns)) {
@@ -297,10 +302,15 @@ final class OfflineCommandsTest {
   }
 
   private void assertDecodeFails(String... messages) throws IOException {
-    CliRun run = decode();
+    assertDecodeFails(List.of(), messages);
+  }
+
+  private void assertDecodeFails(List<String> options, String... messages) throws IOException {
+    List<String> before = files();
+    CliRun run = decode(options.toArray(String[]::new));
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).startsWith("resketch: ").contains(messages).hasLineCount(1);
-    assertThat(files()).containsExactly("graphs.jsonl", "skeletons.jsonl", "sketches.npy");
+    assertThat(files()).isEqualTo(before).doesNotContain("decoded.jsonl");
   }
 
   @Test
@@ -339,10 +349,12 @@ final class OfflineCommandsTest {
   void decode_rowsOfWrongWidth_fail() throws IOException {
     writeTrees(1);
     sketch("--dimension", "4352");
-    assertDecodeFails("rows of 4352 values, more than --dimension=4096");
+    Files.delete(folder.resolve("sketches.npy.spec.json"));
+    List<String> options = List.of("--seed", "0", "--dimension", "4096");
+    assertDecodeFails(options, "rows of 4352 values, more than the dimension 4096");
     sketch();
     truncateRows(1000);
-    assertDecodeFails("rows of 1000 values; a prefix of a sketch is a multiple of 16");
+    assertDecodeFails(options, "rows of 1000 values; a prefix of a sketch is a multiple of 16");
   }
 
   @Test
@@ -359,13 +371,27 @@ final class OfflineCommandsTest {
       out.writeRow(in.readRow());
       out.commit();
     }
-    assertDecodeFails("row 1: sketch.values[17]: NaN is not finite");
+    Files.delete(folder.resolve("sketches.npy.spec.json"));
+    assertDecodeFails(List.of("--seed", "0"), "row 1: sketch.values[17]: NaN is not finite");
   }
 
   @Test
-  void decode_withAnotherSpec_saysWhichOptionsToCheck() throws IOException {
+  void decode_withoutSpec_isRefused_andWithAContradictingOneToo() throws IOException {
     writeTrees(1);
     sketch("--seed", "7");
-    assertDecodeFails("row 0: ", "does not hold the computation of this skeleton", "--seed");
+    CliRun contradicting = decode("--seed", "8");
+    assertThat(contradicting.code()).isEqualTo(2);
+    assertThat(contradicting.err())
+        .contains("--seed=8 contradicts " + path("sketches.npy.spec.json") + ", which says 7");
+    Files.delete(folder.resolve("sketches.npy.spec.json"));
+    CliRun unknown = decode();
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err())
+        .contains("sketches.npy does not say what its sketches are of; give --seed");
+    assertDecodeFails(
+        List.of("--seed", "8"),
+        "row 0: ",
+        "does not hold the computation of this skeleton",
+        "--seed");
   }
 }

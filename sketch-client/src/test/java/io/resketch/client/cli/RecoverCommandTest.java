@@ -8,6 +8,7 @@ import io.resketch.client.files.NpyReader;
 import io.resketch.client.files.NpyWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,41 @@ class RecoverCommandTest {
     CliRun result = generate(directory.resolve("pairs"));
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err()).contains("colour");
+  }
+
+  @Test
+  void teachers_thatALenientParserWouldTake_areErrors() throws Exception {
+    for (String[] bad :
+        new String[][] {
+          {
+            "{\"inputs\": 2, \"levels\": [2], \"seed\": 1,\n \"seed\": 2}",
+            ":2: ",
+            "\"seed\" is given twice"
+          },
+          {
+            "{\"inputs\": 2, \"levels\": [2], \"attributes\": 4.7}",
+            "attributes: 4.7 must be a whole"
+          },
+          {
+            "{\"inputs\": 2, \"levels\": [2], \"attributes\": 4294967300}", "attributes: 4294967300"
+          },
+          {"{\"inputs\": 2, \"levels\": [1e99999999]}", "levels: 1E+99999999 must be a whole"},
+          {"{\"inputs\": \"2\", \"levels\": [2]}", "inputs: \"2\" is not a number"},
+          {
+            "{\"inputs\": 2, \"levels\": [2], \"unit\": \"yes\"}",
+            "unit: \"yes\" is not true or false"
+          },
+          {"{inputs: 2, levels: [2]}", "malformed JSON"},
+          {"{\"inputs\": NaN, \"levels\": [2]}", "malformed JSON"},
+          {"{\"inputs\": 2, \"levels\": [2]} {}", "goes on behind its JSON object"},
+        }) {
+      Files.writeString(teacher, bad[0]);
+      CliRun result = generate(directory.resolve("pairs"));
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err())
+          .contains(Arrays.copyOfRange(bad, 1, bad.length))
+          .doesNotContain("internal error");
+    }
   }
 
   @Test

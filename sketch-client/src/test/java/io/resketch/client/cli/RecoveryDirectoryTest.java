@@ -189,7 +189,7 @@ class RecoveryDirectoryTest {
               function(report).addProperty("kept", 13);
               return report;
             }),
-        "kept: 13 must be 1 to 12");
+        "kept: 13 must be a whole number from 1 to 12");
     assertRefused(
         damaged(
             report -> {

@@ -73,12 +73,24 @@ final class ServerCommandsTest {
     CliRun run = put(run("run-1", 0.5), bad, run("run-3", 0.5));
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out()).isEqualTo("2 stored, 1 failed\n");
-    assertThat(run.err()).contains("item 1 (run-2): INVALID_ARGUMENT", "objects: is empty");
+    assertThat(run.err()).contains("line 2 (run-2): INVALID_ARGUMENT", "objects: is empty");
     JsonObject report = json(onServer("put", write(run("run-1", 0.5), bad).toString(), "--json"));
     assertThat(report.get("stored").getAsInt()).isEqualTo(1);
     JsonObject error = report.getAsJsonArray("errors").get(0).getAsJsonObject();
     assertThat(error.get("id").getAsString()).isEqualTo("run-2");
     assertThat(error.get("code").getAsString()).isEqualTo("INVALID_ARGUMENT");
+  }
+
+  @Test
+  void put_createOfWhatIsAllRefused_leavesNoCollection_butOneThatWasThere() throws IOException {
+    String bad = "{\"id\":\"run-2\"}";
+    assertThat(put(bad, bad).out()).isEqualTo("0 stored, 2 failed\n");
+    assertThat(onServer("put", write(run("run-1", 0.5)).toString()).err()).contains("NOT_FOUND");
+    assertThat(put("{\"id\":").code()).isEqualTo(1);
+    assertThat(onServer("put", write(run("run-1", 0.5)).toString()).err()).contains("NOT_FOUND");
+    put(run("run-1", 0.5));
+    assertThat(put(bad).code()).isEqualTo(1);
+    assertThat(onServer("put", write(run("run-3", 0.5)).toString()).code()).isZero();
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.files.SketchReader;
+import io.resketch.core.format.SketchImage;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,10 +119,12 @@ final class SketchFileCommandsTest {
   }
 
   @Test
-  void decode_ofImagesOfAnotherSpec_namesTheRow() {
-    CliRun run = CliRun.of("decode", path("all.rskt"), "--skeletons", path("skeletons.jsonl"));
-    assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("all.rskt: row 0: fingerprint=").contains("another spec");
+  void decode_ofImages_needsNoOptions_andRefusesContradictingOnes() {
+    String[] decode = {"decode", path("all.rskt"), "--skeletons", path("skeletons.jsonl")};
+    assertThat(CliRun.of(decode).code()).isZero();
+    CliRun run = CliRun.of(with(decode, "--dimension", "1024"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--dimension=1024 contradicts").contains("which says 512");
   }
 
   @Test
@@ -216,7 +220,8 @@ final class SketchFileCommandsTest {
     assertThat(CliRun.of("inspect", path("all.npy")).out())
         .startsWith("a NumPy matrix of 3 rows of 512 float32 values, norms 0.");
     byte[] bytes = Files.readAllBytes(folder.resolve("all.rskt"));
-    int length = bytes.length / 3;
+    int image = SketchImage.bytes(Encoding.F32, 512);
+    int length = bytes.length - 16 - 2 * image;
     bytes[length + 100] ^= 1;
     Files.write(folder.resolve("bad.rskt"), bytes);
     CliRun damaged = CliRun.of("inspect", path("bad.rskt"));
@@ -334,5 +339,57 @@ final class SketchFileCommandsTest {
             "a");
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("has 3 rows").contains("has 4 skeletons");
+  }
+
+  @Test
+  void imagesOfWhichTheLengthIsNotRecorded_areRead_withANote_andTheirSeed() throws IOException {
+    byte[] whole = Files.readAllBytes(folder.resolve("all.rskt"));
+    int images = 3 * SketchImage.bytes(Encoding.F32, 512);
+    int start = whole.length - 16 - images;
+    Files.write(folder.resolve("old.rskt"), Arrays.copyOfRange(whole, start, start + images));
+    String[] stats = {"stats", path("old.rskt"), "--modules", "cat:2,dog:2"};
+    assertThat(CliRun.of(stats).code()).isEqualTo(2);
+    assertThat(CliRun.of(stats).err()).contains("but the fingerprint", "give --seed");
+    assertThat(CliRun.of(with(stats, "--seed", "8")).err())
+        .contains("but the options make")
+        .doesNotContain("internal");
+    CliRun right = CliRun.of(with(stats, "--seed", "0"));
+    assertThat(right.code()).isZero();
+    assertThat(right.err()).contains("old.rskt: length not recorded").hasLineCount(1);
+    CliRun named = CliRun.of(with(stats, "--spec", path("all.npy.spec.json")));
+    assertThat(named.out()).isEqualTo(right.out());
+    Files.copy(folder.resolve("all.npy.spec.json"), folder.resolve("old.rskt.spec.json"));
+    assertThat(CliRun.of(stats).out()).isEqualTo(right.out());
+    assertThat(CliRun.of("inspect", path("old.rskt")).out()).contains("length not recorded");
+    assertThat(CliRun.of("inspect", path("all.rskt")).out()).endsWith("3 images, all intact\n");
+  }
+
+  @Test
+  void knownSpecs_areFoundByFingerprint() throws IOException {
+    Path specs = Files.createDirectory(folder.resolve("specs"));
+    Files.copy(folder.resolve("all.npy.spec.json"), specs.resolve("rooms.json"));
+    var fingerprint = images("all.rskt").get(0).fingerprint();
+    assertThat(KnownSpecs.find(Optional.of(specs), fingerprint).orElseThrow().fingerprint())
+        .isEqualTo(fingerprint);
+    assertThat(KnownSpecs.find(Optional.of(folder.resolve("none")), fingerprint)).isEmpty();
+    assertThat(KnownSpecs.folder(Map.of("HOME", "/h")))
+        .contains(Path.of("/h/.config/resketch/specs"));
+    assertThat(KnownSpecs.folder(Map.of("HOME", "/h", "XDG_CONFIG_HOME", "/x")))
+        .contains(Path.of("/x/resketch/specs"));
+    assertThat(KnownSpecs.folder(Map.of("HOME", "/h", "RESKETCH_SPECS", "/s")))
+        .contains(Path.of("/s"));
+  }
+
+  @Test
+  void matricesWithoutMasses_becomeNoImages() throws IOException {
+    Files.delete(folder.resolve("all.npy.spec.json"));
+    String[] truncate = {"truncate", path("all.npy"), "--keep", "50%", "--seed", "0"};
+    CliRun images = CliRun.of(with(truncate, "--dimension", "512", "-o", path("h.rskt")));
+    assertThat(images.code()).isEqualTo(1);
+    assertThat(images.err()).contains("images carry masses");
+    CliRun matrix = CliRun.of(with(truncate, "--dimension", "512", "-o", path("h.npy")));
+    assertThat(matrix.code()).isZero();
+    assertThat(CliRun.of("stats", path("h.npy"), "--modules", "cat:2,dog:2").out())
+        .startsWith("row  runs  share of cat");
   }
 }

@@ -81,6 +81,16 @@ final class JsonLinesReaderTest {
           {'id':'run-1', | malformed JSON
           {'id':'run-1'} {'id':'run-2'} | goes on behind its JSON object
           {id:'run-1'} | malformed JSON at column
+          {'id':'a','id':'b'} | id: the key "id" is given twice; leave one out
+          {'id':'a','labels':{'k':'1','k':'2'}} | labels.k: the key "k" is given twice
+          {'objects':[{'id':'a','id':'a'}]} | objects[0].id: the key "id" is given twice
+          {'time':'2026-11-23T08:00:00Z','objects':[{'attributes':{'dense':{},'dense':{}}}]} | objects[0].attributes.dense: the key
+          {'mass':'1f'} | mass: "1f" is not a number
+          {'mass':'0x1p3'} | mass: "0x1p3" is not a number
+          {'mass':' 1'} | mass: " 1" is not a number
+          {'mass':'01'} | mass: "01" is not a number
+          {'objects':[{'attributes':{'sparse':{'dimension':'0x10'}}}]} | objects[0].attributes.sparse.dimension: "0x10" is not a number
+          {'objects':[{'attributes':{'dense':{'values':['1d']}}}]} | objects[0].attributes.dense.values[0]: "1d" is not a number
           [1] | is not a JSON object
           nonsense | malformed JSON
           """)

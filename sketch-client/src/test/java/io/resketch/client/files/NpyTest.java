@@ -108,6 +108,11 @@ final class NpyTest {
           {'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | shape (2,); needs two
           {'descr': '<f4', 'fortran_order': False, 'shape': (), } | shape (); needs two
           {'descr': '<f4', 'fortran_order': False, } | 'shape' is missing
+          {'descr': '<f4', 'descr': '>f4', 'fortran_order': False, 'shape': (1, 2), } | 'descr' is given twice
+          {'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), 'shape': (2, 1), } | 'shape' is given twice
+          {'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), 'more': 1, } | damaged header: 'more': 1
+          {'descr': '<f4', 'fortran_order': False, 'shape': (1 2), } | shape (1 2)
+          'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), | no dictionary in braces
           {'descr': '<f4', 'fortran_order': False, 'shape': (1, 9999999999), } | out of range
           {'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), } | cut off: 1 rows of 3
           {'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), } | too long: 1 rows of 1

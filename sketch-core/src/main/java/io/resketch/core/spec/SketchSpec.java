@@ -2,6 +2,8 @@ package io.resketch.core.spec;
 
 import io.resketch.core.InvalidInputException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Everything that fixes the map from computations to sketches: format version 1, the family of the
@@ -54,6 +56,42 @@ public record SketchSpec(int dimension, Family family, long seed) {
           + tail;
     }
     return head + "dimension=" + dimension + "\n" + tail;
+  }
+
+  /**
+   * The spec of a canonical form.
+   *
+   * @throws InvalidInputException if a text is not one that {@link #canonicalForm()} makes
+   */
+  public static SketchSpec ofCanonicalForm(String text) {
+    Map<String, String> fields = new HashMap<>();
+    for (String line : text.lines().toList()) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        fields.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    try {
+      Family family =
+          switch (fields.getOrDefault("family", "")) {
+            case "HADAMARD" -> new Family.Hadamard();
+            case "DENSE" -> new Family.Dense();
+            default ->
+                new Family.BlockSparse(
+                    Integer.parseInt(fields.getOrDefault("blocks_per_column", "")));
+          };
+      SketchSpec spec =
+          new SketchSpec(
+              Integer.parseInt(fields.getOrDefault("dimension", "")),
+              family,
+              Long.parseUnsignedLong(fields.getOrDefault("seed", "")));
+      if (spec.canonicalForm().equals(text)) {
+        return spec;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the one answer for whatever is no canonical form.
+    }
+    throw new InvalidInputException("spec", "'" + text + "' is not the canonical form of a spec");
   }
 
   public Fingerprint fingerprint() {

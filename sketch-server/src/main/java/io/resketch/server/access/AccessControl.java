@@ -17,6 +17,7 @@ import io.resketch.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -126,6 +127,7 @@ public final class AccessControl implements ServerInterceptor {
           Code.PERMISSION_DENIED,
           "ROLE_INSUFFICIENT",
           String.format(
+              Locale.ROOT,
               "%s has the role %s, and %s needs %s",
               entry.name(),
               entry.role().word(),

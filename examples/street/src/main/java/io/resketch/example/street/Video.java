@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,7 +58,7 @@ final class Video {
     int expected = number(files.get(0));
     for (Path file : files) {
       for (; expected < number(file); expected++) {
-        video.problems.add(String.format("frame %04d is missing; left out", expected));
+        video.problems.add(String.format(Locale.ROOT, "frame %04d is missing; left out", expected));
       }
       expected++;
     }
@@ -127,7 +128,7 @@ final class Video {
     DetectedFrame detected = detector.detect(image);
     int number = number(file);
     return new Frame(
-        String.format("frame-%04d", number),
+        String.format(Locale.ROOT, "frame-%04d", number),
         START.plus(FRAME_INTERVAL.multipliedBy(number)),
         detected,
         FrameGraph.of(detected));
