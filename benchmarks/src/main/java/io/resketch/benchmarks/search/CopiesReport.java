@@ -8,13 +8,13 @@ import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.RepositoryServiceGrpc;
-import io.resketch.v1.SearchHit;
 import io.resketch.v1.SearchRequest;
 import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SkeletonPolicy;
 import io.resketch.wire.Graphs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,14 +30,15 @@ import java.util.stream.IntStream;
 public final class CopiesReport {
   private static final long SEED = 20261130;
   private static final int[] HITS = {10, 100, 1000};
-  private static final double[] SHARES = {0.2, 0.5, 0.9, 0.95, 0.99};
-  private static final double[] NOISES = {1e-3, 1e-2, 1e-1};
+
+  /** Searches of each that are timed. */
+  private static final int[] TIMED = {200, 60, 20};
+
+  private static final int WARM_UP = 300;
   private static final double NEAR_SHARE = 0.95;
 
   /** Of each kind: frames that are not stored, and frames like the copied one. */
-  private static final int QUERIES = 20;
-
-  private static final int ROUNDS = 5;
+  private static final int QUERIES = 10;
 
   /** Sketches that a search compares at most that nothing is similar enough for. */
   private static final int LEAST = 100;
@@ -65,88 +66,94 @@ public final class CopiesReport {
     }
   }
 
-  /** Arguments: a folder, the number of sketches, dimensions with commas, heap, the machine. */
+  /**
+   * Arguments: a folder, the number of sketches, then with commas dimensions, shares of copies and
+   * noises of near copies; the server's heap, the machine.
+   */
   public static void main(String[] args) throws Exception {
-    System.out.printf("%s, heap %s, %s sketches%n%n", args[4], args[3], args[1]);
+    System.out.printf("%s, heap %s, %s sketches%n%n", args[6], args[5], args[1]);
     System.out.println(
-        "| d | copies | noise | recall@10 | @100 | @1,000 | time@10, ms | @100 | @1,000 |"
-            + " times that without copies, @10 | @100 | @1,000 | by a scan |");
-    System.out.println("| --- ".repeat(13) + "|");
-    for (String dimension : args[2].split(",")) {
+        "| d | copies | noise | queries | recall@10 | @100 | @1,000 | processor time@10, ms | @100"
+            + " | @1,000 | as often without copies, @10 | @100 | @1,000 | by a scan |");
+    System.out.println("| --- ".repeat(14) + "|");
+    for (double dimension : numbers(args[2])) {
       Path data = Files.createTempDirectory(Path.of(args[0]), "data-");
-      try (ServerProcess server = ServerProcess.start(data, args[3])) {
-        new CopiesReport(server, Integer.parseInt(args[1])).report(Integer.parseInt(dimension));
+      try (ServerProcess server = ServerProcess.start(data, args[5])) {
+        new CopiesReport(server, Integer.parseInt(args[1]))
+            .report((int) dimension, numbers(args[3]), numbers(args[4]));
         server.kill();
       }
     }
   }
 
-  private void report(int dimension) throws InterruptedException {
-    double[] without = row(new Mix(dimension, 0, 0), null);
-    for (double share : SHARES) {
-      row(new Mix(dimension, share, 0), without);
+  private static double[] numbers(String list) {
+    return list.isEmpty()
+        ? new double[0]
+        : Arrays.stream(list.split(",")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  private void report(int dimension, double[] shares, double[] noises) throws InterruptedException {
+    Mix distinct = new Mix(dimension, 0, 0);
+    List<SearchRequest> others = fill(distinct);
+    for (int i = 0; i < WARM_UP; i++) {
+      search(others.get(i % QUERIES), HITS[0], false);
     }
-    for (double noise : NOISES) {
-      row(new Mix(dimension, NEAR_SHARE, noise), without);
+    double[] without = row(distinct, "others", others, null);
+    List<Mix> mixes = new ArrayList<>();
+    for (double share : shares) {
+      mixes.add(new Mix(dimension, share, 0));
+    }
+    for (double noise : noises) {
+      mixes.add(new Mix(dimension, NEAR_SHARE, noise));
+    }
+    for (Mix mix : mixes) {
+      row(mix, "others", fill(mix), without);
+      row(mix, "like the copies", queries(mix, true), without);
     }
   }
 
-  /** Returns the times. */
-  private double[] row(Mix mix, double[] without) throws InterruptedException {
-    fill(mix);
-    List<SearchRequest> queries = new ArrayList<>();
-    for (int i = 0; i < QUERIES; i++) {
-      queries.add(query(mix, frames.frame((long) count + 1 + i)));
-      if (mix.share() > 0) {
-        queries.add(query(mix, copy(mix, count + i)));
-      }
-    }
-    awaitIndex(queries.get(0));
+  private List<SearchRequest> queries(Mix mix, boolean likeCopies) {
+    return IntStream.range(count, count + QUERIES)
+        .mapToObj(i -> query(mix, likeCopies ? copy(mix, i) : frames.frame(1L + i)))
+        .toList();
+  }
+
+  /** Returns the processor times. */
+  private double[] row(Mix mix, String kind, List<SearchRequest> queries, double[] without) {
     double[] recall = new double[HITS.length];
-    int[] scans = new int[1];
-    Arrays.fill(recall, 1);
-    for (int kind = 0; kind < (mix.share() > 0 ? 2 : 1); kind++) {
-      double[] ofKind = new double[HITS.length];
-      for (int i = kind; i < queries.size(); i += mix.share() > 0 ? 2 : 1) {
-        addRecall(queries.get(i), ofKind, scans);
-      }
-      for (int h = 0; h < HITS.length; h++) {
-        recall[h] = Math.min(recall[h], ofKind[h] / QUERIES);
-      }
+    int scans = 0;
+    for (SearchRequest query : queries) {
+      scans += addRecall(query, recall);
     }
     double[] times = new double[HITS.length];
+    StringBuilder out =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "| %,d | %.0f %% | %s | %s ",
+                mix.dimension(),
+                100 * mix.share(),
+                mix.noise(),
+                kind));
+    for (double sum : recall) {
+      out.append(String.format(Locale.ROOT, "| %.4f ", sum / queries.size()));
+    }
     for (int h = 0; h < HITS.length; h++) {
-      times[h] = median(queries, HITS[h]);
-    }
-    print(mix, recall, times, without, (double) scans[0] / queries.size() / HITS.length);
-    return times;
-  }
-
-  private static void print(
-      Mix mix, double[] recall, double[] times, double[] without, double scans) {
-    StringBuilder out = new StringBuilder();
-    out.append(
-        String.format(
-            Locale.ROOT,
-            "| %,d | %.0f %% | %.0e ",
-            mix.dimension(),
-            100 * mix.share(),
-            mix.noise()));
-    for (double one : recall) {
-      out.append(String.format(Locale.ROOT, "| %.4f ", one));
-    }
-    for (double one : times) {
-      out.append(String.format(Locale.ROOT, "| %.2f ", one));
+      times[h] = processorTime(queries, h);
+      out.append(String.format(Locale.ROOT, "| %.2f ", times[h]));
     }
     for (int h = 0; h < HITS.length; h++) {
       out.append(
           without == null ? "| " : String.format(Locale.ROOT, "| %.2f ", times[h] / without[h]));
     }
-    System.out.println(out.append(String.format(Locale.ROOT, "| %.0f %% |", 100 * scans)));
+    double scanned = 100.0 * scans / queries.size() / HITS.length;
+    System.out.println(out.append(String.format(Locale.ROOT, "| %.0f %% |", scanned)));
     System.out.flush();
+    return times;
   }
 
-  private void fill(Mix mix) {
+  /** Returns queries unlike the copies, once the index has all. */
+  private List<SearchRequest> fill(Mix mix) throws InterruptedException {
     Random random = new Random(SEED);
     try (ResketchClient client = ResketchClient.connect(server.address())) {
       SketchCollection collection =
@@ -165,6 +172,9 @@ public final class CopiesReport {
                   }),
           outcome -> {});
     }
+    List<SearchRequest> queries = queries(mix, false);
+    awaitIndex(queries.get(0));
+    return queries;
   }
 
   /** The copied frame, with noise of its own in every copy. */
@@ -208,29 +218,32 @@ public final class CopiesReport {
     server.awaitQuiet();
   }
 
-  private void addRecall(SearchRequest query, double[] recall, int[] scans) {
+  /** Returns how many answers came by a scan. */
+  private int addRecall(SearchRequest query, double[] recall) {
     SearchResponse truth = search(query, HITS[HITS.length - 1], true);
+    int scans = 0;
     for (int h = 0; h < HITS.length; h++) {
       int k = Math.min(HITS[h], truth.getHitsCount());
       double last = truth.getHits(k - 1).getSimilarity() - ROUNDING;
       SearchResponse answer = search(query, HITS[h], false);
-      scans[0] += answer.getExact() ? 1 : 0;
-      long right = answer.getHitsList().stream().map(SearchHit::getRecord).distinct().count();
-      right -= answer.getHitsList().stream().filter(hit -> hit.getSimilarity() < last).count();
+      scans += answer.getExact() ? 1 : 0;
+      long right =
+          answer.getHitsList().stream()
+              .filter(hit -> hit.getSimilarity() >= last)
+              .map(hit -> hit.getRecord().getName())
+              .distinct()
+              .count();
       recall[h] += (double) right / k;
     }
+    return scans;
   }
 
-  private double median(List<SearchRequest> queries, int k) {
-    List<Double> times = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      for (SearchRequest query : queries) {
-        long began = System.nanoTime();
-        search(query, k, false);
-        times.add((System.nanoTime() - began) / 1e6);
-      }
+  /** Of the server for a search, in milliseconds: other work on the machine does not count. */
+  private double processorTime(List<SearchRequest> queries, int h) {
+    Duration before = server.cpu();
+    for (int i = 0; i < TIMED[h]; i++) {
+      search(queries.get(i % queries.size()), HITS[h], false);
     }
-    times.sort(null);
-    return times.get(times.size() / 2);
+    return server.cpu().minus(before).toMillis() / (double) TIMED[h];
   }
 }

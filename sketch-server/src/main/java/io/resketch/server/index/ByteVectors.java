@@ -15,9 +15,6 @@ record ByteVectors(int prefix) {
   /** Share of the squares that must be left after that. */
   private static final double MIN_KEPT = 0.95;
 
-  /** Standard errors between what the first floats say and what is taken for impossible. */
-  private static final double MARGIN = 3;
-
   /**
    * The first floats over their root mean square, in bytes; null if there are fewer, they are 0, or
    * a few are so much larger than the rest that bytes do not tell them.
@@ -41,16 +38,17 @@ record ByteVectors(int prefix) {
   }
 
   /**
-   * What the cosine over more floats exceeds next to never. The indexed floats are a sample of
-   * those: a correlation ρ of n Gaussian pairs has the standard error (1 − ρ²)/√n (Fisher), here
-   * without the share of the variance that both have in common.
+   * What the cosine over more floats may be. The indexed floats are a sample of those: a
+   * correlation ρ of n Gaussian pairs has the standard error (1 − ρ²)/√n (Fisher), here without the
+   * share of the variance that both have in common. Floats of sketches of few attributes are no
+   * Gaussian sample: then the error is several times larger.
    *
    * @param score of two vectors, see {@link ByteGraphFormat#score}
    */
-  double bound(float score, int floats) {
+  Proposals.Guess guess(float score, int floats) {
     double cosine = ByteGraphFormat.dot(score, prefix) / (prefix * STEPS * STEPS);
     double sampling = (1 - cosine * cosine) * Math.sqrt(1.0 / prefix - 1.0 / floats);
     double rounding = Math.sqrt(2.0 / 12 / prefix) / STEPS;
-    return cosine + MARGIN * Math.hypot(sampling, rounding);
+    return new Proposals.Guess(cosine, Math.hypot(sampling, rounding));
   }
 }

@@ -126,15 +126,15 @@ final class CollectionIndex implements Closeable {
 
     void takeChanged() {
       for (String id : changed) {
-        if (proposals.wants(Double.POSITIVE_INFINITY)) {
+        if (proposals.wants(Guess.NONE)) {
           proposals.take(List.of(id));
         }
       }
     }
 
     @Override
-    public boolean wants(double bound) {
-      return proposals.wants(bound);
+    public boolean wants(Guess guess) {
+      return proposals.wants(guess);
     }
 
     @Override

@@ -2,15 +2,20 @@ package io.resketch.server.index;
 
 import java.util.List;
 
-/** Takes what an index proposes, in order of falling bounds. */
+/** Takes what an index proposes: first what it does not know, then what is nearest. */
 public interface Proposals {
-  /**
-   * Whether sketches are still of use whose similarity exceeds a bound next to never. Asked before
-   * each {@link #take}.
-   *
-   * @param bound infinite where nothing is known of them
-   */
-  boolean wants(double bound);
+  /** What the index knows of the similarity of sketches that it proposes. */
+  record Guess(double cosine, double standardError) {
+    /** Of sketches that the index knows nothing of. */
+    public static final Guess NONE = new Guess(Double.NaN, Double.NaN);
+
+    public boolean isNone() {
+      return Double.isNaN(cosine);
+    }
+  }
+
+  /** Whether more sketches are still of use. Asked before each {@link #take}. */
+  boolean wants(Guess guess);
 
   /**
    * Takes sketches that are equal.

@@ -278,13 +278,13 @@ final class SketchIndex implements Closeable {
         return Optional.empty();
       }
       for (int group : whole) {
-        propose(search.sketches(group, question.equals()), Double.POSITIVE_INFINITY, proposals);
+        propose(search.sketches(group, question.equals()), Proposals.Guess.NONE, proposals);
       }
       Found.Path path = path(search.vectors(), question.count());
       List<NodeSearch.Node> nodes = search.nearest(vector, question.count(), path);
       for (NodeSearch.Node node : nodes) {
-        double bound = vectors.bound(node.score(), question.query().prefixLength());
-        if (!propose(search.sketches(node.group(), question.equals()), bound, proposals)) {
+        Proposals.Guess guess = vectors.guess(node.score(), question.query().prefixLength());
+        if (!propose(search.sketches(node.group(), question.equals()), guess, proposals)) {
           break;
         }
       }
@@ -304,10 +304,10 @@ final class SketchIndex implements Closeable {
   }
 
   private static boolean propose(
-      Collection<NodeSearch.Equals> sketches, double bound, Proposals proposals)
+      Collection<NodeSearch.Equals> sketches, Proposals.Guess guess, Proposals proposals)
       throws IOException {
     for (NodeSearch.Equals equals : sketches) {
-      if (!proposals.wants(bound)) {
+      if (!proposals.wants(guess)) {
         return false;
       }
       proposals.take(equals.ids());
@@ -334,19 +334,27 @@ final class SketchIndex implements Closeable {
   }
 
   /**
-   * Measures what the graph finds, where searches would use it.
+   * Measures what the graph finds, where there are so many vectors that searches may use it.
    *
    * @param seed of what is searched for
    */
   State check(long seed) throws IOException {
+    if (state().vectors() > VECTORS_A_CANDIDATE * LEAST_COUNT) {
+      return checkAlways(seed);
+    }
+    recall = Double.NaN;
+    return state();
+  }
+
+  /** As above, however few there are. */
+  State checkAlways(long seed) throws IOException {
     IndexSearcher searcher = searchers.acquire();
     try {
-      boolean used = NodeSearch.vectors(searcher) > VECTORS_A_CANDIDATE * LEAST_COUNT;
-      recall = used ? new IndexCheck(searcher, numbers).recall(seed) : Double.NaN;
-      return new State(NodeSearch.vectors(searcher), recall);
+      recall = new IndexCheck(searcher, numbers).recall(seed);
     } finally {
       searchers.release(searcher);
     }
+    return state();
   }
 
   /** Null for all: there is nothing to be read then. */

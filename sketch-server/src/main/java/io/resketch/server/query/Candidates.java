@@ -14,17 +14,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compares what an index proposes in full, and says when that was enough: when what comes next
- * cannot be among the best by its bound, or when the second half of all that was compared has
- * changed the best by next to nothing. The bound alone would go on for long among sketches that the
- * index cannot tell apart. For one thread.
+ * Compares what an index proposes in full, and says when that was enough: when what comes next is
+ * further below the best than the index errs, or when the last two thirds of all that was compared
+ * have not changed the best. How far the index errs is measured on what was compared: its own
+ * standard error supposes floats as of a Gaussian, which those of small computations are not. For
+ * one thread.
  */
 final class Candidates implements Proposals {
-  /** Compared before the second of the two conditions is looked at. */
+  /** Compared at least, unless the first of the two conditions holds. */
   private static final int LEAST = 100;
 
-  /** A hit that is more similar by less than this takes no part in it. */
-  private static final double ROUNDING = 1e-6;
+  /** Compared at least, to know how far the index errs. */
+  private static final int MEASURED = 20;
+
+  /** Standard errors between what the index says and what is taken for impossible. */
+  private static final double MARGIN = 3;
+
+  /** Times the number that was compared until the best last changed. */
+  private static final int BEYOND_LAST = 3;
+
+  /** A hit that is more similar by less than this is no change. */
+  private static final double ROUNDING = 1e-9;
 
   /** Hits out of so many that may come late. */
   private static final int HITS_PER_LATE = 500;
@@ -39,8 +49,14 @@ final class Candidates implements Proposals {
   private final Deque<Long> gains = new ArrayDeque<>();
 
   private final int mayBeLate;
+  private Guess guess = Guess.NONE;
   private long compared;
   private boolean enough;
+
+  /** Squares of the differences between similarities and guesses, in standard errors. */
+  private double squares;
+
+  private int measured;
 
   Candidates(Repository repository, SketchCollection collection, Query query, Selection selection) {
     this.repository = repository;
@@ -56,13 +72,20 @@ final class Candidates implements Proposals {
   }
 
   @Override
-  public boolean wants(double bound) {
-    if (bound == Double.POSITIVE_INFINITY) {
+  public boolean wants(Guess next) {
+    guess = next;
+    if (next.isNone()) {
       return true;
     }
-    enough = bound < best.least() || (compared >= LEAST && compared >= 2 * lastGain());
+    enough = isBelow(next) || (compared >= LEAST && compared >= BEYOND_LAST * lastGain());
     compared += enough ? 0 : 1;
     return !enough;
+  }
+
+  private boolean isBelow(Guess next) {
+    double times = Math.sqrt(Math.max(1, squares / Math.max(1, measured)));
+    double bound = next.cosine() + MARGIN * times * next.standardError();
+    return measured >= MEASURED && bound < best.least();
   }
 
   private long lastGain() {
@@ -76,6 +99,7 @@ final class Candidates implements Proposals {
 
   @Override
   public void take(List<String> ids) {
+    boolean first = true;
     for (String id : ids) {
       if (!seen.add(id)) {
         continue;
@@ -85,6 +109,12 @@ final class Candidates implements Proposals {
       if (record.isPresent()) {
         double before = best.least();
         double similarity = best.add(id, record.get());
+        if (first && !guess.isNone() && !Double.isNaN(similarity)) {
+          double error = (similarity - guess.cosine()) / guess.standardError();
+          squares += error * error;
+          measured++;
+          first = false;
+        }
         if (similarity > before + ROUNDING) {
           gains.add(compared);
           if (gains.size() > mayBeLate + 1) {

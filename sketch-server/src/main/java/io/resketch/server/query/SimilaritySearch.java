@@ -18,7 +18,7 @@ public final class SimilaritySearch {
   private static final int CANDIDATES_PER_HIT = 10;
 
   /** Times as many are asked for where they were not enough. */
-  private static final int MORE = 4;
+  private static final int MORE = 8;
 
   /** Sketches that a scan compares in the time in which one is read alone. */
   private static final int COST_OF_CANDIDATE = 2;

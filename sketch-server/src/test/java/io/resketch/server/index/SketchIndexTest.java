@@ -84,8 +84,8 @@ final class SketchIndexTest {
           private double last;
 
           @Override
-          public boolean wants(double bound) {
-            last = bound;
+          public boolean wants(Guess guess) {
+            last = guess.cosine() + 3 * guess.standardError();
             return true;
           }
 
