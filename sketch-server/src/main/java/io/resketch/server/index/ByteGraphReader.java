@@ -1,6 +1,8 @@
 package io.resketch.server.index;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.lucene95.OffHeapByteVectorValues;
@@ -8,8 +10,10 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
@@ -25,10 +29,50 @@ final class ByteGraphReader extends KnnVectorsReader implements HnswGraphProvide
     this.lucene = lucene;
   }
 
-  /** Collects the nearest vectors of all: a search that asks for it walks no graph. */
+  /**
+   * Collects the nearest vectors of all, and those that are hardly further away, in order of their
+   * entries: a search that asks for it walks no graph.
+   */
   static final class EveryVector extends TopKnnCollector {
-    EveryVector(int count) {
+    private final float margin;
+    private int[] entries = new int[64];
+    private float[] scores = new float[64];
+    private int size;
+
+    /**
+     * @param margin of scores
+     */
+    EveryVector(int count, float margin) {
       super(count, Integer.MAX_VALUE);
+      this.margin = margin;
+    }
+
+    @Override
+    public float minCompetitiveSimilarity() {
+      return super.minCompetitiveSimilarity() - margin;
+    }
+
+    @Override
+    public boolean collect(int entry, float score) {
+      if (size == entries.length) {
+        entries = ArrayUtil.grow(entries);
+        scores = ArrayUtil.growExact(scores, entries.length);
+      }
+      entries[size] = entry;
+      scores[size++] = score;
+      return super.collect(entry, score);
+    }
+
+    /** By rising entries. */
+    List<ScoreDoc> collected() {
+      List<ScoreDoc> out = new ArrayList<>();
+      float least = minCompetitiveSimilarity();
+      for (int i = 0; i < size; i++) {
+        if (scores[i] >= least) {
+          out.add(new ScoreDoc(entries[i], scores[i]));
+        }
+      }
+      return out;
     }
   }
 

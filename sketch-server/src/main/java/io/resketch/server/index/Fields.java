@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -33,6 +34,7 @@ import org.apache.lucene.util.BytesRef;
  * node:    node     number of the group, as a term and as a value
  *          content  a hash of what its sketches have in common, as a term
  *          vector   the first floats, in bytes, on a scale on which all have the same norm
+ *          fine     what is missing from there of one of its sketches, in bytes of 1/254 of a step
  *          whole    a term instead of the vector: shorter or zero, to be compared as a whole
  * sketch:  id       its id, as a term and as a value
  *          group    number of its group, as a term and as a value
@@ -45,6 +47,7 @@ import org.apache.lucene.util.BytesRef;
 final class Fields {
   static final String NODE = "node";
   static final String VECTOR = "vector";
+  static final String FINE = "fine";
   static final String ID = "id";
   static final String GROUP = "group";
   static final String FLOATS = "floats";
@@ -81,7 +84,7 @@ final class Fields {
    *
    * @param vector null if its sketches have none
    */
-  static Document node(long group, String hash, byte[] vector) {
+  static Document node(long group, String hash, ByteVectors.Vector vector) {
     Document out = new Document();
     out.add(new StringField(NODE, node(group).text(), Field.Store.NO));
     out.add(new NumericDocValuesField(NODE, group));
@@ -89,7 +92,9 @@ final class Fields {
     if (vector == null) {
       out.add(new StringField("whole", "1", Field.Store.NO));
     } else {
-      out.add(new KnnByteVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(new KnnByteVectorField(
+              VECTOR, vector.coarse(), VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(new BinaryDocValuesField(FINE, new BytesRef(vector.fine())));
     }
     return out;
   }

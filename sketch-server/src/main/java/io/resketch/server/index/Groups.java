@@ -57,8 +57,8 @@ final class Groups {
   }
 
   /** The number of the group of a vector, or of sketches without one; made if it is not there. */
-  long of(byte[] vector, String whole) throws IOException {
-    String hash = vector == null ? whole : HexFormat.of().formatHex(digest(vector));
+  long of(ByteVectors.Vector vector, String whole) throws IOException {
+    String hash = vector == null ? whole : HexFormat.of().formatHex(digest(vector.coarse()));
     Long known = fresh.get(hash);
     long stored = known != null ? known : find(Fields.content(hash), Fields.NODE);
     if (stored >= 0) {

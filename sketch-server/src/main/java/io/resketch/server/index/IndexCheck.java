@@ -33,9 +33,9 @@ final class IndexCheck {
   private final IndexSearcher searcher;
   private final NodeSearch search;
 
-  IndexCheck(IndexSearcher searcher, NodeNumbers numbers) {
+  IndexCheck(IndexSearcher searcher, NodeNumbers numbers, ByteVectors vectors) {
     this.searcher = searcher;
-    this.search = new NodeSearch(searcher, numbers, null);
+    this.search = new NodeSearch(searcher, numbers, vectors, null);
   }
 
   /**
@@ -55,12 +55,13 @@ final class IndexCheck {
   private double recall(List<byte[]> queries) throws IOException {
     int found = 0;
     int wanted = 0;
-    for (byte[] query : queries) {
+    for (byte[] coarse : queries) {
+      ByteVectors.Vector query = ByteVectors.Vector.of(coarse);
       List<NodeSearch.Node> nearest = search.nearest(query, NEAREST, Found.Path.VECTORS);
-      float last = nearest.get(nearest.size() - 1).score();
+      double last = nearest.get(nearest.size() - 1).cosine();
       long hits =
           search.nearest(query, COUNT, Found.Path.GRAPH).stream()
-              .filter(node -> node.score() >= last)
+              .filter(node -> node.cosine() >= last)
               .count();
       found += (int) Math.min(nearest.size(), hits);
       wanted += nearest.size();

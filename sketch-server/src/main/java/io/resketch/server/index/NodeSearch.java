@@ -2,11 +2,13 @@ package io.resketch.server.index;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -19,6 +21,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
 
 /** One search among the nodes of an index, and of the sketches behind them. For one thread. */
 final class NodeSearch {
@@ -27,6 +30,7 @@ final class NodeSearch {
 
   private final IndexSearcher searcher;
   private final NodeNumbers numbers;
+  private final ByteVectors vectors;
 
   /** Null for all. */
   private final Scope scope;
@@ -34,7 +38,8 @@ final class NodeSearch {
   /**
    * @param scope null for all
    */
-  NodeSearch(IndexSearcher searcher, NodeNumbers numbers, Scope scope) {
+  NodeSearch(IndexSearcher searcher, NodeNumbers numbers, ByteVectors vectors, Scope scope) {
+    this.vectors = vectors;
     this.searcher = searcher;
     this.numbers = numbers;
     this.scope = scope;
@@ -44,11 +49,11 @@ final class NodeSearch {
    * A node that was found.
    *
    * @param group its number
-   * @param score see {@link ByteGraphFormat#score}
+   * @param cosine over the indexed floats
    */
-  record Node(int group, float score) {
+  record Node(int group, double cosine) {
     private static final Comparator<Node> NEAREST_FIRST =
-        Comparator.comparingDouble(Node::score).reversed().thenComparingInt(Node::group);
+        Comparator.comparingDouble(Node::cosine).reversed().thenComparingInt(Node::group);
   }
 
   /** Vectors among which to search. */
@@ -71,24 +76,55 @@ final class NodeSearch {
    *
    * @param count at most so many
    */
-  List<Node> nearest(byte[] vector, int count, Found.Path path) throws IOException {
+  List<Node> nearest(ByteVectors.Vector vector, int count, Found.Path path) throws IOException {
     List<Node> out = new ArrayList<>();
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-      int wanted = Math.min(count, leaf.reader().maxDoc());
-      // Every segment for itself. Lucene would tell each how good the others' finds are; among
-      // sketches in clusters, a segment then often ends before it comes to the right one.
-      TopKnnCollector found =
-          path == Found.Path.GRAPH
-              ? new TopKnnCollector(BEAM * wanted, Integer.MAX_VALUE)
-              : new ByteGraphReader.EveryVector(wanted);
       int[] groups = numbers.of(leaf.reader());
-      leaf.reader().searchNearestVectors(Fields.VECTOR, vector, found, accepted(leaf, groups));
-      for (ScoreDoc node : found.topDocs().scoreDocs) {
-        out.add(new Node(groups[node.doc], node.score));
+      Bits accepted = accepted(leaf, groups);
+      int wanted = Math.min(count, leaf.reader().maxDoc());
+      List<ScoreDoc> found;
+      if (path == Found.Path.GRAPH) {
+        // Every segment for itself. Lucene would tell each how good the others' finds are; among
+        // sketches in clusters, a segment then often ends before it comes to the right one.
+        TopKnnCollector beam = new TopKnnCollector(BEAM * wanted, Integer.MAX_VALUE);
+        leaf.reader().searchNearestVectors(Fields.VECTOR, vector.coarse(), beam, accepted);
+        found = Arrays.asList(beam.topDocs().scoreDocs);
+        found.sort(Comparator.comparingInt(node -> node.doc));
+      } else {
+        ByteGraphReader.EveryVector all =
+            new ByteGraphReader.EveryVector(wanted, vectors.margin());
+        leaf.reader().searchNearestVectors(Fields.VECTOR, vector.coarse(), all, accepted);
+        found = all.collected();
       }
+      refine(leaf.reader(), vector, groups, found, out);
     }
     out.sort(Node.NEAREST_FIRST);
     return out.subList(0, Math.min(count, out.size()));
+  }
+
+  /**
+   * Compares nodes by all that the index has of them.
+   *
+   * @param found by rising entries
+   */
+  private void refine(
+      LeafReader segment,
+      ByteVectors.Vector vector,
+      int[] groups,
+      List<ScoreDoc> found,
+      List<Node> out)
+      throws IOException {
+    ByteVectorValues coarse = segment.getByteVectorValues(Fields.VECTOR);
+    BinaryDocValues fine = segment.getBinaryDocValues(Fields.FINE);
+    byte[] read = new byte[vectors.prefix()];
+    for (ScoreDoc node : found) {
+      if (coarse.advance(node.doc) != node.doc || !fine.advanceExact(node.doc)) {
+        throw new IOException("a node has no vector");
+      }
+      BytesRef bytes = fine.binaryValue();
+      System.arraycopy(bytes.bytes, bytes.offset, read, 0, read.length);
+      out.add(new Node(groups[node.doc], vectors.cosine(vector, coarse.vectorValue(), read)));
+    }
   }
 
   /** The nodes without a vector, at most so many and one. */

@@ -202,7 +202,7 @@ final class SketchIndex implements Closeable {
    */
   void put(String id, Sketch sketch, SketchRecord record) throws IOException {
     groups.leave(id);
-    byte[] vector = sketch == null ? null : vectors.of(sketch);
+    ByteVectors.Vector vector = sketch == null ? null : vectors.of(sketch);
     byte[] floats = sketch == null ? new byte[Long.BYTES] : Groups.hash(sketch);
     String whole = sketch == null ? "id " + id : "floats " + HexFormat.of().formatHex(floats);
     long group = groups.of(vector, whole);
@@ -266,13 +266,13 @@ final class SketchIndex implements Closeable {
    * empty if those are too many, or bytes do not tell the query.
    */
   Optional<Found> search(Question question, Proposals proposals) throws IOException {
-    byte[] vector = vectors.of(question.query());
+    ByteVectors.Vector vector = vectors.of(question.query());
     if (vector == null) {
       return Optional.empty();
     }
     IndexSearcher searcher = searchers.acquire();
     try {
-      NodeSearch search = new NodeSearch(searcher, numbers, scope(searcher, question.filter()));
+      NodeSearch search = new NodeSearch(searcher, numbers, vectors, scope(searcher, question.filter()));
       List<Integer> whole = search.whole(MAX_WHOLE);
       if (whole.size() > MAX_WHOLE) {
         return Optional.empty();
@@ -283,7 +283,7 @@ final class SketchIndex implements Closeable {
       Found.Path path = path(search.vectors(), question.count());
       List<NodeSearch.Node> nodes = search.nearest(vector, question.count(), path);
       for (NodeSearch.Node node : nodes) {
-        Proposals.Guess guess = vectors.guess(node.score(), question.query().prefixLength());
+        Proposals.Guess guess = vectors.guess(node.cosine(), question.query().prefixLength());
         if (!propose(search.sketches(node.group(), question.equals()), guess, proposals)) {
           break;
         }
@@ -350,7 +350,7 @@ final class SketchIndex implements Closeable {
   State checkAlways(long seed) throws IOException {
     IndexSearcher searcher = searchers.acquire();
     try {
-      recall = new IndexCheck(searcher, numbers).recall(seed);
+      recall = new IndexCheck(searcher, numbers, vectors).recall(seed);
     } finally {
       searchers.release(searcher);
     }
