@@ -65,7 +65,8 @@ record ByteVectors(int prefix) {
   /** The cosine of two vectors, as exact as their fine parts tell. */
   double cosine(Vector a, byte[] coarse, byte[] fine) {
     double whole = ByteDot.BEST.dot(a.coarse, coarse, 0);
-    double mixed = ByteDot.BEST.dot(a.coarse, fine, 0) + (double) ByteDot.BEST.dot(a.fine, coarse, 0);
+    double mixed =
+        ByteDot.BEST.dot(a.coarse, fine, 0) + (double) ByteDot.BEST.dot(a.fine, coarse, 0);
     double both = ByteDot.BEST.dot(a.fine, fine, 0);
     double dot = whole + (mixed + both / FINE) / FINE;
     return dot / (prefix * STEPS * STEPS);

@@ -92,8 +92,8 @@ final class Fields {
     if (vector == null) {
       out.add(new StringField("whole", "1", Field.Store.NO));
     } else {
-      out.add(new KnnByteVectorField(
-              VECTOR, vector.coarse(), VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(
+          new KnnByteVectorField(VECTOR, vector.coarse(), VectorSimilarityFunction.DOT_PRODUCT));
       out.add(new BinaryDocValuesField(FINE, new BytesRef(vector.fine())));
     }
     return out;

@@ -91,8 +91,7 @@ final class NodeSearch {
         found = Arrays.asList(beam.topDocs().scoreDocs);
         found.sort(Comparator.comparingInt(node -> node.doc));
       } else {
-        ByteGraphReader.EveryVector all =
-            new ByteGraphReader.EveryVector(wanted, vectors.margin());
+        ByteGraphReader.EveryVector all = new ByteGraphReader.EveryVector(wanted, vectors.margin());
         leaf.reader().searchNearestVectors(Fields.VECTOR, vector.coarse(), all, accepted);
         found = all.collected();
       }

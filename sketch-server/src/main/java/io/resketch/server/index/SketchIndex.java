@@ -272,7 +272,8 @@ final class SketchIndex implements Closeable {
     }
     IndexSearcher searcher = searchers.acquire();
     try {
-      NodeSearch search = new NodeSearch(searcher, numbers, vectors, scope(searcher, question.filter()));
+      NodeSearch search =
+          new NodeSearch(searcher, numbers, vectors, scope(searcher, question.filter()));
       List<Integer> whole = search.whole(MAX_WHOLE);
       if (whole.size() > MAX_WHOLE) {
         return Optional.empty();
