@@ -104,7 +104,7 @@ final class CopiesTest {
       put(items, "event-" + i, i, event(i));
     }
     items.onCompleted();
-    assertThat(acknowledged.await(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(acknowledged.await(10, TimeUnit.MINUTES)).isTrue();
     awaitIndex(server);
     return server;
   }
@@ -127,7 +127,7 @@ final class CopiesTest {
   /** Until the index has all that is stored; nothing is near this sketch. */
   private static void awaitIndex(TestServer server) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () -> {
               SearchResponse response = search(server, like(event(-5)).setK(1));

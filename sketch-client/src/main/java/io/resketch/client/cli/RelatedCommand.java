@@ -85,7 +85,7 @@ final class RelatedCommand extends ClientCommand {
                   ListRelatedRequest.newBuilder()
                       .setDepth(depth)
                       .setNeighbours(neighbours)
-                      .setMinCosine(minCosine)
+                      .setMinCosine(minCosine == 0 ? Double.MIN_VALUE : minCosine) // 0: the default
                       .setFilter(filter)
                       .build());
       if (output.isPresent()) {
