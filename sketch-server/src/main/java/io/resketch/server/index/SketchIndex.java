@@ -38,7 +38,9 @@ import org.apache.lucene.util.IOUtils;
 
 /**
  * A Lucene index of the sketches of one collection: a graph (HNSW) over their first floats, in 8
- * bits each, with what filters ask for. Changes come from one thread; searches from any.
+ * bits each, with what filters ask for. The graph has one node for each distinct vector, however
+ * many sketches have it ({@link Groups}), and is used while it is known to find what is nearest
+ * ({@link IndexCheck}). Changes come from one thread; searches from any.
  */
 final class SketchIndex implements Closeable {
   private static final int FORMAT = 3;
