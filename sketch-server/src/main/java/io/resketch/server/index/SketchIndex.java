@@ -292,7 +292,7 @@ final class SketchIndex implements Closeable {
         }
       }
       boolean all = path == Found.Path.VECTORS && nodes.size() < question.count();
-      return Optional.of(new Found(path, all));
+      return Optional.of(new Found(path, all, search.vectors()));
     } finally {
       searchers.release(searcher);
     }

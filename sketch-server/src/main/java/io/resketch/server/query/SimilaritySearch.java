@@ -81,6 +81,7 @@ public final class SimilaritySearch {
     Candidates candidates = new Candidates(repository, collection, query, selection);
     Sketch compared = query.sketch().truncate(query.compared());
     int count = Math.max(SketchIndexes.LEAST_VECTORS, CANDIDATES_PER_HIT * query.k());
+    long work;
     do {
       candidates.begin();
       Optional<Found> found =
@@ -101,7 +102,8 @@ public final class SimilaritySearch {
         return Optional.of(answer(collection, candidates.response(), found.get().path()));
       }
       count *= MORE;
-    } while ((long) count * COST_OF_CANDIDATE < collection.size());
+      work = (long) COST_OF_CANDIDATE * Math.min(count, found.get().vectors());
+    } while (work < collection.size());
     return Optional.empty();
   }
 
