@@ -344,22 +344,22 @@ public final class SketchCollection {
   }
 
   /** The {@code k} runs most like a stored run, which is left out. */
-  public List<SearchHit> search(String id, int k) {
+  public SearchHits search(String id, int k) {
     return search(id, SearchOptions.top(k));
   }
 
   /** The runs most like a stored run, which is left out. */
-  public List<SearchHit> search(String id, SearchOptions options) {
+  public SearchHits search(String id, SearchOptions options) {
     return search(SearchRequest.newBuilder().setSketchName(nameOf(id)), options);
   }
 
   /** The runs most like a sketch. */
-  public List<SearchHit> search(Sketch sketch, SearchOptions options) {
+  public SearchHits search(Sketch sketch, SearchOptions options) {
     return search(SearchRequest.newBuilder().setSketch(Sketches.sketch(sketch)), options);
   }
 
   /** The runs most like a computation, which is not stored. */
-  public List<SearchHit> search(Computation computation, SearchOptions options) {
+  public SearchHits search(Computation computation, SearchOptions options) {
     return search(
         SearchRequest.newBuilder().setComputation(Graphs.computation(computation)), options);
   }
@@ -368,14 +368,15 @@ public final class SketchCollection {
    * The runs most like one object of a stored run with all it was computed from. The run itself is
    * left out.
    */
-  public List<SearchHit> searchObject(String id, String objectId, SearchOptions options) {
+  public SearchHits searchObject(String id, String objectId, SearchOptions options) {
     return search(
         SearchRequest.newBuilder()
             .setObject(StoredObject.newBuilder().setSketchName(nameOf(id)).setObjectId(objectId)),
         options);
   }
 
-  private List<SearchHit> search(SearchRequest.Builder query, SearchOptions options) {
+  private SearchHits search(SearchRequest.Builder query, SearchOptions options) {
+    options.minCosine().ifPresent(query::setMinCosine);
     SearchRequest request =
         query
             .setParent(name)
@@ -385,11 +386,8 @@ public final class SketchCollection {
             .setPrefixLength(options.prefixLength())
             .setExact(options.exact())
             .build();
-    return ResketchException.translate(() -> client.repositoryService().search(request))
-        .getHitsList()
-        .stream()
-        .map(SearchHit::of)
-        .toList();
+    return SearchHits.of(
+        ResketchException.translate(() -> client.repositoryService().search(request)));
   }
 
   /**

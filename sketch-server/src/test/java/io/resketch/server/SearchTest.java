@@ -204,6 +204,20 @@ final class SearchTest {
   }
 
   @Test
+  void aMinimumOfTheCosine_leavesOutTheRest() {
+    SearchRequest.Builder all =
+        SearchRequest.newBuilder().setComputation(Graphs.computation(QUERY)).setK(1000);
+    List<SearchHit> hits = search(all.clone()).getHitsList();
+    double least = hits.get(11).getSimilarity();
+    assertThat(search(all.clone().setMinCosine(least)).getHitsList())
+        .isEqualTo(hits.subList(0, 12));
+    assertThat(search(all.clone().setMinCosine(-1)).getHitsList()).isEqualTo(hits);
+    assertThat(search(all.clone().setMinCosine(1)).getHitsList()).isEmpty();
+    assertThat(search(all.clone().setMinCosine(least).setK(5)).getHitsList())
+        .isEqualTo(hits.subList(0, 5));
+  }
+
+  @Test
   void emptyCollection_hasNoHits() {
     server.create("empty", SPEC);
     SearchResponse response =
@@ -214,7 +228,12 @@ final class SearchTest {
                     .setParent("collections/empty")
                     .setComputation(Graphs.computation(QUERY))
                     .build());
-    assertThat(response).isEqualTo(SearchResponse.newBuilder().setExact(true).build());
+    assertThat(response)
+        .isEqualTo(
+            SearchResponse.newBuilder()
+                .setExact(true)
+                .setMethod(SearchResponse.Method.METHOD_SCAN)
+                .build());
   }
 
   @Test
@@ -224,6 +243,9 @@ final class SearchTest {
         SearchRequest.newBuilder().setComputation(Graphs.computation(QUERY));
     failure(() -> search(good.clone().setK(1001))).isInvalid("k");
     failure(() -> search(good.clone().setK(-1))).isInvalid("k");
+    for (double least : new double[] {-1.01, 1.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+      failure(() -> search(good.clone().setMinCosine(least))).isInvalid("min_cosine");
+    }
     for (int prefix : new int[] {8, 17, 4112, -16}) {
       failure(() -> search(good.clone().setPrefixLength(prefix))).isInvalid("prefixLength");
     }

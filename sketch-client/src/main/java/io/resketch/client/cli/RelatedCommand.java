@@ -85,7 +85,7 @@ final class RelatedCommand extends ClientCommand {
                   ListRelatedRequest.newBuilder()
                       .setDepth(depth)
                       .setNeighbours(neighbours)
-                      .setMinCosine(minCosine)
+                      .setMinCosine(minCosine == 0 ? Double.MIN_VALUE : minCosine) // 0: the default
                       .setFilter(filter)
                       .build());
       if (output.isPresent()) {
@@ -96,6 +96,10 @@ final class RelatedCommand extends ClientCommand {
       } else {
         found.getRelationsList().forEach(relation -> print(line(relation)));
         note(found.getSketchesCount() + " runs, " + found.getRelationsCount() + " relations");
+        if (!found.getExact()) {
+          note(
+              "not exact: an index chose the runs to compare; some that are related may be missing");
+        }
       }
       return 0;
     }

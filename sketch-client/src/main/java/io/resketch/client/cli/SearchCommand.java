@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.SearchHit;
+import io.resketch.client.SearchHits;
 import io.resketch.client.SearchOptions;
 import io.resketch.client.SketchCollection;
 import io.resketch.client.TimeRange;
@@ -14,8 +15,9 @@ import io.resketch.core.graph.Computation;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  resketch search --collection rooms --id run-1 -k 5",
       "  resketch search --collection rooms --id run-1 --object cat1 --filter 'label.camera = door'",
+      "  resketch search --collection rooms --id run-1 --min-cosine 0.9",
       "  resketch search --collection rooms --computation query.jsonl --json"
     })
 final class SearchCommand extends ClientCommand {
@@ -77,6 +80,12 @@ final class SearchCommand extends ClientCommand {
   private int prefix;
 
   @Option(
+      names = "--min-cosine",
+      paramLabel = "X",
+      description = "Only runs at least as similar, -1 to 1. Default: all.")
+  private Optional<Double> minCosine = Optional.empty();
+
+  @Option(
       names = "--exact",
       description = "Compare every stored run, where an index might miss some; slower on many.")
   private boolean exact;
@@ -98,7 +107,7 @@ final class SearchCommand extends ClientCommand {
     }
   }
 
-  private List<SearchHit> hits(
+  private SearchHits hits(
       SketchCollection collection, Optional<Computation> computation, SearchOptions options) {
     if (computation.isPresent()) {
       return collection.search(computation.get(), options);
@@ -111,9 +120,15 @@ final class SearchCommand extends ClientCommand {
 
   private SearchOptions options() {
     try {
-      return new SearchOptions(k, TimeRange.all(), filter, prefix, exact);
+      OptionalDouble least = minCosine.map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
+      return new SearchOptions(k, TimeRange.all(), filter, prefix, least, exact);
     } catch (InvalidInputException e) {
-      String option = e.field().equals("k") ? "-k" : "--prefix";
+      String option =
+          switch (e.field()) {
+            case "k" -> "-k";
+            case "minCosine" -> "--min-cosine";
+            default -> "--prefix";
+          };
       throw wrongUse(option + e.getMessage().substring(e.field().length()));
     }
   }
@@ -131,9 +146,12 @@ final class SearchCommand extends ClientCommand {
     }
   }
 
-  private void report(List<SearchHit> hits) {
+  private void report(SearchHits hits) {
     if (!json()) {
       hits.forEach(hit -> print(hit.toString()));
+      if (!hits.exact()) {
+        note(howFound(hits));
+      }
       return;
     }
     JsonArray list = new JsonArray();
@@ -149,6 +167,30 @@ final class SearchCommand extends ClientCommand {
     }
     JsonObject out = new JsonObject();
     out.add("hits", list);
+    out.addProperty("exact", hits.exact());
+    out.addProperty("scanned", hits.scanned());
+    out.addProperty("method", hits.method().name());
     print(out.toString());
+  }
+
+  /** What the answer lacks to be exact. */
+  private static String howFound(SearchHits hits) {
+    String found =
+        switch (hits.method()) {
+          case METHOD_GRAPH ->
+              String.format(
+                  Locale.ROOT,
+                  " by the graph of the index, which found %.1f %% of the nearest when the server last"
+                      + " checked it",
+                  100 * hits.message().getGraphRecall());
+          case METHOD_VECTORS -> " by the indexed floats of all runs";
+          default -> "";
+        };
+    return String.format(
+        Locale.ROOT,
+        "not exact: %,d runs were compared in full, chosen%s; some of the most similar may be missing."
+            + " --exact compares every run",
+        hits.scanned(),
+        found);
   }
 }

@@ -141,9 +141,21 @@ final class ServerCommandsTest {
     CliRun byId = onServer("search", "--id", "run-1", "-k", "1");
     assertThat(byId.code()).isZero();
     assertThat(byId.out()).matches("0\\.9\\d+  run-2  2026-11-23T08:00:00Z\n");
+    assertThat(byId.err())
+        .startsWith(
+            "not exact: 3 runs were compared in full, chosen by the graph of the index, which")
+        .contains("found 99.4 % of the nearest", "--exact compares every run");
+    assertThat(onServer("search", "--id", "run-1", "--exact").err()).isEmpty();
+    CliRun similar = onServer("search", "--id", "run-1", "--min-cosine", "0.9");
+    assertThat(similar.out()).contains("run-2").doesNotContain("run-3");
+    CliRun impossible = onServer("search", "--id", "run-1", "--min-cosine", "1.5");
+    assertThat(impossible.code()).isEqualTo(2);
+    assertThat(impossible.err()).contains("--min-cosine: 1.5 must be -1 to 1");
     Path query = Files.writeString(folder.resolve("query.jsonl"), run("", -0.4));
     JsonObject hits =
         json(onServer("search", "--computation", query.toString(), "--json", "--prefix", "512"));
+    assertThat(hits.get("exact").getAsBoolean()).isFalse();
+    assertThat(hits.get("method").getAsString()).isEqualTo("METHOD_GRAPH");
     JsonObject first = hits.getAsJsonArray("hits").get(0).getAsJsonObject();
     assertThat(first.get("id").getAsString()).isEqualTo("run-3");
     assertThat(onServer("search", "--id", "none").err())

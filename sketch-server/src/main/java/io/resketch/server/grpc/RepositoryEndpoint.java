@@ -189,9 +189,22 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
                       : request.getSketchName(),
                   k,
                   request.getPrefixLength(),
+                  minCosine(request),
                   request.getExact()),
               selection);
         });
+  }
+
+  private static double minCosine(SearchRequest request) {
+    if (!request.hasMinCosine()) {
+      return SimilaritySearch.Query.NO_MINIMUM;
+    }
+    double out = request.getMinCosine();
+    if (!(out >= -1 && out <= 1)) {
+      throw new InvalidInputException(
+          "min_cosine", out + " must be -1 to 1; leave it out to have all");
+    }
+    return out;
   }
 
   private Sketch query(SketchCollection collection, SearchRequest request) {

@@ -11,16 +11,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Query;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.IOUtils;
 import org.slf4j.Logger;
@@ -43,6 +41,9 @@ final class CollectionIndex implements Closeable {
   /** Changes between two commits at most: large pieces of the index need less merging. */
   private static final int BATCH = 100_000;
 
+  /** Changes for each vector after which the graph is checked again. */
+  private static final double CHANGED_SHARE = 0.1;
+
   /** Of a quarter of a second. */
   private static final int ROUNDS_BEFORE_MERGE = 40;
 
@@ -58,6 +59,11 @@ final class CollectionIndex implements Closeable {
   private long retryAt = System.nanoTime();
   private long changesBefore = -1;
   private int quietRounds;
+
+  /** How far the index had come, and what it held, at the last check. */
+  private long checkedAt;
+
+  private int checkedVectors;
 
   /** The index, once it is complete but for the changes from a number on. */
   private record Ready(SketchIndex index, Progress progress) {}
@@ -78,19 +84,26 @@ final class CollectionIndex implements Closeable {
     return collection == other;
   }
 
-  /** Candidates by falling bounds; empty if the index cannot say. */
-  Optional<List<Candidate>> search(Sketch query, int count, Query filter) {
+  /** Proposes sketches; empty if the index cannot say. */
+  Optional<Found> search(SketchIndex.Question question, Proposals proposals) {
     Ready now = ready;
-    if (now == null || failed || query.prefixLength() < now.index().prefix()) {
+    if (now == null || failed || question.query().prefixLength() < now.index().prefix()) {
       return Optional.empty();
     }
+    Beside beside = new Beside(proposals);
     try {
-      Set<String> changed = new HashSet<>();
       // First the changes: what leaves the log before it is read is in the index by then.
       for (ChangeLog.Change change : log.from(now.progress().sequence(), Integer.MAX_VALUE)) {
-        changed.add(change.id());
+        beside.changed.add(change.id());
       }
-      return now.index().search(query, count, filter).map(found -> sorted(changed, found));
+      beside.takeChanged();
+      SketchIndex.Question more =
+          new SketchIndex.Question(
+              question.query(),
+              question.count(),
+              question.equals() + beside.changed.size(),
+              question.filter());
+      return now.index().search(more, beside);
     } catch (AlreadyClosedException | IndexSearcher.TooManyClauses e) {
       return Optional.empty();
     } catch (StorageException e) {
@@ -102,12 +115,45 @@ final class CollectionIndex implements Closeable {
     }
   }
 
-  private static List<Candidate> sorted(Set<String> changed, List<Candidate> found) {
-    List<Candidate> out = new ArrayList<>();
-    changed.forEach(id -> out.add(Candidate.unknown(id)));
-    found.stream().filter(one -> !changed.contains(one.id())).forEach(out::add);
-    out.sort(Comparator.comparingDouble(Candidate::bound).reversed());
-    return out;
+  /** Proposes what the index lacks first, and of what the index proposes only what it has right. */
+  private static final class Beside implements Proposals {
+    private final Proposals proposals;
+    private final Set<String> changed = new HashSet<>();
+
+    Beside(Proposals proposals) {
+      this.proposals = proposals;
+    }
+
+    void takeChanged() {
+      for (String id : changed) {
+        if (proposals.wants(Guess.NONE)) {
+          proposals.take(List.of(id));
+        }
+      }
+    }
+
+    @Override
+    public boolean wants(Guess guess) {
+      return proposals.wants(guess);
+    }
+
+    @Override
+    public void take(List<String> ids) {
+      List<String> right = ids.stream().filter(id -> !changed.contains(id)).toList();
+      if (!right.isEmpty()) {
+        proposals.take(right);
+      }
+    }
+  }
+
+  /** What the index holds; empty while there is none. */
+  Optional<SketchIndex.State> state() {
+    Ready now = ready;
+    try {
+      return now == null || failed ? Optional.empty() : Optional.of(now.index().state());
+    } catch (IOException | AlreadyClosedException e) {
+      return Optional.empty();
+    }
   }
 
   /** Opens, builds or follows, whatever is next; after a failure, not before a while. */
@@ -136,6 +182,9 @@ final class CollectionIndex implements Closeable {
     if (!opened) {
       opened = true;
       open();
+      if (ready != null) {
+        check();
+      }
     }
     if (ready != null) {
       follow(stop);
@@ -205,6 +254,7 @@ final class CollectionIndex implements Closeable {
     }
     if (complete) {
       ready = new Ready(index, progress);
+      check();
       LOG.info(
           "built the index of {} sketches {} in {} s",
           collection.size(),
@@ -229,6 +279,9 @@ final class CollectionIndex implements Closeable {
       while (behind > 0 && !stop.getAsBoolean()) {
         behind = changes - followBatch();
       }
+      if (ready.progress().sequence() - checkedAt > checkedVectors * CHANGED_SHARE) {
+        check();
+      }
     } catch (IOException | AlreadyClosedException e) {
       failed = true; // whatever it is, another index comes out of the same truth
       throw e;
@@ -243,6 +296,24 @@ final class CollectionIndex implements Closeable {
     }
     if (index.hasMerged()) {
       index.commit(ready.progress());
+      check();
+    }
+  }
+
+  /** Compares the graph with the scan of all vectors, and says so where it is found poor. */
+  private void check() throws IOException {
+    Ready now = ready;
+    SketchIndex.State state = now.index().check(now.progress().sequence());
+    checkedVectors = state.vectors();
+    checkedAt = now.progress().sequence();
+    if (state.recall() < IndexCheck.ENOUGH) {
+      LOG.warn(
+          "the graph of {} finds {} of the nearest of its {} vectors, below {}; searches compare"
+              + " all vectors until a later check finds it better",
+          path,
+          String.format(Locale.ROOT, "%.3f", state.recall()),
+          state.vectors(),
+          IndexCheck.ENOUGH);
     }
   }
 

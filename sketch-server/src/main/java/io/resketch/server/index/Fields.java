@@ -14,6 +14,8 @@ import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnByteVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -25,21 +27,32 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * How a sketch lies in the index.
+ * How sketches lie in the index. Sketches with the same vector make up a group, which has a number;
+ * an entry of its own, the node, has the vector.
  *
  * <pre>
- * id      its id, as a term and as a value
- * vector  the first floats, in bytes, on a scale on which all have the same norm
- * whole   a term instead of the vector: shorter or zero, to be compared as a whole
- * time    seconds (8 bytes, sign flipped, big-endian), nanoseconds (4), as a point; with a term
- * label   a term per label, and one per key
+ * node:    node     number of the group, as a term and as a value
+ *          content  a hash of what its sketches have in common, as a term
+ *          vector   the first floats, in bytes, on a scale on which all have the same norm
+ *          fine     what is missing from there of one of its sketches, in bytes of 1/254 of a step
+ *          whole    a term instead of the vector: shorter or zero, to be compared as a whole
+ * sketch:  id       its id, as a term and as a value
+ *          group    number of its group, as a term and as a value
+ *          floats   a hash of all its floats, as a value
+ *          time     seconds (8 bytes, sign flipped, big-endian), nanoseconds (4), as a point; with a
+ *                   term
+ *          label    a term per label, and one per key
  * </pre>
  */
 final class Fields {
-  static final String ID = "id";
+  static final String NODE = "node";
   static final String VECTOR = "vector";
+  static final String FINE = "fine";
+  static final String ID = "id";
+  static final String GROUP = "group";
+  static final String FLOATS = "floats";
 
-  /** Those without a vector. */
+  /** Nodes without a vector. */
   static final Query WHOLE = new TermQuery(new Term("whole", "1"));
 
   private static final String TIME = "time";
@@ -54,20 +67,50 @@ final class Fields {
     return new Term(ID, id);
   }
 
+  static Term node(long group) {
+    return new Term(NODE, Long.toString(group));
+  }
+
+  static Term content(String hash) {
+    return new Term("content", hash);
+  }
+
+  static Term membersOf(long group) {
+    return new Term(GROUP, Long.toString(group));
+  }
+
   /**
-   * The entry of a sketch.
+   * The node of a group.
    *
-   * @param vector null if there is none
+   * @param vector null if its sketches have none
    */
-  static Document document(String id, byte[] vector, SketchRecord record) {
+  static Document node(long group, String hash, ByteVectors.Vector vector) {
     Document out = new Document();
-    out.add(new StringField(ID, id, Field.Store.NO));
-    out.add(new BinaryDocValuesField(ID, new BytesRef(id)));
+    out.add(new StringField(NODE, node(group).text(), Field.Store.NO));
+    out.add(new NumericDocValuesField(NODE, group));
+    out.add(new StringField("content", hash, Field.Store.NO));
     if (vector == null) {
       out.add(new StringField("whole", "1", Field.Store.NO));
     } else {
-      out.add(new KnnByteVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(
+          new KnnByteVectorField(VECTOR, vector.coarse(), VectorSimilarityFunction.DOT_PRODUCT));
+      out.add(new BinaryDocValuesField(FINE, new BytesRef(vector.fine())));
     }
+    return out;
+  }
+
+  /**
+   * The entry of a sketch.
+   *
+   * @param floats a hash of its floats
+   */
+  static Document sketch(String id, long group, long floats, SketchRecord record) {
+    Document out = new Document();
+    out.add(new StringField(ID, id, Field.Store.NO));
+    out.add(new SortedDocValuesField(ID, new BytesRef(id)));
+    out.add(new StringField(GROUP, membersOf(group).text(), Field.Store.NO));
+    out.add(new NumericDocValuesField(GROUP, group));
+    out.add(new NumericDocValuesField(FLOATS, floats));
     if (record.hasTime()) {
       out.add(new BinaryPoint(TIME, time(record.getTime())));
       out.add(new StringField("has-time", "1", Field.Store.NO));
@@ -108,7 +151,9 @@ final class Fields {
     }
   }
 
-  /** The entries that a time range and a filter let pass; empty if that cannot be said. */
+  /**
+   * The sketches that a time range and a filter let pass, and nodes; empty if that cannot be said.
+   */
   static Optional<Query> query(SketchIndexes.Wanted wanted) {
     if (wanted.start() == null && wanted.end() == null) {
       return query(wanted.filter().condition());

@@ -4,10 +4,12 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.v1.SketchRecord;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,23 +20,16 @@ import java.util.logging.Logger;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.search.TopKnnCollector;
-import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.IOContext;
@@ -43,10 +38,12 @@ import org.apache.lucene.util.IOUtils;
 
 /**
  * A Lucene index of the sketches of one collection: a graph (HNSW) over their first floats, in 8
- * bits each, with what filters ask for. Changes come from one thread; searches from any.
+ * bits each, with what filters ask for. The graph has one node for each distinct vector, however
+ * many sketches have it ({@link Groups}), and is used while it is known to find what is nearest
+ * ({@link IndexCheck}). Changes come from one thread; searches from any.
  */
 final class SketchIndex implements Closeable {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   /** Lucene warns where the JVM offers vectors and is too old for Lucene to use them. */
   private static final Logger LUCENE =
@@ -56,15 +53,6 @@ final class SketchIndex implements Closeable {
     LUCENE.setLevel(Level.SEVERE);
   }
 
-  /** Of a byte for the root mean square of the floats; what is beyond six times that is cut. */
-  private static final double STEPS = 127 / 6.0;
-
-  /** Share of the squares that must be left after that. */
-  private static final double MIN_KEPT = 0.95;
-
-  /** The graph is searched for this many for each that is wanted, lest it miss some. */
-  private static final int BEAM = 2;
-
   private static final int SEGMENTS = 4;
 
   /** Left when nothing has changed for a while. */
@@ -72,17 +60,25 @@ final class SketchIndex implements Closeable {
 
   private static final int BUFFER_MB = 64;
 
-  /** Sketches without a vector that a search compares beside the nearest. */
+  /** Groups without a vector that a search compares beside the nearest. */
   private static final int MAX_WHOLE = 10_000;
 
-  /** Standard errors between what the first floats say and what is taken for impossible. */
-  private static final double MARGIN = 3;
+  /** Vectors of bytes that are compared in the time in which one sketch is read and compared. */
+  private static final int VECTORS_A_CANDIDATE = 256;
 
-  private final int prefix;
+  /** Of vectors to propose. */
+  static final int LEAST_COUNT = 100;
+
+  private final ByteVectors vectors;
   private final Directory directory;
 
   private final IndexWriter writer;
   private final SearcherManager searchers;
+  private final Groups groups;
+  private final NodeNumbers numbers = new NodeNumbers();
+
+  /** What the last check found, see {@link IndexCheck}; NaN before the first. */
+  private volatile double recall = Double.NaN;
 
   /**
    * How far an index has come.
@@ -93,10 +89,21 @@ final class SketchIndex implements Closeable {
   record Progress(UUID index, long sequence) {}
 
   private SketchIndex(int prefix, Directory directory, IndexWriter writer) throws IOException {
-    this.prefix = prefix;
+    this.vectors = new ByteVectors(prefix);
     this.directory = directory;
     this.writer = writer;
     this.searchers = new SearcherManager(writer, new SearcherFactory());
+    long next = Long.parseLong(commitData().getOrDefault("groups", "0"));
+    this.groups = new Groups(writer, searchers, next);
+  }
+
+  private Map<String, String> commitData() {
+    Map<String, String> out = new HashMap<>();
+    Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
+    if (data != null) {
+      data.forEach(entry -> out.put(entry.getKey(), entry.getValue()));
+    }
+    return out;
   }
 
   /**
@@ -174,11 +181,11 @@ final class SketchIndex implements Closeable {
 
   /** Floats of a sketch that are indexed. */
   int prefix() {
-    return prefix;
+    return vectors.prefix();
   }
 
   private String format() {
-    return FORMAT + "/" + prefix;
+    return FORMAT + "/" + prefix();
   }
 
   private static final class VectorCodec extends Lucene912Codec {
@@ -196,40 +203,26 @@ final class SketchIndex implements Closeable {
    * @param sketch null if it cannot be read; it is then among the candidates of every search
    */
   void put(String id, Sketch sketch, SketchRecord record) throws IOException {
-    byte[] vector = sketch == null ? null : vector(sketch);
-    writer.updateDocument(Fields.id(id), Fields.document(id, vector, record));
+    groups.leave(id);
+    ByteVectors.Vector vector = sketch == null ? null : vectors.of(sketch);
+    byte[] floats = sketch == null ? new byte[Long.BYTES] : Groups.hash(sketch);
+    String whole = sketch == null ? "id " + id : "floats " + HexFormat.of().formatHex(floats);
+    long group = groups.of(vector, whole);
+    long hash = ByteBuffer.wrap(floats).getLong();
+    writer.updateDocument(Fields.id(id), Fields.sketch(id, group, hash, record));
   }
 
   void delete(String id) throws IOException {
+    groups.leave(id);
     writer.deleteDocuments(Fields.id(id));
-  }
-
-  /**
-   * The first floats over their root mean square, in bytes; null if there are fewer, they are 0, or
-   * a few are so much larger than the rest that bytes do not tell them.
-   */
-  private byte[] vector(Sketch sketch) {
-    if (sketch.prefixLength() < prefix) {
-      return null;
-    }
-    double squares = 0;
-    for (int i = 0; i < prefix; i++) {
-      squares += (double) sketch.value(i) * sketch.value(i);
-    }
-    double scale = STEPS / Math.sqrt(squares / prefix);
-    byte[] out = new byte[prefix];
-    double kept = 0;
-    for (int i = 0; i < prefix; i++) {
-      out[i] = (byte) Math.max(-127, Math.min(127, Math.round(scale * sketch.value(i))));
-      kept += out[i] * out[i];
-    }
-    return kept > MIN_KEPT * prefix * STEPS * STEPS ? out : null;
   }
 
   /** Makes what was put and deleted durable, with the progress it stands for, and visible. */
   void commit(Progress progress) throws IOException {
+    groups.removeEmpty();
     Map<String, String> data = new HashMap<>();
     data.put("format", format());
+    data.put("groups", Long.toString(groups.next()));
     data.put("index", progress.index().toString());
     data.put("sequence", Long.toString(progress.sequence()));
     writer.setLiveCommitData(data.entrySet());
@@ -253,8 +246,7 @@ final class SketchIndex implements Closeable {
    * @throws IOException if another release wrote it
    */
   Progress progress() throws IOException {
-    Map<String, String> data = new HashMap<>();
-    writer.getLiveCommitData().forEach(entry -> data.put(entry.getKey(), entry.getValue()));
+    Map<String, String> data = commitData();
     if (!format().equals(data.get("format"))) {
       throw new IOException("the index has format " + data.get("format"));
     }
@@ -262,79 +254,117 @@ final class SketchIndex implements Closeable {
   }
 
   /**
-   * The sketches nearest to a query by their first floats, and all that have no vector; empty if
-   * those are too many.
+   * What a search is for.
    *
    * @param query at least as many floats as are indexed
-   * @param count how many of the nearest
+   * @param count vectors to propose the sketches of
+   * @param equals of equal sketches, at most so many are proposed
    * @param filter among these
    */
-  Optional<List<Candidate>> search(Sketch query, int count, Query filter) throws IOException {
-    byte[] vector = vector(query);
+  record Question(Sketch query, int count, int equals, Query filter) {}
+
+  /**
+   * Proposes the sketches nearest to a query by their first floats, behind all that have no vector;
+   * empty if those are too many, or bytes do not tell the query.
+   */
+  Optional<Found> search(Question question, Proposals proposals) throws IOException {
+    ByteVectors.Vector vector = vectors.of(question.query());
+    if (vector == null) {
+      return Optional.empty();
+    }
     IndexSearcher searcher = searchers.acquire();
     try {
-      int whole = searcher.count(Fields.WHOLE);
-      if (whole > MAX_WHOLE) {
+      NodeSearch search =
+          new NodeSearch(searcher, numbers, vectors, scope(searcher, question.filter()));
+      List<Integer> whole = search.whole(MAX_WHOLE);
+      if (whole.size() > MAX_WHOLE) {
         return Optional.empty();
       }
-      List<Candidate> out = new ArrayList<>();
-      if (vector != null) {
-        Query nearest = new NearestQuery(vector, BEAM * count, within(filter));
-        for (ScoreDoc doc : searcher.search(nearest, count).scoreDocs) {
-          double cosine = ByteGraphFormat.dot(doc.score, prefix) / (prefix * STEPS * STEPS);
-          out.add(new Candidate(id(searcher, doc), bound(cosine, query.prefixLength())));
+      for (int group : whole) {
+        propose(search.sketches(group, question.equals()), Proposals.Guess.NONE, proposals);
+      }
+      Found.Path path = path(search.vectors(), question.count());
+      List<NodeSearch.Node> nodes = search.nearest(vector, question.count(), path);
+      for (NodeSearch.Node node : nodes) {
+        Proposals.Guess guess = vectors.guess(node.cosine(), question.query().prefixLength());
+        if (!propose(search.sketches(node.group(), question.equals()), guess, proposals)) {
+          break;
         }
       }
-      if (whole > 0) {
-        for (ScoreDoc doc : searcher.search(Fields.WHOLE, whole).scoreDocs) {
-          out.add(Candidate.unknown(id(searcher, doc)));
-        }
-      }
-      return Optional.of(out);
+      boolean all = path == Found.Path.VECTORS && nodes.size() < question.count();
+      return Optional.of(new Found(path, all, search.vectors()));
     } finally {
       searchers.release(searcher);
     }
   }
 
   /**
-   * Searches every segment for itself. Lucene would tell each how good the others' finds are; among
-   * sketches in clusters, a segment then often ends before it comes to the right one.
+   * The graph pays where there are many vectors, and is of use only while it is known to find them.
    */
-  private static final class NearestQuery extends KnnByteVectorQuery {
-    NearestQuery(byte[] vector, int beam, Query filter) {
-      super(Fields.VECTOR, vector, beam, filter);
-    }
-
-    @Override
-    protected KnnCollectorManager getKnnCollectorManager(int beam, IndexSearcher searcher) {
-      return (visits, segment) -> new TopKnnCollector(beam, visits);
-    }
+  private Found.Path path(int among, int count) {
+    boolean few = among <= (long) VECTORS_A_CANDIDATE * count;
+    return few || !(recall >= IndexCheck.ENOUGH) ? Found.Path.VECTORS : Found.Path.GRAPH;
   }
 
-  /** Null for all: Lucene would make a list of all entries. */
-  private static Query within(Query filter) {
-    return filter instanceof MatchAllDocsQuery ? null : filter;
-  }
-
-  private static String id(IndexSearcher searcher, ScoreDoc doc) throws IOException {
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
-    BinaryDocValues ids = leaf.reader().getBinaryDocValues(Fields.ID);
-    if (!ids.advanceExact(doc.doc - leaf.docBase)) {
-      throw new IOException("an entry has no id");
+  private static boolean propose(
+      Collection<NodeSearch.Equals> sketches, Proposals.Guess guess, Proposals proposals)
+      throws IOException {
+    for (NodeSearch.Equals equals : sketches) {
+      if (!proposals.wants(guess)) {
+        return false;
+      }
+      proposals.take(equals.ids());
     }
-    return ids.binaryValue().utf8ToString();
+    return true;
   }
 
   /**
-   * What the cosine over more floats exceeds next to never. The indexed floats are a sample of
-   * those: a correlation ρ of n Gaussian pairs has the standard error (1 − ρ²)/√n (Fisher), here
-   * without the share of the variance that both have in common.
+   * What the index holds.
+   *
+   * @param vectors distinct ones, and some that are no longer there
+   * @param recall what the last check of the graph found; NaN where it was not needed yet
    */
-  private double bound(double cosine, int floats) {
-    double sampling = (1 - cosine * cosine) * Math.sqrt(1.0 / prefix - 1.0 / floats);
-    double rounding = Math.sqrt(2.0 / 12 / prefix) / STEPS;
-    return cosine + MARGIN * Math.hypot(sampling, rounding);
+  record State(int vectors, double recall) {}
+
+  /** What the index holds now. */
+  State state() throws IOException {
+    IndexSearcher searcher = searchers.acquire();
+    try {
+      return new State(NodeSearch.vectors(searcher), recall);
+    } finally {
+      searchers.release(searcher);
+    }
+  }
+
+  /**
+   * Measures what the graph finds, where there are so many vectors that searches may use it.
+   *
+   * @param seed of what is searched for
+   */
+  State check(long seed) throws IOException {
+    if (state().vectors() > VECTORS_A_CANDIDATE * LEAST_COUNT) {
+      return checkAlways(seed);
+    }
+    recall = Double.NaN;
+    return state();
+  }
+
+  /** As above, however few there are. */
+  State checkAlways(long seed) throws IOException {
+    IndexSearcher searcher = searchers.acquire();
+    try {
+      recall = new IndexCheck(searcher, numbers, vectors).recall(seed);
+    } finally {
+      searchers.release(searcher);
+    }
+    return state();
+  }
+
+  /** Null for all: there is nothing to be read then. */
+  private Scope scope(IndexSearcher searcher, Query filter) throws IOException {
+    return filter instanceof MatchAllDocsQuery
+        ? null
+        : Scope.of(searcher, filter, Math.toIntExact(groups.next()));
   }
 
   /** Closes the files; what was not committed is dropped, merges under way end. */

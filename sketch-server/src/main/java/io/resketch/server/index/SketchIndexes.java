@@ -1,6 +1,7 @@
 package io.resketch.server.index;
 
 import com.google.protobuf.Timestamp;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.server.filter.Filter;
 import io.resketch.server.repository.Repository;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -33,11 +35,7 @@ public final class SketchIndexes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SketchIndexes.class);
   private static final long ROUND_MILLIS = 250;
 
-  /** Nearest by the prefix for every hit wanted; see docs/performance.md. */
-  private static final int CANDIDATES_PER_HIT = 10;
-
-  private static final int MIN_CANDIDATES = 100;
-
+  private final IndexMetrics metrics;
   private final Repository repository;
   private final Path directory;
   private final int threshold;
@@ -50,8 +48,11 @@ public final class SketchIndexes implements AutoCloseable {
    *
    * @param directory of the indexes; nothing else may be in it
    * @param threshold collections of fewer sketches get no index
+   * @param registry gets what the indexes hold and what their graphs find
    */
-  public SketchIndexes(Repository repository, Path directory, int threshold) {
+  public SketchIndexes(
+      Repository repository, Path directory, int threshold, MeterRegistry registry) {
+    this.metrics = new IndexMetrics(registry);
     this.repository = repository;
     this.directory = directory;
     this.threshold = threshold;
@@ -61,19 +62,25 @@ public final class SketchIndexes implements AutoCloseable {
   /**
    * What a search is for.
    *
-   * @param hits how many
+   * @param vectors how many of the nearest distinct vectors to propose the sketches of
+   * @param equals how many at most of sketches that are equal, those with the first ids
    * @param start null if open
    * @param end exclusive, null if open
    * @param filter within these
    */
-  public record Wanted(int hits, Timestamp start, Timestamp end, Filter filter) {}
+  public record Wanted(int vectors, int equals, Timestamp start, Timestamp end, Filter filter) {}
+
+  /** Of vectors that a search asks for at least: so many are checked for what the graph finds. */
+  public static final int LEAST_VECTORS = SketchIndex.LEAST_COUNT;
 
   /**
-   * Among which the sketches nearest to a query most likely are, by falling bounds; some may be
-   * deleted or not wanted. Empty if there is no index that can say: then scan.
+   * Proposes the sketches among which those nearest to a query most likely are.
+   *
+   * @return how they were found; empty if there is no index that can say, or not to the end: then
+   *     scan, whatever was proposed
    */
-  public Optional<List<Candidate>> candidates(
-      SketchCollection collection, Sketch query, Wanted wanted) {
+  public Optional<Found> search(
+      SketchCollection collection, Sketch query, Wanted wanted, Proposals proposals) {
     CollectionIndex index = indexes.get(collection.id());
     if (index == null
         || !index.isOf(collection)
@@ -81,8 +88,24 @@ public final class SketchIndexes implements AutoCloseable {
         || collection.size() < threshold) {
       return Optional.empty();
     }
-    int count = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * wanted.hits());
-    return Fields.query(wanted).flatMap(filter -> index.search(query, count, filter));
+    return Fields.query(wanted)
+        .flatMap(
+            filter ->
+                index.search(
+                    new SketchIndex.Question(query, wanted.vectors(), wanted.equals(), filter),
+                    proposals));
+  }
+
+  /**
+   * The share of the nearest vectors that the graph of a collection's index found in its last
+   * check; empty where no search needs the graph.
+   */
+  public OptionalDouble recall(SketchCollection collection) {
+    return Optional.ofNullable(indexes.get(collection.id()))
+        .flatMap(CollectionIndex::state)
+        .filter(state -> !Double.isNaN(state.recall()))
+        .map(state -> OptionalDouble.of(state.recall()))
+        .orElse(OptionalDouble.empty());
   }
 
   private boolean isClosing() {
@@ -100,6 +123,7 @@ public final class SketchIndexes implements AutoCloseable {
                   id -> new CollectionIndex(repository, collection, directory.resolve(id)))
               .round(threshold, this::isClosing);
         }
+        metrics.report(indexes);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e); // nobody interrupts it

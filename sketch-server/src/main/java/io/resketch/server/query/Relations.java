@@ -13,6 +13,7 @@ import io.resketch.v1.ListRelatedRequest;
 import io.resketch.v1.ListRelatedResponse;
 import io.resketch.v1.Relation;
 import io.resketch.v1.SearchHit;
+import io.resketch.v1.SearchResponse;
 import io.resketch.v1.SharedObject;
 import io.resketch.v1.SketchRecord;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Walks over sketches that are alike as wholes or in a part. Thread-safe. */
 public final class Relations {
@@ -62,6 +64,7 @@ public final class Relations {
       throw new InvalidInputException("min_cosine", least + " must be -1 to 1");
     }
     Selection selection = new Selection(null, null, Filter.parse(request.getFilter()));
+    Scope scope = new Scope(collection, selection, neighbours, least, new AtomicBoolean(true));
     Map<String, SketchRecord> reached = new LinkedHashMap<>();
     Map<List<String>, Relation> relations = new LinkedHashMap<>();
     SketchRecord first = repository.get(start);
@@ -70,7 +73,7 @@ public final class Relations {
     for (int step = 0; step < depth; step++) {
       List<SketchRecord> next = new ArrayList<>();
       for (SketchRecord from : edge) {
-        for (Neighbour to : neighbours(collection, from.getName(), selection, neighbours, least)) {
+        for (Neighbour to : neighbours(scope, from.getName())) {
           String name = to.record.getName();
           if (!reached.containsKey(name)) {
             if (reached.size() == MAX_SKETCHES) {
@@ -90,8 +93,21 @@ public final class Relations {
     return ListRelatedResponse.newBuilder()
         .addAllSketches(reached.values())
         .addAllRelations(relations.values())
+        .setExact(scope.exact().get())
         .build();
   }
+
+  /**
+   * Where each step searches.
+   *
+   * @param exact set to false by the first search that did not compare all
+   */
+  private record Scope(
+      SketchCollection collection,
+      Selection selection,
+      int most,
+      double least,
+      AtomicBoolean exact) {}
 
   private static int inRange(String field, int value, int otherwise, int most) {
     if (value < 0 || value > most) {
@@ -120,17 +136,16 @@ public final class Relations {
     }
   }
 
-  private List<Neighbour> neighbours(
-      SketchCollection collection, String name, Selection selection, int most, double least) {
+  private List<Neighbour> neighbours(Scope scope, String name) {
     SketchName from = Names.parseSketch("name", name);
     Map<String, Neighbour> found = new LinkedHashMap<>();
     Sketch whole = Repository.sketch(repository.get(from));
-    for (SearchHit hit : hits(collection, whole, name, selection, most, least)) {
+    for (SearchHit hit : hits(scope, whole, name)) {
       neighbour(found, hit).raise(hit.getSimilarity());
     }
     for (Map.Entry<String, Unrolled> root : runs.roots(from, OBJECTS).entrySet()) {
       Unrolled object = root.getValue();
-      for (SearchHit hit : hits(collection, object.sketch(), name, selection, most, least)) {
+      for (SearchHit hit : hits(scope, object.sketch(), name)) {
         Neighbour neighbour = neighbour(found, hit);
         neighbour.raise(hit.getSimilarity());
         neighbour.objects.add(
@@ -146,7 +161,7 @@ public final class Relations {
             Comparator.comparingDouble(Neighbour::cosine)
                 .reversed()
                 .thenComparing(n -> n.record.getName()))
-        .limit(most)
+        .limit(scope.most())
         .toList();
   }
 
@@ -154,19 +169,16 @@ public final class Relations {
     return found.computeIfAbsent(hit.getRecord().getName(), name -> new Neighbour(hit.getRecord()));
   }
 
-  private List<SearchHit> hits(
-      SketchCollection collection,
-      Sketch query,
-      String excluded,
-      Selection selection,
-      int most,
-      double least) {
-    return search
-        .search(collection, new SimilaritySearch.Query(query, excluded, most, 0, false), selection)
-        .getHitsList()
-        .stream()
-        .filter(hit -> hit.getSimilarity() >= least)
-        .toList();
+  private List<SearchHit> hits(Scope scope, Sketch query, String excluded) {
+    SearchResponse found =
+        search.search(
+            scope.collection(),
+            new SimilaritySearch.Query(query, excluded, scope.most(), 0, scope.least(), false),
+            scope.selection());
+    if (!found.getExact()) {
+      scope.exact().set(false);
+    }
+    return found.getHitsList();
   }
 
   private Relation relation(SketchCollection collection, String left, Neighbour right) {

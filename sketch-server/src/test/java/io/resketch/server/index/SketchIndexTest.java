@@ -13,12 +13,18 @@ import io.resketch.v1.SketchRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +35,7 @@ final class SketchIndexTest {
   private static final int PREFIX = 512;
   private static final UUID NAME = new UUID(1, 2);
   private static final Query ALL =
-      Fields.query(new SketchIndexes.Wanted(1, null, null, Filter.ALL)).orElseThrow();
+      Fields.query(new SketchIndexes.Wanted(1, 1, null, null, Filter.ALL)).orElseThrow();
 
   @TempDir private Path directory;
 
@@ -67,17 +73,43 @@ final class SketchIndexTest {
     return SketchIndex.open(directory, PREFIX);
   }
 
+  /** One sketch that the index proposed. */
+  private record Proposal(String id, double bound) {}
+
+  private static List<Proposal> proposed(
+      SketchIndex index, Sketch query, int vectors, int equals, Query filter) throws IOException {
+    List<Proposal> out = new ArrayList<>();
+    Proposals all =
+        new Proposals() {
+          private double last;
+
+          @Override
+          public boolean wants(Guess guess) {
+            last = guess.cosine() + 3 * guess.standardError();
+            return true;
+          }
+
+          @Override
+          public void take(List<String> ids) {
+            ids.forEach(id -> out.add(new Proposal(id, last)));
+          }
+        };
+    assertThat(index.search(new SketchIndex.Question(query, vectors, equals, filter), all))
+        .isPresent();
+    return out;
+  }
+
   private static List<String> nearest(SketchIndex index, int seed) throws IOException {
-    return index.search(sketch(seed), 1, ALL).orElseThrow().stream().map(Candidate::id).toList();
+    return proposed(index, sketch(seed), 1, 1, ALL).stream().map(Proposal::id).toList();
   }
 
   @Test
   void whatWasCommitted_isThereAgain_andNothingElse() throws IOException {
     try (SketchIndex index = open()) {
       assertThat(index.progress()).isEqualTo(new Progress(NAME, 204));
-      assertThat(nearest(index, 5)).containsExactly("s5", "short");
-      assertThat(nearest(index, 200)).containsExactly("s200", "short");
-      assertThat(nearest(index, 202)).containsExactly("s8", "short");
+      assertThat(nearest(index, 5)).containsExactly("short", "s5");
+      assertThat(nearest(index, 200)).containsExactly("short", "s200");
+      assertThat(nearest(index, 202)).containsExactly("short", "s8");
       for (int gone : new int[] {7, 8, 203}) {
         assertThat(nearest(index, gone)).doesNotContain("s" + gone);
       }
@@ -96,6 +128,70 @@ final class SketchIndexTest {
     }
   }
 
+  private static List<String> ids(SketchIndex index, Sketch query, int equals, Query filter)
+      throws IOException {
+    return proposed(index, query, 1, equals, filter).stream()
+        .map(Proposal::id)
+        .filter(id -> !id.equals("short"))
+        .toList();
+  }
+
+  private static Query filter(String filter) {
+    return Fields.query(new SketchIndexes.Wanted(1, 1, null, null, Filter.parse(filter)))
+        .orElseThrow();
+  }
+
+  @Test
+  void equalSketches_areOneVector_andTheFirstByTheirIdsAreProposed() throws IOException {
+    Sketch copied = sketch(400);
+    try (SketchIndex index = open()) {
+      int before = index.state().vectors();
+      for (int i = 29; i >= 0; i--) {
+        index.put(String.format("copy%02d", i), copied, record(i % 3));
+        if (i == 10) {
+          index.commit(new Progress(NAME, 205)); // in two segments
+        }
+      }
+      index.commit(new Progress(NAME, 206));
+      assertThat(index.state().vectors()).isEqualTo(before + 1);
+      assertThat(ids(index, copied, 3, ALL)).startsWith("copy00", "copy01", "copy02");
+      assertThat(ids(index, copied, 100, ALL)).hasSize(30).isSorted();
+      assertThat(ids(index, copied, 100, filter("label.number = n1"))).hasSize(10);
+      assertThat(ids(index, copied, 100, filter("label.number = n9"))).containsExactly("s9");
+    }
+  }
+
+  @Test
+  void aGroup_outlivesTheSketchItWasMadeFor_andGoesWithTheLast() throws IOException {
+    Sketch copied = sketch(400);
+    int before = nodes();
+    try (SketchIndex index = open()) {
+      index.put("first", copied, record(1));
+      index.put("second", copied, record(2));
+      index.commit(new Progress(NAME, 205));
+      index.delete("first");
+      index.commit(new Progress(NAME, 206));
+      assertThat(ids(index, copied, 9, ALL)).containsExactly("second");
+      index.put("second", sketch(401), record(2));
+      index.put("third", copied, record(3));
+      index.commit(new Progress(NAME, 207));
+      assertThat(ids(index, copied, 9, ALL)).containsExactly("third");
+      index.delete("third");
+      index.put("fleeting", sketch(402), record(3));
+      index.delete("fleeting");
+      index.commit(new Progress(NAME, 208));
+      assertThat(ids(index, copied, 9, ALL)).doesNotContain("first", "second", "third");
+    }
+    assertThat(nodes()).isEqualTo(before + 1); // of "second" as it is now
+  }
+
+  private int nodes() throws IOException {
+    try (Directory files = FSDirectory.open(directory);
+        DirectoryReader reader = DirectoryReader.open(files)) {
+      return new IndexSearcher(reader).count(new FieldExistsQuery(Fields.NODE));
+    }
+  }
+
   @Test
   void merging_changesNoAnswer() throws IOException {
     try (SketchIndex index = open()) {
@@ -106,8 +202,8 @@ final class SketchIndexTest {
       await().until(index::hasMerged);
       index.commit(index.progress());
       assertThat(index.hasMerged()).isFalse();
-      assertThat(nearest(index, 5)).containsExactly("s5", "short");
-      assertThat(nearest(index, 301)).containsExactly("s301", "short");
+      assertThat(nearest(index, 5)).containsExactly("short", "s5");
+      assertThat(nearest(index, 301)).containsExactly("short", "s301");
       assertThat(nearest(index, 7)).doesNotContain("s7");
     }
   }
@@ -122,8 +218,7 @@ final class SketchIndexTest {
       index.commit(new Progress(NAME, 604));
       int exceeded = 0;
       double last = 1;
-      List<Candidate> candidates = index.search(query, 400, ALL).orElseThrow();
-      for (Candidate candidate : candidates) {
+      for (Proposal candidate : proposed(index, query, 400, 1, ALL)) {
         if (candidate.id().startsWith("mix")) {
           int number = Integer.parseInt(candidate.id().substring(3));
           double similarity = query.cosine(mix(query, number));
