@@ -1,10 +1,10 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /** Spans of vectors of one length, by orthonormal bases. */
 final class Spans {
@@ -143,7 +143,11 @@ final class Spans {
     return new Basis(x.length, dims, values);
   }
 
-  /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
+  /**
+   * Vectors whose products with the columns are 1 with their own and 0 with the others.
+   *
+   * @throws io.resketch.core.solve.UnsolvableException if a value of a column is not finite
+   */
   static double[][] duals(List<double[]> columns) {
     int n = columns.size();
     int d = columns.get(0).length;
@@ -151,7 +155,7 @@ final class Spans {
     for (int a = 0; a < n; a++) {
       gram.add(a, a, 1e-9);
     }
-    CommonOps_DDRM.invert(gram);
+    DenseSystems.invert(gram, "the products of " + n + " columns");
     double[][] out = new double[n][d];
     for (int a = 0; a < n; a++) {
       for (int b = 0; b < n; b++) {
