@@ -65,7 +65,8 @@ final class Assembly {
             unidentified,
             (int) dictionary.exact.stream().filter(exact -> exact).count(),
             error(fit, heldOut),
-            OptionalDouble.empty());
+            OptionalDouble.empty(),
+            List.of());
     SketchFunction function = network.function();
     return function.unknown().isEmpty()
         ? network.predicting(predictionError(function, heldOut))

@@ -144,7 +144,8 @@ class SketchFunctionTest {
         List.of(),
         network.snapped(),
         network.heldOutRelativeError(),
-        java.util.OptionalDouble.empty());
+        java.util.OptionalDouble.empty(),
+        List.of());
   }
 
   @Test
