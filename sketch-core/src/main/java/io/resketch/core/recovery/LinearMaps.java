@@ -28,6 +28,10 @@ final class LinearMaps {
   static final double RIDGE = 1e-12;
 
   private final List<double[]> inputs;
+
+  /** Of the inputs: the others are linear in these. */
+  private final List<Integer> independent;
+
   private final double[] rows;
   private final double[][] codes;
   private final int m;
@@ -39,6 +43,7 @@ final class LinearMaps {
    */
   LinearMaps(List<double[]> inputs, double[][] codes) {
     this.inputs = inputs;
+    this.independent = Spans.independent(inputs);
     this.codes = codes;
     this.m = inputs.size();
     this.n = codes[0].length;
@@ -204,7 +209,17 @@ final class LinearMaps {
   }
 
   private Dependence dependence(Dependence.Partners both) {
-    return Dependence.of(codes[both.i()], codes[both.j()], inputs);
+    List<double[]> some = independent.stream().map(inputs::get).toList();
+    Dependence found = Dependence.of(codes[both.i()], codes[both.j()], some);
+    double[] strengths = new double[2 * m];
+    double[] weights = new double[2 * m];
+    for (int k = 0; k < some.size(); k++) {
+      for (int half = 0; half < 2; half++) {
+        strengths[half * m + independent.get(k)] = found.strengths()[half * some.size() + k];
+        weights[half * m + independent.get(k)] = found.weights()[half * some.size() + k];
+      }
+    }
+    return new Dependence(found.ratio(), strengths, weights);
   }
 
   /** The same with 0 for rows that are not known. */

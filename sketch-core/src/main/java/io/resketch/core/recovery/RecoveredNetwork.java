@@ -81,6 +81,7 @@ public record RecoveredNetwork(
     int hidden = columns() - inputWidth();
     int owned = objects.stream().mapToInt(object -> object.columns().size()).sum();
     long unwired = objects.stream().filter(object -> object.inputs().isEmpty()).count();
+    int without = setAside.stream().mapToInt(SetAside::count).sum();
     List<String> open = new ArrayList<>();
     if (owned < hidden) {
       open.add(
@@ -105,7 +106,8 @@ public record RecoveredNetwork(
         + " objects, "
         + objects.stream().mapToInt(object -> object.inputs().size()).sum()
         + " edges; "
-        + (open.isEmpty() ? "complete" : "not complete: " + String.join(", ", open));
+        + (open.isEmpty() ? "complete" : "not complete: " + String.join(", ", open))
+        + (without == 0 ? "" : "; of the pairs that are left when " + without + " are set aside");
   }
 
   /** The network as a function from inputs to sketches, and back to codes. */

@@ -4,6 +4,7 @@ import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /** Spans of vectors of one length, by orthonormal bases. */
@@ -36,6 +37,15 @@ final class Spans {
     }
     basis.add(Symmetric.unit(rest));
     return true;
+  }
+
+  /** Positions of vectors that are not in the span of those before them. */
+  static List<Integer> independent(List<double[]> vectors) {
+    List<double[]> basis = new ArrayList<>();
+    return IntStream.range(0, vectors.size())
+        .filter(j -> add(basis, vectors.get(j)))
+        .boxed()
+        .toList();
   }
 
   /** A random combination of vectors. */
