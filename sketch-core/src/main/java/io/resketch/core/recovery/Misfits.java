@@ -78,6 +78,14 @@ final class Misfits {
     }
   }
 
+  /**
+   * How much of the constant and the inputs the sketches do not tell. Where these enter the sketch,
+   * that is none, unless there are pairs that do not go with the others, and too many to be found.
+   */
+  static int untold(PairSpace space) {
+    return space.noise() > MOST_NOISE ? 0 : space.codes().dims() - sketches(space).dims();
+  }
+
   /** Pairs that have nearly all of a direction of the hidden part of the codes. */
   private static boolean[] alone(PairSpace space) {
     Basis codes = space.codes();

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 public final class NetworkRecovery {
   private static final int LEAST_PAIRS = 50;
 
+  /** Squared length of an offset that is rounding, beside columns of length 1. */
+  private static final double NO_OFFSET = 1e-10;
+
   private NetworkRecovery() {}
 
   /**
@@ -35,9 +38,8 @@ public final class NetworkRecovery {
     requireEnough(review);
     CheckpointFormat format = new CheckpointFormat(pairs, options);
     SearchState state = checkpoints.last().map(format::read).orElseGet(SearchState::new);
-    listener.progress("pairs that do not fit", 0, 1);
+    listener.progress("row space", 0, 1);
     Misfits.setAside(review, options);
-    listener.progress("pairs that do not fit", 1, 1);
     requireEnough(review);
     try {
       return recover(review, options, engine, listener, state, format, checkpoints);
@@ -62,7 +64,6 @@ public final class NetworkRecovery {
     int every = (int) Math.round(1 / options.holdOut());
     PairSample train = usable.rows(part(usable, every, false));
     PairSample heldOut = usable.rows(part(usable, every, true));
-    listener.progress("row space", 0, 1);
     PairSpace space = PairSpace.of(train, options.seed(), options.rank());
     listener.progress("row space", 1, 1);
     Search search =
@@ -75,10 +76,27 @@ public final class NetworkRecovery {
     search.run(listener, reached -> checkpoints.save(format.write(reached)));
     listener.progress("dictionary", 0, 1);
     Dictionary dictionary = new Dictionary(space, train, search, search.noise());
+    nameUntold(space, dictionary);
     listener.progress("wiring", 0, 1);
     return new Assembly(usable, train, every, dictionary, engine)
         .network(heldOut)
         .ofAll(review.places(), review.setAside());
+  }
+
+  /** Without an offset the constant is not told. */
+  private static void nameUntold(PairSpace space, Dictionary dictionary) {
+    double[] offset = dictionary.offset;
+    boolean none = Kernels.dot(offset, 0, offset, 0, offset.length) < NO_OFFSET;
+    int untold = Misfits.untold(space) - (none ? 1 : 0);
+    if (untold > 0) {
+      dictionary.unidentified.add(
+          0,
+          "pairs: sketches do not tell "
+              + untold
+              + " of what the inputs and the constant add to them. If all inputs enter the sketches,"
+              + " many of the pairs do not go with the others, as of other inputs or at another"
+              + " scale, and as many hidden columns are none");
+    }
   }
 
   private static void requireEnough(PairReview review) {

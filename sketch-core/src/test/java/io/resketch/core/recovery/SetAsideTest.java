@@ -160,8 +160,6 @@ class SetAsideTest {
         first(TeacherPairs.of(2, List.of(2), 1024, false, Encoding.F32, 4).sample(), ROWS));
     SketchSpec hadamard = new SketchSpec(256, new Family.Hadamard(), 8);
     assertAllKept(TeacherPairs.of(2, List.of(1), hadamard, true, Encoding.F32, 1).sample());
-    SketchSpec oneHot = new SketchSpec(1024, 16, 8);
-    assertAllKept(TeacherPairs.of(2, List.of(2), 1, oneHot, true, Encoding.F32, 1).sample());
   }
 
   /** Without an offset, sketches do not tell the constant; all pairs are alike in that. */
@@ -181,6 +179,19 @@ class SetAsideTest {
       in[i] = random.nextFloat();
     }
     assertAllKept(new PairSample(ROWS, List.of(12, 12), in, 1024, CLEAN.sketches()));
+  }
+
+  @Test
+  void pairsThatDoNotGoTogether_tooManyToBeFound_areSeenAllTheSame() {
+    PairSample mixed =
+        damaged(CLEAN, some(400), (in, p, out, d, random) -> scale(out, d, 1024, 2));
+    assertThat(Misfits.untold(space(mixed))).isEqualTo(25);
+    assertThat(Misfits.untold(space(CLEAN))).isZero();
+    assertThat(Misfits.untold(space(NetworkRecoveryTest.noisy(CLEAN, 1e-4)))).isZero();
+  }
+
+  private static PairSpace space(PairSample sample) {
+    return PairSpace.of(sample, 3, OptionalInt.empty());
   }
 
   private static void assertAllKept(PairSample sample) {
