@@ -107,7 +107,8 @@ final class ExplainTest {
     assertThat(first.getDetermined()).isTrue();
     assertThat(first.getContribution()).isGreaterThan(3 * first.getStandardError());
     assertThat(
-            found.getModules().getModulesList().stream().filter(m -> m.getModule().equals("lamp"))).isNotEmpty()
+            found.getModules().getModulesList().stream().filter(m -> m.getModule().equals("lamp")))
+        .isNotEmpty()
         .allMatch(m -> !m.getDetermined() && !m.getReason().isEmpty());
   }
 

@@ -261,7 +261,8 @@ final class RollUpTest {
               .aggregateStatistics(request().setCycle(Cycle.CYCLE_HOUR_OF_DAY).build())
               .getBucketsList();
       assertThat(buckets).extracting(StatisticsBucket::getHourOfDay).isSorted();
-      assertThat(buckets).isNotEmpty()
+      assertThat(buckets)
+          .isNotEmpty()
           .allMatch(bucket -> bucket.getSource() == Source.SOURCE_ROLL_UPS)
           .allMatch(bucket -> bucket.getSketchesRead() == 0 && bucket.getCellsRead() > 0);
     }
@@ -358,7 +359,9 @@ final class RollUpTest {
               .getBucketsList();
       assertThat(buckets).extracting(StatisticsBucket::getLabelValue).containsExactly("a", "b");
       assertThat(buckets).isNotEmpty().allMatch(bucket -> bucket.getSketches() == 4);
-      assertThat(buckets).isNotEmpty().allMatch(b -> b.getSource() == Source.SOURCE_SUMMED_SKETCHES);
+      assertThat(buckets)
+          .isNotEmpty()
+          .allMatch(b -> b.getSource() == Source.SOURCE_SUMMED_SKETCHES);
     }
   }
 

@@ -126,7 +126,8 @@ final class SearchTest {
         search(SearchRequest.newBuilder().setComputation(Graphs.computation(QUERY)).setK(1000));
     matches(response, expected(query, 4096, STORED, all()));
     assertThat(response.getScanned()).isEqualTo(STORED);
-    assertThat(response.getHitsList()).isNotEmpty()
+    assertThat(response.getHitsList())
+        .isNotEmpty()
         .allMatch(hit -> hit.getRecord().hasTime() && !hit.getRecord().hasSketch());
     matches(
         search(SearchRequest.newBuilder().setComputation(Graphs.computation(QUERY))),

@@ -232,7 +232,9 @@ final class StatisticsTest {
             .setSketch(Sketches.sketch(new Sketcher(SMALL).sketch(run).truncate(16)))
             .build());
     List<StatisticsBucket> buckets = aggregate(request("worn").setBucket(seconds(5)));
-    assertThat(buckets.get(0).getEstimatesList()).isNotEmpty().allMatch(ModuleEstimate::getDetermined);
+    assertThat(buckets.get(0).getEstimatesList())
+        .isNotEmpty()
+        .allMatch(ModuleEstimate::getDetermined);
     assertThat(buckets.get(1).getEstimatesList())
         .hasSize(3)
         .allMatch(estimate -> !estimate.getDetermined() && !estimate.getReason().isEmpty());

@@ -122,7 +122,8 @@ final class RecoveryDirectory {
   /** None in reports that do not say. */
   private List<SetAside> setAside(JsonObject report) throws IOException {
     List<SetAside> out = new ArrayList<>();
-    for (JsonElement element : report.has("setAside") ? array(report, "setAside") : List.of()) {
+    JsonArray all = report.has("setAside") ? array(report, "setAside") : new JsonArray();
+    for (JsonElement element : all) {
       JsonObject some = element.getAsJsonObject();
       List<Integer> rows = new ArrayList<>();
       array(some, "rows").forEach(row -> rows.add(row.getAsInt()));

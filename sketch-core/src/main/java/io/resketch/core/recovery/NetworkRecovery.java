@@ -77,6 +77,14 @@ public final class NetworkRecovery {
     listener.progress("dictionary", 0, 1);
     Dictionary dictionary = new Dictionary(space, train, search, search.noise());
     nameUntold(space, dictionary);
+    if (review.repeatedAndKept() > 0) {
+      dictionary.unidentified.add(
+          0,
+          "pairs: "
+              + review.repeatedAndKept()
+              + " repeat others, so that errors on held-out pairs are of pairs that were learned"
+              + " from, too, and what rests on the number of pairs is less certain than it seems");
+    }
     listener.progress("wiring", 0, 1);
     return new Assembly(usable, train, every, dictionary, engine)
         .network(heldOut)

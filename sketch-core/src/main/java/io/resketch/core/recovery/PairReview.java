@@ -22,12 +22,17 @@ final class PairReview {
   /** Of the pairs: more that are long are no outliers. */
   private static final double MOST_OUTLYING = 0.1;
 
+  /** Of the pairs: where more are repeated, inputs take few values, and the runs are so. */
+  private static final double MOST_REPEATED = 0.75;
+
   private final PairSample pairs;
   private final int p;
   private final int d;
 
   /** Of every pair: the pair that it repeats, else itself. */
   private final int[] first;
+
+  private int repeatedAndKept;
 
   private final List<SetAside> setAside = new ArrayList<>();
   private int[] left;
@@ -60,6 +65,11 @@ final class PairReview {
     return left.clone();
   }
 
+  /** Pairs that repeat others and were kept, as nearly all do. */
+  int repeatedAndKept() {
+    return repeatedAndKept;
+  }
+
   /** What was set aside, a reason each. */
   List<SetAside> setAside() {
     return List.copyOf(setAside);
@@ -74,9 +84,21 @@ final class PairReview {
     int[] rows = Arrays.stream(left).filter(chosen).toArray();
     if (rows.length > 0) {
       left = Arrays.stream(left).filter(chosen.negate()).toArray();
+      SetAside before =
+          setAside.stream()
+              .filter(some -> some.reason().equals(reason))
+              .findFirst()
+              .orElse(new SetAside(reason, 0, List.of()));
+      setAside.remove(before);
       setAside.add(
           new SetAside(
-              reason, rows.length, Arrays.stream(rows).limit(SetAside.NAMED).boxed().toList()));
+              reason,
+              before.count() + rows.length,
+              IntStream.concat(before.rows().stream().mapToInt(row -> row), Arrays.stream(rows))
+                  .sorted()
+                  .limit(SetAside.NAMED)
+                  .boxed()
+                  .toList()));
     }
   }
 
@@ -116,6 +138,11 @@ final class PairReview {
     for (int row : left) {
       Integer before = seen.putIfAbsent(new Row(pairs, row), row);
       first[row] = before == null ? row : before;
+    }
+    int count = (int) Arrays.stream(left).filter(row -> first[row] != row).count();
+    if (count > MOST_REPEATED * left.length) {
+      repeatedAndKept = count;
+      Arrays.stream(left).forEach(row -> first[row] = row);
     }
     setAside("as another pair before has the same inputs and sketch", row -> first[row] != row);
   }

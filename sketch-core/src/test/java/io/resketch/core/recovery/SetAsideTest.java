@@ -183,8 +183,7 @@ class SetAsideTest {
 
   @Test
   void pairsThatDoNotGoTogether_tooManyToBeFound_areSeenAllTheSame() {
-    PairSample mixed =
-        damaged(CLEAN, some(400), (in, p, out, d, random) -> scale(out, d, 1024, 2));
+    PairSample mixed = damaged(CLEAN, some(400), (in, p, out, d, random) -> scale(out, d, 1024, 2));
     assertThat(Misfits.untold(space(mixed))).isEqualTo(25);
     assertThat(Misfits.untold(space(CLEAN))).isZero();
     assertThat(Misfits.untold(space(NetworkRecoveryTest.noisy(CLEAN, 1e-4)))).isZero();

@@ -46,7 +46,8 @@ class WiringTest {
   }
 
   private static List<Integer> sources(List<double[][]> inputs, double[][] object) {
-    List<Wiring.Placed> placed = new Wiring(inputs, DataParallel.serial()).place(List.<double[][]>of(object));
+    List<Wiring.Placed> placed =
+        new Wiring(inputs, DataParallel.serial()).place(List.<double[][]>of(object));
     return placed.get(0).edges().stream().map(Wiring.Edge::source).toList();
   }
 

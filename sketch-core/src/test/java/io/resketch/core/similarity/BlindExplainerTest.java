@@ -144,7 +144,8 @@ class BlindExplainerTest {
       assertThat(Math.abs(found.rest())).isLessThan(0.2);
       List<ModuleShare> strangers = found.modules().stream().filter(m -> !m.determined()).toList();
       carriers += found.modules().size() - strangers.size();
-      assertThat(strangers).isNotEmpty()
+      assertThat(strangers)
+          .isNotEmpty()
           .allSatisfy(m -> assertThat(m.reason()).contains("standard errors of 0"));
     }
     assertThat(carriers).as("m0 thrice; a few of 21 pass two standard errors").isBetween(3, 6);
