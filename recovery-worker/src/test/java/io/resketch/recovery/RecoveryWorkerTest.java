@@ -19,6 +19,7 @@ import io.resketch.v1.RecoveryStage;
 import io.resketch.wire.Networks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -327,6 +328,42 @@ final class RecoveryWorkerTest {
     server.job(NONNEGATIVE);
     await().until(() -> server.log().size() == 2);
     assertThat(server.log().get(1)).startsWith("fail job-0 REASON_NOT_RECOVERABLE pairs: 540");
+  }
+
+  @Test
+  void pairsTooFewForTheirInputs_failTheJobWithThatReason() throws Exception {
+    SplittableRandom random = new SplittableRandom(3);
+    float[] inputs = new float[60 * 64];
+    float[] sketches = new float[60 * 64];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = random.nextFloat();
+      sketches[i] = random.nextFloat();
+    }
+    start(new PairSample(60, List.of(16, 48), inputs, 64, sketches), OptionalLong.empty());
+    server.job(NONNEGATIVE);
+    await().until(() -> server.log().size() == 2);
+    assertThat(server.log().get(1))
+        .startsWith("fail job-0 REASON_NOT_RECOVERABLE pairs: 54 pairs")
+        .contains("too few");
+  }
+
+  @Test
+  void pairsOfRunsThatFailed_areSetAsideAndNamedInTheNetwork() throws Exception {
+    float[] sketches = PAIRS.sketches().clone();
+    for (int row = 20; row < 40; row++) {
+      Arrays.fill(sketches, row * DIMENSION, (row + 1) * DIMENSION, 0);
+    }
+    start(
+        new PairSample(PAIRS.rows(), PAIRS.inputSizes(), PAIRS.inputs(), DIMENSION, sketches),
+        OptionalLong.empty());
+    server.job(NONNEGATIVE);
+    awaitLog("lease job-0", "complete job-0");
+    io.resketch.v1.RecoveredNetwork found = server.network().orElseThrow();
+    assertThat(found.getObjectsCount()).isEqualTo(1);
+    assertThat(found.getSetAside(0).getPairCount()).isEqualTo(20);
+    assertThat(found.getSetAside(0).getReason()).contains("0 everywhere");
+    assertThat(found.getSetAside(0).getRowsList()).hasSize(20).startsWith(20L, 21L);
+    assertThat(found.getSummary()).contains("20 are set aside");
   }
 
   @Test

@@ -90,6 +90,7 @@ final class RecoveryClientTest {
         assertThat(rows.sketches()[(i + 1) * DIMENSION - 1]).isEqualTo(row);
       }
     }
+    assertThat(row).isGreaterThanOrEqualTo(17);
     assertThat(row).isEqualTo(20);
     assertThat(corpus.describe().getPairCount()).isEqualTo(20);
     assertThat(client.recovery().corpora())

@@ -1,12 +1,16 @@
 package io.resketch.core;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
 
 @AnalyzeClasses(packages = "io.resketch.core", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -21,6 +25,33 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage("io.resketch.core..", "java..", "org.ejml..");
+
+  private static final Set<String> SOLVING =
+      Set.of("setA", "invert", "solve", "solveSPD", "invertSPD", "decompose");
+
+  /**
+   * EJML says by a boolean that there is no solution, which is easily forgotten. Those that draw
+   * a matrix, find eigenvalues and keep a factor ask it themselves.
+   */
+  @ArchTest
+  static final ArchRule EJML_IS_ASKED_WHETHER_IT_SOLVED =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.resketch.core.solve.DenseSystems")
+          .and()
+          .doNotHaveFullyQualifiedName("io.resketch.core.solve.GramFactor")
+          .and()
+          .doNotHaveFullyQualifiedName("io.resketch.core.operator.DenseMatrix")
+          .and()
+          .doNotHaveFullyQualifiedName("io.resketch.core.recovery.Symmetric")
+          .should()
+          .callMethodWhere(
+              DescribedPredicate.describe(
+                  "EJML says whether it solved",
+                  (JavaMethodCall call) ->
+                      call.getTargetOwner().getPackageName().startsWith("org.ejml")
+                          && call.getTarget().getRawReturnType().isEquivalentTo(boolean.class)
+                          && SOLVING.contains(call.getName())));
 
   @ArchTest
   static final ArchRule CONCEPTS_BUILD_ON_EACH_OTHER =

@@ -286,6 +286,7 @@ final class ConceptServiceTest {
     assertThat(list(4).getConceptsList()).extracting(Concept::getId).contains(event.getConcept());
     put(8, 3);
     assertThat(events.next().getNewConcept().getSketchesList())
+        .isNotEmpty()
         .allSatisfy(name -> assertThat(kind(name)).endsWith("/run-8"));
   }
 

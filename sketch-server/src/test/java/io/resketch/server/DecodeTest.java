@@ -91,7 +91,9 @@ final class DecodeTest {
   void matched_leavesSomethingUnexplained() {
     DecodedComputation decoded = decode("rooms", "run-1", Decoder.DECODER_MATCHED);
     assertThat(decoded.getRelativeResidual()).isGreaterThan(1e-3);
-    assertThat(decoded.getObjectsList()).allMatch(object -> object.getStandardError() > 0);
+    assertThat(decoded.getObjectsList())
+        .isNotEmpty()
+        .allMatch(object -> object.getStandardError() > 0);
   }
 
   @Test

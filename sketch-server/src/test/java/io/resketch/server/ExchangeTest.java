@@ -262,8 +262,11 @@ final class ExchangeTest {
             .build();
     List<ExchangeSketch> sketches = sketches(export(server, request));
     assertThat(sketches).hasSizeBetween(5, 40);
-    assertThat(sketches).allMatch(sketch -> sketch.getLabelsOrThrow("camera").equals("c1"));
     assertThat(sketches)
+        .isNotEmpty()
+        .allMatch(sketch -> sketch.getLabelsOrThrow("camera").equals("c1"));
+    assertThat(sketches)
+        .isNotEmpty()
         .allMatch(
             sketch -> sketch.getTime().getSeconds() >= 800 && sketch.getTime().getSeconds() < 950);
     String cursor = export(server, request).get(20).getCursor();

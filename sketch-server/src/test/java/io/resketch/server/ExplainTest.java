@@ -108,6 +108,7 @@ final class ExplainTest {
     assertThat(first.getContribution()).isGreaterThan(3 * first.getStandardError());
     assertThat(
             found.getModules().getModulesList().stream().filter(m -> m.getModule().equals("lamp")))
+        .isNotEmpty()
         .allMatch(m -> !m.getDetermined() && !m.getReason().isEmpty());
   }
 

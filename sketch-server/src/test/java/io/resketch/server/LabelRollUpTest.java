@@ -111,8 +111,10 @@ final class LabelRollUpTest {
     List<StatisticsBucket> shelves = same(server, "shelf", 0, 0);
     assertThat(shelves).hasSize(113);
     assertThat(shelves.stream().filter(b -> b.getLabelValue().startsWith("busy")))
+        .isNotEmpty()
         .allMatch(bucket -> bucket.getSource() == Source.SOURCE_SUMMED_SKETCHES);
     assertThat(shelves.stream().filter(b -> b.getLabelValue().startsWith("shelf")))
+        .isNotEmpty()
         .allMatch(bucket -> bucket.getSource() == Source.SOURCE_ROLL_UPS)
         .allMatch(bucket -> bucket.getSketchesRead() < 10);
   }

@@ -262,6 +262,7 @@ final class RollUpTest {
               .getBucketsList();
       assertThat(buckets).extracting(StatisticsBucket::getHourOfDay).isSorted();
       assertThat(buckets)
+          .isNotEmpty()
           .allMatch(bucket -> bucket.getSource() == Source.SOURCE_ROLL_UPS)
           .allMatch(bucket -> bucket.getSketchesRead() == 0 && bucket.getCellsRead() > 0);
     }
@@ -357,8 +358,10 @@ final class RollUpTest {
               .aggregateStatistics(request().setLabel("camera").build())
               .getBucketsList();
       assertThat(buckets).extracting(StatisticsBucket::getLabelValue).containsExactly("a", "b");
-      assertThat(buckets).allMatch(bucket -> bucket.getSketches() == 4);
-      assertThat(buckets).allMatch(b -> b.getSource() == Source.SOURCE_SUMMED_SKETCHES);
+      assertThat(buckets).isNotEmpty().allMatch(bucket -> bucket.getSketches() == 4);
+      assertThat(buckets)
+          .isNotEmpty()
+          .allMatch(b -> b.getSource() == Source.SOURCE_SUMMED_SKETCHES);
     }
   }
 

@@ -127,6 +127,7 @@ final class SearchTest {
     matches(response, expected(query, 4096, STORED, all()));
     assertThat(response.getScanned()).isEqualTo(STORED);
     assertThat(response.getHitsList())
+        .isNotEmpty()
         .allMatch(hit -> hit.getRecord().hasTime() && !hit.getRecord().hasSketch());
     matches(
         search(SearchRequest.newBuilder().setComputation(Graphs.computation(QUERY))),

@@ -210,7 +210,7 @@ final class StatisticsTest {
         aggregate(request("deep").addModules("animal").addModules("scene"))
             .get(0)
             .getEstimatesList();
-    assertThat(estimates).allMatch(ModuleEstimate::getDetermined);
+    assertThat(estimates).isNotEmpty().allMatch(ModuleEstimate::getDetermined);
     // Two animals, and neither is a root; one scene, which is.
     assertThat(Math.abs(estimates.get(0).getCount()))
         .isLessThan(4 * estimates.get(0).getStandardError());
@@ -232,7 +232,9 @@ final class StatisticsTest {
             .setSketch(Sketches.sketch(new Sketcher(SMALL).sketch(run).truncate(16)))
             .build());
     List<StatisticsBucket> buckets = aggregate(request("worn").setBucket(seconds(5)));
-    assertThat(buckets.get(0).getEstimatesList()).allMatch(ModuleEstimate::getDetermined);
+    assertThat(buckets.get(0).getEstimatesList())
+        .isNotEmpty()
+        .allMatch(ModuleEstimate::getDetermined);
     assertThat(buckets.get(1).getEstimatesList())
         .hasSize(3)
         .allMatch(estimate -> !estimate.getDetermined() && !estimate.getReason().isEmpty());

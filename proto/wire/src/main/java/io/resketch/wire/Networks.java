@@ -6,9 +6,11 @@ import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.core.recovery.SetAside;
 import io.resketch.v1.RecoveredEdge;
 import io.resketch.v1.RecoveredFunction;
 import io.resketch.v1.RecoveredObject;
+import io.resketch.v1.SetAsidePairs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -36,13 +38,29 @@ public final class Networks {
             .setOffset(bytes("offset", network.offset()))
             .setExactColumnCount(network.snapped())
             .setHeldOutRelativeError(network.heldOutRelativeError())
-            .addAllUnidentified(network.unidentified());
+            .addAllUnidentified(network.unidentified())
+            .setSummary(network.summary());
+    network.setAside().forEach(some -> out.addSetAside(setAside(some)));
     network.heldOutPredictionRelativeError().ifPresent(out::setHeldOutPredictionRelativeError);
     for (HiddenObject object : network.objects()) {
       out.addObjects(object(object, network));
       object.function().ifPresent(known -> out.addFunctions(function(object.id(), known)));
     }
     return out.build();
+  }
+
+  private static SetAsidePairs setAside(SetAside some) {
+    SetAsidePairs.Builder out =
+        SetAsidePairs.newBuilder().setReason(some.reason()).setPairCount(some.count());
+    some.rows().forEach(out::addRows);
+    return out.build();
+  }
+
+  private static SetAside setAside(SetAsidePairs message) {
+    return new SetAside(
+        message.getReason(),
+        Math.toIntExact(message.getPairCount()),
+        message.getRowsList().stream().map(Math::toIntExact).toList());
   }
 
   private static ByteString bytes(String field, double[]... rows) {
@@ -129,7 +147,8 @@ public final class Networks {
         message.getHeldOutRelativeError(),
         message.hasHeldOutPredictionRelativeError()
             ? OptionalDouble.of(message.getHeldOutPredictionRelativeError())
-            : OptionalDouble.empty());
+            : OptionalDouble.empty(),
+        message.getSetAsideList().stream().map(Networks::setAside).toList());
   }
 
   private static FloatBuffer floats(String field, ByteString data, long count) {

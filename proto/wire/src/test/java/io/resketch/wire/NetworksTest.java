@@ -9,6 +9,7 @@ import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.core.recovery.SetAside;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -41,13 +42,16 @@ final class NetworksTest {
         List.of("column 3: something"),
         2,
         1e-7,
-        OptionalDouble.of(0.25));
+        OptionalDouble.of(0.25),
+        List.of(new SetAside("as nothing is in them", 3, List.of(4, 7, 9))));
   }
 
   @Test
   void network_comesBackAsItWasButForItsCodes() {
     RecoveredNetwork sent = network();
     RecoveredNetwork back = Networks.network(Networks.network(sent));
+    assertThat(back.setAside()).isEqualTo(sent.setAside());
+    assertThat(Networks.network(sent).getSummary()).isEqualTo(back.summary());
     assertThat(back.dimension()).isEqualTo(2);
     assertThat(back.inputSizes()).containsExactly(1, 1);
     assertThat(back.columns()).isEqualTo(4);

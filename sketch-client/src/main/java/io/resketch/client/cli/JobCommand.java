@@ -77,6 +77,11 @@ final class JobCommand extends GroupCommand {
       out.append("  ").append(job.getWorker());
     }
     status.response().ifPresent(found -> out.append("  ").append(line(found)));
+    status
+        .response()
+        .map(RecoverNetworkResponse::getSummary)
+        .filter(summary -> !summary.isEmpty())
+        .ifPresent(summary -> out.append("; ").append(summary));
     status.error().ifPresent(why -> out.append("  ").append(why.getMessage()));
     return out.toString();
   }
@@ -85,7 +90,7 @@ final class JobCommand extends GroupCommand {
     return String.format(
         Locale.ROOT,
         "%s: %d columns, %d of them exact, %d objects, %d edges, relative error on held-out pairs"
-            + " %.2g%s, %d not identified",
+            + " %.2g%s, %d not identified%s",
         found.getNetwork(),
         found.getColumnCount(),
         found.getExactColumnCount(),
@@ -93,7 +98,8 @@ final class JobCommand extends GroupCommand {
         found.getEdgeCount(),
         found.getHeldOutRelativeError(),
         NetworkCommand.words(found.getPredictionCheck()),
-        found.getUnidentifiedCount());
+        found.getUnidentifiedCount(),
+        NetworkCommand.setAside(found.getSetAsideList()));
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.resketch.client.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.protobuf.util.Durations;
@@ -8,10 +10,12 @@ import io.resketch.client.files.JsonLinesWriter;
 import io.resketch.v1.PredictionCheck;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveryStage;
+import io.resketch.v1.SetAsidePairs;
 import io.resketch.wire.Networks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,7 +39,7 @@ final class NetworkCommand extends GroupCommand {
     return String.format(
         Locale.ROOT,
         "%s  %s: %d columns of %,d floats, %d of them exact, %d objects, relative error on held-out"
-            + " pairs %.2g%s, %d not identified",
+            + " pairs %.2g%s, %d not identified%s",
         network.getName().substring(network.getName().lastIndexOf('/') + 1),
         network.getCorpus(),
         network.getColumnCount(),
@@ -44,7 +48,21 @@ final class NetworkCommand extends GroupCommand {
         network.getObjectsCount(),
         network.getHeldOutRelativeError(),
         words(network.getPredictionCheck()),
-        network.getUnidentifiedCount());
+        network.getUnidentifiedCount(),
+        setAside(network.getSetAsideList()));
+  }
+
+  /** How many pairs nothing was learned from, and why; nothing where there are none. */
+  static String setAside(List<SetAsidePairs> some) {
+    return some.stream()
+        .map(
+            pairs ->
+                String.format(
+                    Locale.ROOT,
+                    ", %,d pairs set aside %s",
+                    pairs.getPairCount(),
+                    pairs.getReason()))
+        .collect(joining());
   }
 
   /** How all pairs are predicted; nothing of a check of none. */

@@ -179,16 +179,12 @@ final class RecoverCommand extends ClientCommand {
   }
 
   private void summary(RecoveredNetwork network, double seconds) {
-    int inputWidth = network.inputSizes().stream().mapToInt(Integer::intValue).sum();
+    note(network.summary());
+    network.setAside().forEach(some -> note(some.toString()));
     note(
         String.format(
             Locale.ROOT,
-            "%d hidden columns, %d of them exact; %d objects, %d edges; relative error on held-out"
-                + " pairs %.2g; %.0f s",
-            network.columns() - inputWidth,
-            network.snapped(),
-            network.objects().size(),
-            network.objects().stream().mapToInt(object -> object.inputs().size()).sum(),
+            "relative error on held-out pairs %.2g; %.0f s",
             network.heldOutRelativeError(),
             seconds));
     note(

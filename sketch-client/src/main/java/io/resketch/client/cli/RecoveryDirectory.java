@@ -11,6 +11,7 @@ import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.core.recovery.SetAside;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -113,7 +114,25 @@ final class RecoveryDirectory {
         field(report, "heldOutRelativeError").getAsDouble(),
         report.has("heldOutPredictionRelativeError")
             ? OptionalDouble.of(report.get("heldOutPredictionRelativeError").getAsDouble())
-            : OptionalDouble.empty());
+            : OptionalDouble.empty(),
+        setAside(report));
+  }
+
+  /** None in reports that do not say. */
+  private List<SetAside> setAside(JsonObject report) throws IOException {
+    List<SetAside> out = new ArrayList<>();
+    JsonArray all = report.has("setAside") ? array(report, "setAside") : new JsonArray();
+    for (JsonElement element : all) {
+      JsonObject some = element.getAsJsonObject();
+      List<Integer> rows = new ArrayList<>();
+      array(some, "rows").forEach(row -> rows.add(row.getAsInt()));
+      out.add(
+          new SetAside(
+              field(some, "reason").getAsString(),
+              integer(some, "pairs", 0, Integer.MAX_VALUE),
+              rows));
+    }
+    return out;
   }
 
   private HiddenObject object(

@@ -10,6 +10,7 @@ import io.resketch.core.recovery.ObjectFunction;
 import io.resketch.core.recovery.RecoveredNetwork;
 import io.resketch.core.recovery.RecoveredNetwork.Edge;
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.core.recovery.SetAside;
 import io.resketch.v1.PredictionCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +79,7 @@ record RecoveryFiles(RecoveredNetwork network, Optional<PredictionCheck> check) 
 
   private JsonObject report(JsonArray stages, OptionalDouble seconds) {
     JsonObject out = new JsonObject();
+    out.addProperty("summary", network.summary());
     out.addProperty("columns", network.columns());
     out.addProperty("exactColumns", network.snapped());
     JsonArray inputs = new JsonArray();
@@ -107,8 +109,21 @@ record RecoveryFiles(RecoveredNetwork network, Optional<PredictionCheck> check) 
     JsonArray unidentified = new JsonArray();
     network.unidentified().forEach(unidentified::add);
     out.add("unidentified", unidentified);
+    JsonArray setAside = new JsonArray();
+    network.setAside().forEach(some -> setAside.add(setAside(some)));
+    out.add("setAside", setAside);
     seconds.ifPresent(value -> out.addProperty("seconds", value));
     out.add("stages", stages);
+    return out;
+  }
+
+  private static JsonObject setAside(SetAside some) {
+    JsonObject out = new JsonObject();
+    out.addProperty("reason", some.reason());
+    out.addProperty("pairs", some.count());
+    JsonArray rows = new JsonArray();
+    some.rows().forEach(rows::add);
+    out.add("rows", rows);
     return out;
   }
 

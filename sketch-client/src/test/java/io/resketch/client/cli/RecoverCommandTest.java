@@ -9,6 +9,7 @@ import io.resketch.client.files.NpyWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,12 +105,90 @@ class RecoverCommandTest {
   }
 
   @Test
-  void constantSketches_areAnError() throws Exception {
+  void sketchesOfZeros_areAnErrorThatSaysSo() throws Exception {
     Path inputs = matrix("inputs.npy", 100, 4);
     Path sketches = matrix("sketches.npy", 100, 16);
     CliRun result = recover(inputs, "4", sketches, directory.resolve("out"));
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("constant");
+    assertThat(result.err())
+        .contains("0 too few left to learn from")
+        .contains("100 pairs set aside, as the sketch is 0 everywhere");
+  }
+
+  @Test
+  void anyNumberOfRows_isAnErrorThatIsNotInternal() throws Exception {
+    for (int rows : new int[] {0, 1, 2, 49, 50, 60, 70}) {
+      Path inputs = random("inputs.npy", rows, 64);
+      Path sketches = random("sketches.npy", rows, 64);
+      CliRun result = recover(inputs, "16,16,16,16", sketches, directory.resolve("out"));
+      assertThat(result.code()).as("%d rows", rows).isEqualTo(1);
+      assertThat(result.err())
+          .as("%d rows", rows)
+          .startsWith("resketch: pairs: ")
+          .doesNotContain("internal");
+    }
+  }
+
+  private Path random(String name, int rows, int columns) throws Exception {
+    Path file = directory.resolve(name);
+    SplittableRandom random = new SplittableRandom(name.length());
+    try (NpyWriter out = new NpyWriter(file, columns)) {
+      for (int i = 0; i < rows; i++) {
+        float[] row = new float[columns];
+        for (int j = 0; j < columns; j++) {
+          row[j] = random.nextFloat() - 0.5f;
+        }
+        out.writeRow(row);
+      }
+      out.commit();
+    }
+    return file;
+  }
+
+  /** Rows of a run that failed, of one that is damaged, and of one that came twice. */
+  @Test
+  void pairsThatAreNone_areNamedInTheReportAndTheNetworkIsThatOfTheOthers() throws Exception {
+    Path pairs = directory.resolve("pairs");
+    assertThat(generate(pairs).code()).isZero();
+    Path sketches = changed(pairs.resolve("sketches.npy"));
+    Path out = directory.resolve("out");
+    CliRun result = recover(pairs.resolve("inputs.npy"), "12,12", sketches, out);
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonObject report = JsonParser.parseString(result.out()).getAsJsonObject();
+    assertThat(report.get("columns").getAsInt()).isEqualTo(48);
+    assertThat(report.get("objects").getAsJsonArray()).hasSize(2);
+    assertThat(report.get("summary").getAsString())
+        .startsWith("24 hidden columns, 24 of them exact; 2 objects, 4 edges; complete")
+        .endsWith("when 4 are set aside");
+    assertThat(report.get("setAside").toString())
+        .contains("not finite\",\"pairs\":1,\"rows\":[5]")
+        .contains("which that of a run is not\",\"pairs\":3,\"rows\":[10,11,12]");
+    assertThat(RecoveryDirectory.read(out).setAside()).hasSize(2);
+    try (NpyReader codes = new NpyReader(out.resolve("codes.npy"))) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(codes.readRow()[0]).isFinite();
+      }
+      assertThat(codes.readRow()).containsOnly(Float.NaN);
+    }
+  }
+
+  private Path changed(Path sketches) throws Exception {
+    Path file = directory.resolve("changed.npy");
+    try (NpyReader in = new NpyReader(sketches);
+        NpyWriter out = new NpyWriter(file, in.columns())) {
+      for (int i = 0; i < in.rows(); i++) {
+        float[] row = in.readRow();
+        if (i == 5) {
+          row[7] = Float.NaN;
+        }
+        if (i >= 10 && i < 13) {
+          Arrays.fill(row, 0);
+        }
+        out.writeRow(row);
+      }
+      out.commit();
+    }
+    return file;
   }
 
   @Test

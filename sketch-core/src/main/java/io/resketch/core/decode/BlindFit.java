@@ -4,7 +4,9 @@ import io.resketch.core.operator.Operators;
 import io.resketch.core.operator.PathEnergies;
 import io.resketch.core.operator.TreeOperator;
 import io.resketch.core.operator.TreeOperator.Node;
+import io.resketch.core.solve.DenseSystems;
 import io.resketch.core.solve.RidgeSolver;
+import io.resketch.core.solve.UnsolvableException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -176,8 +178,14 @@ final class BlindFit {
       for (int i = 0; i < group.size(); i++) {
         damped.add(i, i, ridge[group.get(i)]);
       }
-      invert(gram);
-      invert(damped);
+      try {
+        invert(gram);
+        invert(damped);
+      } catch (UnsolvableException e) {
+        // Nothing says how far these are wrong: so far that they do not stand out.
+        CommonOps_DDRM.fill(gram, Double.POSITIVE_INFINITY);
+        CommonOps_DDRM.fill(damped, Double.POSITIVE_INFINITY);
+      }
       for (int i = 0; i < group.size(); i++) {
         strengths[group.get(i)] = Math.sqrt(variance * Math.max(0, gram.get(i, i)));
         attributes[group.get(i)] = Math.sqrt(variance * Math.max(0, damped.get(i, i)));
@@ -216,6 +224,6 @@ final class BlindFit {
     for (int i = 0; i < matrix.numRows; i++) {
       matrix.add(i, i, 1e-9 * scale + Double.MIN_NORMAL);
     }
-    CommonOps_DDRM.invert(matrix);
+    DenseSystems.invert(matrix, "the products of " + matrix.numRows + " signatures");
   }
 }

@@ -65,7 +65,8 @@ final class Assembly {
             unidentified,
             (int) dictionary.exact.stream().filter(exact -> exact).count(),
             error(fit, heldOut),
-            OptionalDouble.empty());
+            OptionalDouble.empty(),
+            List.of());
     SketchFunction function = network.function();
     return function.unknown().isEmpty()
         ? network.predicting(predictionError(function, heldOut))
@@ -116,6 +117,7 @@ final class Assembly {
               + String.join(", ", alone)
               + ": the object they belong to; no relation binds them to others");
     }
+    nameDependentInputs();
     List<double[][]> attributes =
         bound.stream()
             .map(group -> group.stream().map(j -> codes[j]).toArray(double[][]::new))
@@ -139,6 +141,29 @@ final class Assembly {
       out.add(object);
     }
     return out;
+  }
+
+  /** Constants are no reason: which object has one does not matter to what reads them. */
+  private void nameDependentInputs() {
+    List<double[]> all =
+        inputObjects(train).stream()
+            .flatMap(Arrays::stream)
+            .filter(x -> Arrays.stream(x).anyMatch(value -> value != x[0]))
+            .toList();
+    int independent = Spans.independent(all).size();
+    if (all.isEmpty()) {
+      unidentified.add(
+          "inputs: no attribute differs between pairs, so that nothing is known to be computed from"
+              + " them; give pairs of runs with inputs that differ");
+    } else if (independent < all.size()) {
+      unidentified.add(
+          "inputs: "
+              + (all.size() - independent)
+              + " of "
+              + all.size()
+              + " attributes that differ between pairs are linear in the others; where input objects"
+              + " are so in each other, which of them an object is computed from cannot be told");
+    }
   }
 
   private void nameDoubts(HiddenObject object) {

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * what to do.
  */
 final class CheckpointFormat {
-  private static final int VERSION = 0x52530002;
+  private static final int VERSION = 0x52530003;
   private static final int HASH = 32;
 
   private final byte[] owner;

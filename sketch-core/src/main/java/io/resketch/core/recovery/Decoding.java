@@ -1,11 +1,10 @@
 package io.resketch.core.recovery;
 
 import io.resketch.core.recovery.RecoveredNetwork.HiddenObject;
+import io.resketch.core.solve.DenseSystems;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Codes of a sketch by least squares, of which an object has no more than it keeps. Thread-safe.
@@ -75,22 +74,18 @@ final class Decoding {
       return;
     }
     DMatrixRMaj left = new DMatrixRMaj(n, n);
-    DMatrixRMaj right = new DMatrixRMaj(n, 1);
+    double[] right = new double[n];
     for (int a = 0; a < n; a++) {
       for (int b = 0; b < n; b++) {
         left.set(a, b, products[columns[a] * all + columns[b]]);
       }
       left.add(a, a, RIDGE);
-      right.set(a, 0, along[columns[a]]);
+      right[a] = along[columns[a]];
     }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(n);
-    if (!solver.setA(left)) {
-      throw new IllegalStateException("two columns are equal");
-    }
-    DMatrixRMaj solution = new DMatrixRMaj(n, 1);
-    solver.solve(right, solution);
+    double[] solution =
+        DenseSystems.positive(left, "the products of " + n + " columns").solve(right);
     for (int a = 0; a < n; a++) {
-      codes[columns[a]] = solution.get(a, 0);
+      codes[columns[a]] = solution[a];
     }
   }
 }

@@ -3,6 +3,7 @@ package io.resketch.core.recovery;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How nearly x (w_y · u) = y (w_x · u) holds for some w_x, w_y in all pairs where x and y are not
@@ -18,6 +19,9 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
 
   /** Of the second singular value: the first, where the dependence is exact. */
   static final double EXACT = 1e-3;
+
+  /** Least eigenvalue of inputs of length 1: below it they are linearly dependent by themselves. */
+  private static final double TRIVIAL = 1e-10;
 
   /**
    * Two attributes of an object.
@@ -54,7 +58,8 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
   }
 
   /**
-   * Finds it.
+   * Finds it. Where the inputs are linearly dependent by themselves, so are the products, whatever
+   * x and y are: then nothing is found, and the ratio is 1.
    *
    * @param x by pair
    * @param inputs u, by attribute
@@ -79,7 +84,6 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
       double squares = gram[a * 2 * m + a];
       scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
     }
-    double[] start = new double[2 * m];
     for (int a = 0; a < 2 * m; a++) {
       for (int b = 0; b < 2 * m; b++) {
         gram[a * 2 * m + b] *= scale[a] * scale[b];
@@ -87,15 +91,28 @@ record Dependence(double ratio, double[] strengths, double[] weights) {
       if (scale[a] == 0) {
         gram[a * 2 * m + a] = 1; // an attribute that is 0 in all these rows says nothing
       }
-      start[a] = 1 + a % 3;
     }
-    Symmetric.Least least = Symmetric.least(gram, 2 * m, start);
+    boolean byThemselves = m > 1 && Symmetric.least(block(gram, m), m, start(m)).first() < TRIVIAL;
+    Symmetric.Least least = Symmetric.least(gram, 2 * m, start(2 * m));
     double[] weights = new double[2 * m];
     for (int a = 0; a < 2 * m; a++) {
       weights[a] = least.vector()[a] * scale[a];
     }
     double ratio = Math.sqrt(Math.max(least.first(), 0) / Math.max(least.second(), 1e-300));
-    return new Dependence(ratio, least.vector(), weights);
+    return new Dependence(byThemselves ? 1 : ratio, least.vector(), weights);
+  }
+
+  private static double[] start(int n) {
+    return IntStream.range(0, n).mapToDouble(a -> 1 + a % 3).toArray();
+  }
+
+  /** The first n rows and columns of a matrix of twice as many. */
+  private static double[] block(double[] gram, int n) {
+    double[] out = new double[n * n];
+    for (int a = 0; a < n; a++) {
+      System.arraycopy(gram, a * 2 * n, out, a * n, n);
+    }
+    return out;
   }
 
   /**

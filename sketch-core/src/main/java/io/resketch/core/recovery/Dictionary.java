@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import static java.util.stream.Collectors.joining;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -241,9 +242,7 @@ final class Dictionary {
         system.set(a, j, part[a]);
       }
     }
-    if (!CommonOps_DDRM.invert(system)) {
-      throw new IllegalStateException("codes that were found are linearly dependent");
-    }
+    DenseSystems.invert(system, "the " + found.size() + " codes that were found");
     List<double[]> outside = openSpan(rest);
     List<double[]> multiples = multiples(open, outside);
     for (int j = 0; j < found.size(); j++) {

@@ -1,6 +1,7 @@
 package io.resketch.core.recovery;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Codes of one value each that exclude each other, as those of one-hot attributes do. With the code
@@ -11,8 +12,14 @@ final class ExclusiveCodes {
   /** Of the largest: how far the values of a code of one value may differ. */
   private static final double SPREAD = 0.02;
 
-  /** Rows in which a code would meet those that it excludes, were they independent. */
-  private static final double LEAST_BY_CHANCE = 10;
+  /**
+   * Rows in which a code would meet those that it excludes, were they independent. A code that is
+   * named for less costs no more than that its column is not called exact.
+   */
+  private static final double LEAST_BY_CHANCE = 3;
+
+  /** Exclusive codes that say of another, which excludes them, that it is one, too. */
+  private static final int FEW = 3;
 
   private ExclusiveCodes() {}
 
@@ -35,7 +42,20 @@ final class ExclusiveCodes {
       }
       out[i] = code != null && byChance >= LEAST_BY_CHANCE * code.length;
     }
+    boolean[] clear = out.clone();
+    boolean any = IntStream.range(0, clear.length).anyMatch(i -> clear[i]);
+    for (int i = 0; i < out.length; i++) {
+      boolean open = codes.get(i) == null; // where others are, nothing says that it is not
+      out[i] |= open ? any : hasOneValue(codes.get(i)) && excluded(codes, i, clear) >= FEW;
+    }
     return out;
+  }
+
+  /** Codes found that a code excludes, which may be too seldom for that to say it by itself. */
+  private static long excluded(List<double[]> codes, int i, boolean[] found) {
+    return IntStream.range(0, found.length)
+        .filter(j -> found[j] && Dependence.both(codes.get(i), codes.get(j)) == 0)
+        .count();
   }
 
   private static boolean hasOneValue(double[] code) {

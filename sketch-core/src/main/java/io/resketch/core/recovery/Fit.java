@@ -1,16 +1,16 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.List;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /** Least squares of a sketch on hidden columns, offset and inputs taken away. */
 final class Fit {
   private final List<double[]> columns;
   private final double[] offset;
   private final List<double[]> inputColumns;
-  private final LinearSolverDense<DMatrixRMaj> solver;
+  private final Optional<DenseSystems.Positive> products;
 
   Fit(List<double[]> columns, double[] offset, List<double[]> inputColumns) {
     this.columns = columns;
@@ -21,10 +21,10 @@ final class Fit {
     for (int a = 0; a < h; a++) {
       gram.add(a, a, 1e-12);
     }
-    solver = LinearSolverFactory_DDRM.chol(Math.max(h, 1));
-    if (h > 0 && !solver.setA(gram)) {
-      throw new IllegalStateException("two columns are equal");
-    }
+    products =
+        h == 0
+            ? Optional.empty()
+            : Optional.of(DenseSystems.positive(gram, "the products of " + h + " columns"));
   }
 
   /** The sketch of a pair less what its inputs and the offset make. */
@@ -53,14 +53,10 @@ final class Fit {
   /** The codes of what {@link #rest} gives. */
   double[] codes(double[] rest) {
     int h = columns.size();
-    DMatrixRMaj products = new DMatrixRMaj(Math.max(h, 1), 1);
+    double[] along = new double[h];
     for (int a = 0; a < h; a++) {
-      products.set(a, 0, Kernels.dot(columns.get(a), 0, rest, 0, rest.length));
+      along[a] = Kernels.dot(columns.get(a), 0, rest, 0, rest.length);
     }
-    DMatrixRMaj out = new DMatrixRMaj(Math.max(h, 1), 1);
-    if (h > 0) {
-      solver.solve(products, out);
-    }
-    return out.data;
+    return products.map(of -> of.solve(along)).orElse(along);
   }
 }

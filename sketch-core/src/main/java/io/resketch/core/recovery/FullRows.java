@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,8 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Codes that are missing of objects whose others are known. Attribute vectors of one length bind
@@ -70,7 +69,7 @@ final class FullRows {
         starts.add(random.nextInt(open.size()));
       }
       Relation clearest =
-          engine.map(starts, relations::of).stream()
+          engine.map(starts, relations::relation).stream()
               .max(Comparator.comparingInt(Relation::zeros))
               .orElseThrow();
       int zeros = clearest.zeros();
@@ -161,8 +160,15 @@ final class FullRows {
 
   /** Relations among squares of codes. */
   private record Relations(double[][] squares) implements Serializable {
+    /** As below; one that holds nowhere where the squares have none. */
+    Relation relation(int code) {
+      return DenseSystems.ifSolvable(() -> of(code))
+          .orElseGet(
+              () -> new Relation(new double[squares.length], new boolean[squares[0].length], 0));
+    }
+
     /** The relation that holds, for the most, where one code is above 0. */
-    Relation of(int code) {
+    private Relation of(int code) {
       int n = squares[0].length;
       double[] weights = new double[n];
       double most = Arrays.stream(squares[code]).max().orElse(1);
@@ -214,11 +220,9 @@ final class FullRows {
       for (int j = 0; j < f; j++) {
         gram[j * f + j] += 1e-9 * trace / f;
       }
-      LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(f);
-      DMatrixRMaj s = new DMatrixRMaj(f, 1);
-      solver.setA(new DMatrixRMaj(f, f, true, gram));
-      solver.solve(new DMatrixRMaj(f, 1, true, right), s);
-      return s.data;
+      return DenseSystems.positive(
+              new DMatrixRMaj(f, f, true, gram), "a relation of " + f + " squares")
+          .solve(right);
     }
 
     private double[] rest(double[] s) {

@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -164,7 +165,13 @@ final class FunctionFit {
       }
       system[i * (a + 1) + a] = 1;
     }
-    double[] inverse = LinearMaps.leastSquares(system, n, a, LinearMaps.RIDGE);
+    return DenseSystems.ifSolvable(() -> LinearMaps.leastSquares(system, n, a, LinearMaps.RIDGE))
+        .flatMap(inverse -> lengthScales(system, inverse));
+  }
+
+  private Optional<double[]> lengthScales(double[] system, double[] inverse) {
+    int a = codes.length;
+    int n = codes[0].length;
     double missed = 0;
     for (int i = 0; i < n; i++) {
       double length = Kernels.dot(inverse, 0, system, i * (a + 1), a);

@@ -1,12 +1,11 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Searches a subspace for vectors that are 0 in many rows and below 0 in none, also for those that
@@ -168,16 +167,21 @@ final class GradualSearch implements Serializable {
     for (int a = 0; a < dims; a++) {
       gram[a * dims + a] += SHIFT * trace / dims;
     }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(dims);
-    if (!solver.setA(new DMatrixRMaj(dims, dims, true, gram))) {
-      return w;
-    }
-    DMatrixRMaj outside = new DMatrixRMaj(dims, 1);
-    System.arraycopy(w, free, outside.data, free, dims - free);
-    DMatrixRMaj out = new DMatrixRMaj(dims, 1);
-    solver.solve(outside, out);
-    double squares = Kernels.dot(out.data, free, out.data, free, dims - free);
+    double[] outside = new double[dims];
+    System.arraycopy(w, free, outside, free, dims - free);
+    return DenseSystems.ifSolvable(
+            () ->
+                DenseSystems.positive(
+                        new DMatrixRMaj(dims, dims, true, gram), "a step of a search for zeros")
+                    .solve(outside))
+        .map(this::scaled)
+        .orElse(w);
+  }
+
+  /** To length 1 outside what is known. */
+  private double[] scaled(double[] w) {
+    double squares = Kernels.dot(w, free, w, free, w.length - free);
     double scale = 1 / Math.sqrt(squares);
-    return Arrays.stream(out.data).map(value -> scale * value).toArray();
+    return Arrays.stream(w).map(value -> scale * value).toArray();
   }
 }

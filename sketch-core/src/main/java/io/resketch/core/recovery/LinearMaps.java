@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,8 +10,6 @@ import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * The linear map W of an object, of whose entries W u only those kept are seen: x_j = w_j · u where
@@ -29,6 +28,10 @@ final class LinearMaps {
   static final double RIDGE = 1e-12;
 
   private final List<double[]> inputs;
+
+  /** Of the inputs: the others are linear in these. */
+  private final List<Integer> independent;
+
   private final double[] rows;
   private final double[][] codes;
   private final int m;
@@ -40,6 +43,7 @@ final class LinearMaps {
    */
   LinearMaps(List<double[]> inputs, double[][] codes) {
     this.inputs = inputs;
+    this.independent = Spans.independent(inputs);
     this.codes = codes;
     this.m = inputs.size();
     this.n = codes[0].length;
@@ -80,8 +84,10 @@ final class LinearMaps {
       out[seed.i()] = Symmetric.negative(out[seed.i()]);
       out[seed.j()] = Symmetric.negative(out[seed.j()]);
     }
-    for (int next = next(out); next >= 0; next = next(out)) {
+    boolean[] tried = new boolean[out.length];
+    for (int next = next(out, tried); next >= 0; next = next(out, tried)) {
       out[next] = row(next, lengths(out));
+      tried[next] = true;
     }
     double change = 1;
     for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
@@ -90,6 +96,9 @@ final class LinearMaps {
       for (int j = 0; j < out.length; j++) {
         if (out[j] != null) {
           double[] better = row(j, known);
+          if (better == null) {
+            continue; // what the round before made stands
+          }
           change = Math.max(change, distance(out[j], better));
           out[j] = better;
         }
@@ -136,7 +145,10 @@ final class LinearMaps {
         seen |= !Double.isNaN(values[i]);
       }
       boolean open = known[j] == null || hasUnseenInput(j);
-      out[j] = open && seen ? SeldomKept.row(rows, m, values, bounds) : map[j];
+      out[j] = map[j];
+      if (open && seen) {
+        out[j] = SeldomKept.row(rows, m, values, bounds).orElse(map[j]);
+      }
     }
     return out;
   }
@@ -197,7 +209,17 @@ final class LinearMaps {
   }
 
   private Dependence dependence(Dependence.Partners both) {
-    return Dependence.of(codes[both.i()], codes[both.j()], inputs);
+    List<double[]> some = independent.stream().map(inputs::get).toList();
+    Dependence found = Dependence.of(codes[both.i()], codes[both.j()], some);
+    double[] strengths = new double[2 * m];
+    double[] weights = new double[2 * m];
+    for (int k = 0; k < some.size(); k++) {
+      for (int half = 0; half < 2; half++) {
+        strengths[half * m + independent.get(k)] = found.strengths()[half * some.size() + k];
+        weights[half * m + independent.get(k)] = found.weights()[half * some.size() + k];
+      }
+    }
+    return new Dependence(found.ratio(), strengths, weights);
   }
 
   /** The same with 0 for rows that are not known. */
@@ -209,13 +231,13 @@ final class LinearMaps {
     return out;
   }
 
-  /** The attribute not known that is most often kept beside a known one; -1 if too seldom. */
-  private int next(double[][] known) {
+  /** The one not known or tried that is most often kept beside a known one; -1 if too seldom. */
+  private int next(double[][] known, boolean[] tried) {
     double[] length = lengths(known);
     int best = -1;
     int most = 0;
     for (int j = 0; j < known.length; j++) {
-      int both = known[j] == null ? Dependence.both(codes[j], length) : -1;
+      int both = known[j] == null && !tried[j] ? Dependence.both(codes[j], length) : -1;
       if (both > most) {
         most = both;
         best = j;
@@ -252,7 +274,10 @@ final class LinearMaps {
     return fit(i -> x[i] != 0 && lengths[i] != 0, i -> x[i] * lengths[i]);
   }
 
-  /** Least squares of targets on u, over some of the pairs; null if they are too few. */
+  /**
+   * Least squares of targets on u, over some of the pairs; null if they are too few, or do not tell
+   * it.
+   */
   private double[] fit(IntPredicate chosen, IntToDoubleFunction target) {
     List<Integer> pairs = new ArrayList<>();
     for (int i = 0; i < n; i++) {
@@ -268,7 +293,7 @@ final class LinearMaps {
       System.arraycopy(rows, pairs.get(k) * m, system, k * (m + 1), m);
       system[k * (m + 1) + m] = target.applyAsDouble(pairs.get(k));
     }
-    return leastSquares(system, pairs.size(), m, RIDGE);
+    return DenseSystems.ifSolvable(() -> leastSquares(system, pairs.size(), m, RIDGE)).orElse(null);
   }
 
   /**
@@ -276,6 +301,7 @@ final class LinearMaps {
    *
    * @param system rows of m values and a target
    * @param ridge of the squares of a column: what pulls the solution to 0
+   * @throws io.resketch.core.solve.UnsolvableException if the rows have no such solution
    */
   static double[] leastSquares(double[] system, int rows, int m, double ridge) {
     double[] gram = PairSpace.gram(system, rows, m + 1);
@@ -285,22 +311,18 @@ final class LinearMaps {
       scale[a] = squares > 0 ? 1 / Math.sqrt(squares) : 0;
     }
     DMatrixRMaj left = new DMatrixRMaj(m, m);
-    DMatrixRMaj right = new DMatrixRMaj(m, 1);
+    double[] right = new double[m];
     for (int a = 0; a < m; a++) {
       for (int b = 0; b < m; b++) {
         left.set(a, b, scale[a] * scale[b] * gram[a * (m + 1) + b]);
       }
       left.set(a, a, scale[a] == 0 ? 1 : 1 + ridge);
-      right.set(a, 0, scale[a] * gram[a * (m + 1) + m]);
+      right[a] = scale[a] * gram[a * (m + 1) + m];
     }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(m);
-    double[] out = new double[m];
-    if (solver.setA(left)) {
-      DMatrixRMaj solution = new DMatrixRMaj(m, 1);
-      solver.solve(right, solution);
-      for (int a = 0; a < m; a++) {
-        out[a] = scale[a] * solution.get(a, 0);
-      }
+    double[] out =
+        DenseSystems.positive(left, "least squares of " + rows + " rows of " + m).solve(right);
+    for (int a = 0; a < m; a++) {
+      out[a] *= scale[a];
     }
     return out;
   }

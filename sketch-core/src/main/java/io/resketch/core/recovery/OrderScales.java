@@ -1,10 +1,10 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * The scales of an object's codes, up to one factor. Columns that are whole multiples of one
@@ -95,7 +95,7 @@ final class OrderScales {
 
   private static double[] scales(double[][] most, int a) {
     DMatrixRMaj left = new DMatrixRMaj(a, a);
-    DMatrixRMaj right = new DMatrixRMaj(a, 1);
+    double[] right = new double[a];
     for (int j = 0; j < a; j++) {
       left.add(j, j, PULL);
       for (int l = 0; l < j; l++) {
@@ -107,17 +107,20 @@ final class OrderScales {
           left.add(l, l, weight);
           left.add(j, l, -weight);
           left.add(l, j, -weight);
-          right.add(j, 0, weight * middle);
-          right.add(l, 0, -weight * middle);
+          right[j] += weight * middle;
+          right[l] -= weight * middle;
         }
       }
     }
-    DMatrixRMaj logs = new DMatrixRMaj(a, 1);
-    double[] out = new double[a];
-    boolean solved = CommonOps_DDRM.solve(left, right, logs);
-    for (int j = 0; j < a; j++) {
-      out[j] = solved ? Math.exp(logs.get(j, 0)) : 1;
-    }
+    return DenseSystems.ifSolvable(
+            () -> DenseSystems.positive(left, "the scales of " + a + " codes").solve(right))
+        .map(logs -> Arrays.stream(logs).map(Math::exp).toArray())
+        .orElseGet(() -> ones(a)); // the pairs then say how well that does
+  }
+
+  private static double[] ones(int count) {
+    double[] out = new double[count];
+    Arrays.fill(out, 1);
     return out;
   }
 }

@@ -16,10 +16,9 @@ import java.util.List;
 public record PairSample(
     int rows, List<Integer> inputSizes, float[] inputs, int dimension, float[] sketches) {
   /**
-   * Checks sizes and values.
+   * Checks sizes. Values may be any; pairs that nothing can be learned from are set aside later.
    *
-   * @throws InvalidInputException if sizes do not agree, a value is not finite, or all sketches are
-   *     equal
+   * @throws InvalidInputException if sizes do not agree
    */
   public PairSample {
     inputSizes = List.copyOf(inputSizes);
@@ -46,34 +45,32 @@ public record PairSample(
               + p
               + ", the sum of the input sizes; there must be one row for every sketch");
     }
-    requireFinite("inputs", inputs, p);
-    requireFinite("sketches", sketches, dimension);
-    boolean constant = true;
-    for (int i = dimension; i < sketches.length && constant; i++) {
-      constant = sketches[i] == sketches[i - dimension];
-    }
-    if (constant) {
-      throw new InvalidInputException(
-          "sketches",
-          "all "
-              + rows
-              + " rows are equal; nothing can be learned from a constant sketch, give pairs of"
-              + " runs that differ");
-    }
   }
 
   /** All attributes of the input objects. */
   public int inputWidth() {
-    return rows == 0 ? 0 : inputs.length / rows;
+    return inputSizes.stream().mapToInt(Integer::intValue).sum();
   }
 
-  private static void requireFinite(String field, float[] values, int width) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new InvalidInputException(
-            field + "[" + i / width + "][" + i % width + "]",
-            values[i] + " is not finite; leave out such pairs");
+  /** Some of the pairs, copied. */
+  PairSample rows(int[] some) {
+    int p = inputWidth();
+    float[] in = new float[some.length * p];
+    float[] out = new float[some.length * dimension];
+    for (int k = 0; k < some.length; k++) {
+      System.arraycopy(inputs, some[k] * p, in, k * p, p);
+      System.arraycopy(sketches, some[k] * dimension, out, k * dimension, dimension);
+    }
+    return new PairSample(some.length, inputSizes, in, dimension, out);
+  }
+
+  /** Whether all sketches are equal. */
+  boolean isConstant() {
+    for (int i = dimension; i < sketches.length; i++) {
+      if (sketches[i] != sketches[i - dimension]) {
+        return false;
       }
     }
+    return true;
   }
 }

@@ -42,6 +42,17 @@ record PairSpace(
     List<double[]> inputs = knownRows(sample);
     List<double[]> knownBasis = Spans.basis(inputs);
     int most = Math.min(sample.dimension(), sample.rows() - knownBasis.size());
+    if (most <= SPARE) {
+      throw new InvalidInputException(
+          "pairs",
+          sample.rows()
+              + " pairs of "
+              + sample.dimension()
+              + " floats to learn from are too few: "
+              + (knownBasis.size() - 1)
+              + " input attributes and a constant explain as many by themselves; give some 40 pairs"
+              + " for every hidden attribute");
+    }
     for (int width = Math.min(FIRST_WIDTH, most); ; width = Math.min(2 * width, most)) {
       double[] mixed = mixed(sample, width, seed, knownBasis);
       double[] gram = gram(mixed, sample.rows(), width);

@@ -1,5 +1,7 @@
 package io.resketch.core.recovery;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,6 +24,8 @@ import java.util.OptionalDouble;
  *     and codes fitted to them make
  * @param heldOutPredictionRelativeError the same with Ŷ from the inputs alone; empty where {@link
  *     SketchFunction#unknown} says why they cannot be made
+ * @param setAside pairs that nothing was learned from, and why; their codes are NaN, or those of
+ *     the pair that they repeat
  */
 public record RecoveredNetwork(
     int dimension,
@@ -34,7 +38,8 @@ public record RecoveredNetwork(
     List<String> unidentified,
     int snapped,
     double heldOutRelativeError,
-    OptionalDouble heldOutPredictionRelativeError) {
+    OptionalDouble heldOutPredictionRelativeError,
+    List<SetAside> setAside) {
   /**
    * A hidden object.
    *
@@ -71,6 +76,40 @@ public record RecoveredNetwork(
     return inputScales.length;
   }
 
+  /** In one sentence, what was found and what may not be concluded from it. */
+  public String summary() {
+    int hidden = columns() - inputWidth();
+    int owned = objects.stream().mapToInt(object -> object.columns().size()).sum();
+    long unwired = objects.stream().filter(object -> object.inputs().isEmpty()).count();
+    int without = setAside.stream().mapToInt(SetAside::count).sum();
+    List<String> open = new ArrayList<>();
+    if (owned < hidden) {
+      open.add(
+          (hidden - owned)
+              + " of the columns belong to no object, so that objects may be missing, or lack"
+              + " attributes and edges");
+    }
+    if (unwired > 0) {
+      open.add("the inputs of " + unwired + " of the objects are not known");
+    }
+    if (heldOutPredictionRelativeError.isEmpty()) {
+      open.add("sketches cannot be predicted from inputs");
+    }
+    if (!unidentified.isEmpty()) {
+      open.add(unidentified.size() + " things are named as not identified");
+    }
+    return hidden
+        + " hidden columns, "
+        + snapped
+        + " of them exact; "
+        + objects.size()
+        + " objects, "
+        + objects.stream().mapToInt(object -> object.inputs().size()).sum()
+        + " edges; "
+        + (open.isEmpty() ? "complete" : "not complete: " + String.join(", ", open))
+        + (without == 0 ? "" : "; of the pairs that are left when " + without + " are set aside");
+  }
+
   /** The network as a function from inputs to sketches, and back to codes. */
   public SketchFunction function() {
     return new SketchFunction(this);
@@ -89,7 +128,37 @@ public record RecoveredNetwork(
         unidentified,
         snapped,
         heldOutRelativeError,
-        OptionalDouble.of(error));
+        OptionalDouble.of(error),
+        setAside);
+  }
+
+  /**
+   * The same with the codes of all pairs.
+   *
+   * @param places of the codes of every pair, -1 for one that has none
+   */
+  RecoveredNetwork ofAll(int[] places, List<SetAside> without) {
+    if (without.isEmpty()) {
+      return this;
+    }
+    List<double[]> all = codes.stream().map(code -> code(code, places)).toList();
+    return new RecoveredNetwork(
+        dimension,
+        inputSizes,
+        inputScales,
+        dictionary,
+        offset,
+        all,
+        objects,
+        unidentified,
+        snapped,
+        heldOutRelativeError,
+        heldOutPredictionRelativeError,
+        without);
+  }
+
+  private static double[] code(double[] code, int[] places) {
+    return Arrays.stream(places).mapToDouble(k -> k < 0 ? Double.NaN : code[k]).toArray();
   }
 
   /** The same without the codes of the pairs, which are most of it. */
@@ -105,6 +174,7 @@ public record RecoveredNetwork(
         unidentified,
         snapped,
         heldOutRelativeError,
-        heldOutPredictionRelativeError);
+        heldOutPredictionRelativeError,
+        setAside);
   }
 }

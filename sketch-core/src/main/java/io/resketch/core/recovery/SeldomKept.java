@@ -1,6 +1,8 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A row w of a linear map that is kept in few pairs: there w · u is known, and in the others it is
@@ -19,13 +21,17 @@ final class SeldomKept {
   private SeldomKept() {}
 
   /**
-   * Finds the row.
+   * Finds the row; empty if the pairs do not tell one.
    *
    * @param rows u by pair, N × m
    * @param values w · u by pair, NaN where it is not known
    * @param bounds what w · u is at most, infinite where nothing is known
    */
-  static double[] row(double[] rows, int m, double[] values, double[] bounds) {
+  static Optional<double[]> row(double[] rows, int m, double[] values, double[] bounds) {
+    return DenseSystems.ifSolvable(() -> solved(rows, m, values, bounds));
+  }
+
+  private static double[] solved(double[] rows, int m, double[] values, double[] bounds) {
     int n = values.length;
     boolean[] used = new boolean[n];
     for (int i = 0; i < n; i++) {

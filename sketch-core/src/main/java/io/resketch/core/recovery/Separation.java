@@ -1,5 +1,6 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.UnsolvableException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -67,7 +68,7 @@ final class Separation {
     IntStream.range(0, codes.length)
         .boxed()
         .sorted(Comparator.comparingInt(other -> out.rows(other).length))
-        .forEach(other -> groups.forEach(group -> out.separate(other, group)));
+        .forEach(other -> groups.forEach(group -> out.separateOrName(other, group)));
     return out;
   }
 
@@ -88,6 +89,15 @@ final class Separation {
 
   private int[] rows(int code) {
     return IntStream.range(0, codes[code].length).filter(i -> codes[code][i] != 0).toArray();
+  }
+
+  /** Where the relations cannot be solved for, it is not clear what is lacking. */
+  private void separateOrName(int other, List<Integer> group) {
+    try {
+      separate(other, group);
+    } catch (UnsolvableException e) {
+      unclear.add(other);
+    }
   }
 
   private void separate(int other, List<Integer> group) {

@@ -1,10 +1,11 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /** Spans of vectors of one length, by orthonormal bases. */
 final class Spans {
@@ -36,6 +37,15 @@ final class Spans {
     }
     basis.add(Symmetric.unit(rest));
     return true;
+  }
+
+  /** Positions of vectors that are not in the span of those before them. */
+  static List<Integer> independent(List<double[]> vectors) {
+    List<double[]> basis = new ArrayList<>();
+    return IntStream.range(0, vectors.size())
+        .filter(j -> add(basis, vectors.get(j)))
+        .boxed()
+        .toList();
   }
 
   /** A random combination of vectors. */
@@ -143,7 +153,11 @@ final class Spans {
     return new Basis(x.length, dims, values);
   }
 
-  /** Vectors whose products with the columns are 1 with their own and 0 with the others. */
+  /**
+   * Vectors whose products with the columns are 1 with their own and 0 with the others.
+   *
+   * @throws io.resketch.core.solve.UnsolvableException if a value of a column is not finite
+   */
   static double[][] duals(List<double[]> columns) {
     int n = columns.size();
     int d = columns.get(0).length;
@@ -151,7 +165,7 @@ final class Spans {
     for (int a = 0; a < n; a++) {
       gram.add(a, a, 1e-9);
     }
-    CommonOps_DDRM.invert(gram);
+    DenseSystems.invert(gram, "the products of " + n + " columns");
     double[][] out = new double[n][d];
     for (int a = 0; a < n; a++) {
       for (int b = 0; b < n; b++) {

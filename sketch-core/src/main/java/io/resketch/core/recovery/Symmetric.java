@@ -1,10 +1,10 @@
 package io.resketch.core.recovery;
 
+import io.resketch.core.solve.DenseSystems;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /** Symmetric positive semidefinite matrices, row by row. */
 final class Symmetric {
@@ -37,9 +37,10 @@ final class Symmetric {
    */
   static Eigen eigen(double[] g, int n) {
     EigenDecomposition_F64<DMatrixRMaj> solver = DecompositionFactory_DDRM.eig(n, true, true);
-    if (!solver.decompose(new DMatrixRMaj(n, n, true, g.clone()))) {
-      throw new IllegalStateException("the eigenvalues of a matrix of " + n + " do not converge");
-    }
+    DenseSystems.requireSolved(
+        solver.decompose(new DMatrixRMaj(n, n, true, g.clone())),
+        Optional.empty(),
+        "the eigenvalues of a matrix of " + n + " rows");
     Integer[] order = new Integer[n];
     for (int i = 0; i < n; i++) {
       order[i] = i;
@@ -64,7 +65,8 @@ final class Symmetric {
   private static final double SHIFT = 1e-11;
 
   /**
-   * The two least eigenvalues, by inverse iteration on two vectors.
+   * The two least eigenvalues, by inverse iteration on two vectors. Where they cannot be found,
+   * both are what they are at most, the trace, so that neither is taken for 0.
    *
    * @param g n × n, not modified
    * @param start a guess of the vector
@@ -78,18 +80,22 @@ final class Symmetric {
     for (int a = 0; a < n; a++) {
       shifted[a * n + a] += SHIFT * trace / n;
     }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(n);
-    if (!solver.setA(new DMatrixRMaj(n, n, true, shifted))) {
-      return new Least(0, 0, start);
-    }
+    double most = trace;
+    return DenseSystems.ifSolvable(() -> least(g, shifted, n, start))
+        .orElseGet(() -> new Least(most, most, start));
+  }
+
+  private static Least least(double[] g, double[] shifted, int n, double[] start) {
+    DenseSystems.Positive solver =
+        DenseSystems.positive(new DMatrixRMaj(n, n, true, shifted), "a matrix of " + n + " rows");
     double[] x = unit(start.clone());
     double[] y = new double[n];
     for (int a = 0; a < n; a++) {
       y[a] = (a * 7919 % 1009) / 1009.0 - 0.5;
     }
     for (int step = 0; step < STEPS; step++) {
-      x = unit(solve(solver, x, n));
-      y = solve(solver, y, n);
+      x = unit(solver.solve(x));
+      y = solver.solve(y);
       double along = Kernels.dot(x, 0, y, 0, n);
       for (int a = 0; a < n; a++) {
         y[a] -= along * x[a];
@@ -97,12 +103,6 @@ final class Symmetric {
       y = unit(y);
     }
     return new Least(quotient(g, n, x), quotient(g, n, y), x);
-  }
-
-  private static double[] solve(LinearSolverDense<DMatrixRMaj> solver, double[] b, int n) {
-    DMatrixRMaj out = new DMatrixRMaj(n, 1);
-    solver.solve(new DMatrixRMaj(n, 1, true, b.clone()), out);
-    return out.data;
   }
 
   private static double quotient(double[] g, int n, double[] x) {

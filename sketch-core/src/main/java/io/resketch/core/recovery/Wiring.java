@@ -2,6 +2,7 @@ package io.resketch.core.recovery;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -22,18 +23,45 @@ final class Wiring implements Serializable {
   /** Of the second singular value: the first, where a dependence is still told from chance. */
   private static final double TOLERATED = 0.5;
 
+  private static final int NOBODY = -1;
   private static final double EDGE = 0.02;
   private static final double DOUBTFUL_EDGE = 0.12;
 
   private final ArrayList<double[][]> sources;
+
+  /** A constant attribute, if several input objects have one: it names none of them. */
+  private final double[][] shared;
+
   private final transient DataParallel engine;
 
   /**
    * @param inputs attributes of every input object, by attribute
    */
   Wiring(List<double[][]> inputs, DataParallel engine) {
-    this.sources = new ArrayList<>(inputs);
+    this.sources = new ArrayList<>(inputs.stream().map(Wiring::independent).toList());
     this.engine = engine;
+    List<double[][]> constant =
+        sources.stream().filter(of -> Arrays.stream(of).anyMatch(Wiring::isConstant)).toList();
+    this.shared =
+        constant.size() < 2
+            ? new double[0][]
+            : new double[][] {
+              Arrays.stream(constant.get(0)).filter(Wiring::isConstant).findFirst().orElseThrow()
+            };
+    if (shared.length > 0) {
+      sources.replaceAll(
+          of -> Arrays.stream(of).filter(x -> !isConstant(x)).toArray(double[][]::new));
+    }
+  }
+
+  /** Attributes of an object but for those that are linear in others of it. */
+  private static double[][] independent(double[][] attributes) {
+    List<double[]> all = List.of(attributes);
+    return Spans.independent(all).stream().map(all::get).toArray(double[][]::new);
+  }
+
+  private static boolean isConstant(double[] attribute) {
+    return Arrays.stream(attribute).allMatch(x -> x == attribute[0]);
   }
 
   /**
@@ -140,8 +168,12 @@ final class Wiring implements Serializable {
         owners.add(s);
       }
     }
+    for (double[] attribute : shared) {
+      attributes.add(attribute);
+      owners.add(NOBODY);
+    }
     int m = attributes.size();
-    if (rows < ROWS_PER_UNKNOWN * 2 * m) {
+    if (m == 0 || rows < ROWS_PER_UNKNOWN * 2 * m) {
       return new Answer(1, new double[sources.size()]);
     }
     Dependence dependence = Dependence.of(x, y, attributes);
@@ -149,15 +181,17 @@ final class Wiring implements Serializable {
     double most = 0;
     for (int a = 0; a < 2 * m; a++) {
       double weight = dependence.strengths()[a];
-      strength[owners.get(a % m)] += weight * weight;
+      if (owners.get(a % m) != NOBODY) {
+        strength[owners.get(a % m)] += weight * weight;
+      }
     }
     for (int s = 0; s < strength.length; s++) {
       strength[s] = Math.sqrt(strength[s]);
       most = Math.max(most, strength[s]);
     }
     for (int s = 0; s < strength.length; s++) {
-      strength[s] /= most;
+      strength[s] /= Math.max(most, 1e-300);
     }
-    return new Answer(dependence.ratio(), strength);
+    return new Answer(most > 0 ? dependence.ratio() : 1, strength);
   }
 }

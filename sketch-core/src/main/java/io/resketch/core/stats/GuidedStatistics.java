@@ -6,10 +6,13 @@ import io.resketch.core.decode.Decoder;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -46,6 +49,8 @@ public final class GuidedStatistics {
   /** Relative error of a Gram matrix from one probe, added to the diagonal. */
   private static final double GRAM_ERROR = 0.01;
 
+  private static final String ERRORS = "the correlations of the errors of objects of a module";
+
   private final Operators operators;
   private final Map<String, Sums> modules = new LinkedHashMap<>();
 
@@ -61,6 +66,9 @@ public final class GuidedStatistics {
     double weight;
     long objects;
     long drowned;
+
+    /** Objects whose errors go together nobody knows how. */
+    long entangled;
 
     Sums(int dimension) {
       values = new double[dimension];
@@ -99,8 +107,10 @@ public final class GuidedStatistics {
           int[] objects = list.stream().mapToInt(i -> i).toArray();
           Sums sums = sums(module, skeleton, objects);
           add(sums, run, objects, weight);
-          addVariances(
-              sums, run, objects, correlations(operator, decoder, prefixLength, objects), weight);
+          DenseSystems.ifSolvable(() -> correlations(operator, decoder, prefixLength, objects))
+              .ifPresentOrElse(
+                  correlations -> addVariances(sums, run, objects, correlations, weight),
+                  () -> sums.entangled += objects.length);
         });
   }
 
@@ -170,16 +180,22 @@ public final class GuidedStatistics {
         for (int a = 0; a < n; a++) {
           matrix.add(a, a, GRAM_ERROR);
         }
-        CommonOps_DDRM.invert(matrix);
+        DenseSystems.invert(matrix, ERRORS);
         normalise(matrix);
       }
     }
     return matrix.data;
   }
 
-  /** Makes the diagonal 1. */
+  /**
+   * Makes the diagonal 1.
+   *
+   * @throws io.resketch.core.solve.UnsolvableException if a value of it is not above 0
+   */
   private static void normalise(DMatrixRMaj matrix) {
     int n = matrix.numRows;
+    boolean positive = IntStream.range(0, n).allMatch(a -> matrix.get(a, a) > 0);
+    DenseSystems.requireSolved(positive, Optional.of(matrix), ERRORS);
     double[] scale = new double[n];
     for (int a = 0; a < n; a++) {
       scale[a] = 1 / Math.sqrt(matrix.get(a, a));
@@ -204,6 +220,17 @@ public final class GuidedStatistics {
           ModuleStatistics.none(
               dimension,
               sums.drowned + " of " + sums.objects + " objects are below the noise floor");
+      return new ModuleStatistics(module, count, Presence.PRESENT, none, none);
+    }
+    if (sums.entangled > 0) {
+      List<Estimate> none =
+          ModuleStatistics.none(
+              dimension,
+              "how the errors of "
+                  + sums.entangled
+                  + " of "
+                  + sums.objects
+                  + " objects go together cannot be told");
       return new ModuleStatistics(module, count, Presence.PRESENT, none, none);
     }
     List<Estimate> mean = new ArrayList<>();

@@ -15,6 +15,7 @@ class BlockKernelTest {
 
   @Test
   void theTestsRunWithTheVectorApi() {
+    assertThat(ModuleLayer.boot().findModule("jdk.incubator.vector")).isPresent();
     assertThat(BlockKernel.BEST.getClass().getSimpleName()).isEqualTo("VectorKernel");
   }
 

@@ -1,7 +1,6 @@
 package io.resketch.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.spec.Family;
@@ -46,13 +45,19 @@ class FamiliesTest {
     NetworkRecoveryTest.assertEdges(pairs, network, 0.99);
   }
 
-  /** Its code may be taken for what else is above 0 in that pair. */
+  /** Its code would be taken for what else is above 0 in that pair. */
   @Test
-  void attributeAboveZeroInOnePair_isNamedAndTheWiringIsThatOfTheRest() {
+  void attributeAboveZeroInOnePair_thatPairIsSetAsideAndTheRestIsRecovered() {
     TeacherPairs pairs = pairs(List.of(2, 1), 48); // attribute 48 is above 0 in one pair
     RecoveredNetwork network = NetworkRecoveryTest.recover(pairs);
     NetworkRecoveryTest.assertEdges(pairs, network, 0.99);
-    assertThat(network.unidentified()).singleElement(STRING).contains("fewer than 5 pairs");
+    assertThat(network.setAside())
+        .singleElement()
+        .satisfies(some -> assertThat(some.rows()).containsExactly(1719, 2273))
+        .satisfies(some -> assertThat(some.reason()).contains("an attribute is not 0 in it only"));
+    assertThat(network.summary()).contains("2 are set aside");
+    assertThat(network.unidentified()).isEmpty();
+    assertThat(network.heldOutPredictionRelativeError()).isPresent();
   }
 
   private static TeacherPairs pairs(List<Integer> levels, long seed) {

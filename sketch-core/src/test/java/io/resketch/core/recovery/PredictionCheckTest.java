@@ -27,7 +27,8 @@ class PredictionCheckTest {
           List.of(),
           0,
           0,
-          OptionalDouble.empty());
+          OptionalDouble.empty(),
+          List.of());
 
   private final float[] inputs = new float[ROWS * P];
   private final float[] sketches = new float[ROWS * D];

@@ -6,8 +6,16 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RecoveryPartsTest {
+  /** Otherwise the test below would compare plain Java with itself. */
+  @Test
+  void products_theTestsRunWithTheVectorApi() {
+    assertThat(ModuleLayer.boot().findModule("jdk.incubator.vector")).isPresent();
+    assertThat(Products.BEST.getClass().getSimpleName()).isEqualTo("VectorProducts");
+  }
+
   @Test
   void products_vectorAndPlain_agree() {
+    assertThat(Products.BEST).isNotInstanceOf(PlainProducts.class);
     int dims = 37;
     int rows = 16;
     SplittableRandom random = new SplittableRandom(1);

@@ -62,6 +62,7 @@ class SketchFunctionTest {
   void unitVectors_sketchesOfNewInputsArePredicted() {
     assertThat(error(pairs.network(), network)).isLessThan(1e-5);
     assertThat(network.heldOutPredictionRelativeError().orElseThrow()).isLessThan(1e-5);
+    assertThat(network.objects()).hasSize(2);
     for (HiddenObject object : network.objects()) {
       ObjectFunction function = object.function().orElseThrow();
       assertThat(function.kept()).isEqualTo(3);
@@ -77,6 +78,7 @@ class SketchFunctionTest {
     TeacherPairs other = TeacherPairs.of(2, List.of(2), 1024, false, Encoding.F32, 4);
     RecoveredNetwork recovered = recover(other);
     assertThat(error(other.network(), recovered)).isLessThan(0.05);
+    assertThat(recovered.objects()).hasSize(2);
     for (HiddenObject object : recovered.objects()) {
       assertThat(object.function().orElseThrow().unit()).isFalse();
       assertThat(object.function().orElseThrow().kept()).isEqualTo(3);
@@ -94,6 +96,7 @@ class SketchFunctionTest {
       assertThat(withInputs[j]).isEqualTo(pair.attributes()[j] * network.inputScales()[j]);
       assertThat(alone[j]).isCloseTo(withInputs[j], within(1e-4 * network.inputScales()[j]));
     }
+    assertThat(network.objects()).hasSize(2);
     for (HiddenObject object : network.objects()) {
       for (int k = 0; k < M; k++) {
         int column = object.columns().get(k);
@@ -144,7 +147,8 @@ class SketchFunctionTest {
         List.of(),
         network.snapped(),
         network.heldOutRelativeError(),
-        java.util.OptionalDouble.empty());
+        java.util.OptionalDouble.empty(),
+        List.of());
   }
 
   @Test

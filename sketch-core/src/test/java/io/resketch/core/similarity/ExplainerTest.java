@@ -68,6 +68,7 @@ class ExplainerTest {
     Sketch right = sketch(OPERATORS, b);
     double norms = Math.sqrt(left.energy() * right.energy());
     Explanation found = new Explainer(OPERATORS).explain(left, a, right, b, 8);
+    assertThat(found.left().objects()).isNotEmpty();
     for (ObjectContribution object : found.left().objects()) {
       double expected = dot(part(a, object.object()), right.toArray()) / norms;
       assertThat(object.contribution()).isCloseTo(expected, within(1e-6));

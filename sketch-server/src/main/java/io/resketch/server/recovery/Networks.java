@@ -80,6 +80,8 @@ public final class Networks {
             network.getObjectsList().stream().mapToInt(RecoveredObject::getInputsCount).sum())
         .setHeldOutRelativeError(network.getHeldOutRelativeError())
         .addAllUnidentified(network.getUnidentifiedList())
+        .addAllSetAside(network.getSetAsideList())
+        .setSummary(network.getSummary())
         .build();
   }
 

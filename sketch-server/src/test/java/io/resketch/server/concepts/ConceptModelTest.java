@@ -91,6 +91,7 @@ final class ConceptModelTest {
     }
     List<Sample> sorted = clusters(7, 80, 5);
     assertThat(kinds(model(sorted), sorted, 7).values())
+        .isNotEmpty()
         .allSatisfy(kinds -> assertThat(kinds).hasSize(1));
   }
 
@@ -123,7 +124,9 @@ final class ConceptModelTest {
     assertThat(before).isGreaterThan(ConceptModel.LEAST_THRESHOLD);
     assertThat(model.microConcepts()).hasSizeBetween(5, ConceptModel.CAPACITY);
     assertThat(model.microConcepts().stream().mapToLong(MicroConcept::size).sum()).isEqualTo(2000);
-    assertThat(samples).allSatisfy(s -> assertThat(model.microConcept(s.id())).isPositive());
+    assertThat(samples)
+        .isNotEmpty()
+        .allSatisfy(s -> assertThat(model.microConcept(s.id())).isPositive());
   }
 
   @Test
@@ -267,7 +270,9 @@ final class ConceptModelTest {
     for (int i = 0; i < 30; i++) {
       all.add(new Sample(i % 3 + "-short-" + i, null, null));
     }
-    assertThat(kinds(model, all, 3).values()).allSatisfy(kinds -> assertThat(kinds).hasSize(1));
+    assertThat(kinds(model, all, 3).values())
+        .isNotEmpty()
+        .allSatisfy(kinds -> assertThat(kinds).hasSize(1));
     assertThat(view(model).concepts(3).get(0).centre()).containsExactly(before, within(1e-6f));
 
     ConceptModel shortOnes = new ConceptModel(FLOATS);

@@ -20,6 +20,21 @@ final class ByteDotTest {
     assertThat(ByteDot.BEST.dot(a, b, 0)).isEqualTo(expected(a, b));
   }
 
+  /** Otherwise the tests below would try plain Java twice. */
+  @Test
+  void theTestsRunWithTheVectorApi() throws ReflectiveOperationException {
+    assertThat(ModuleLayer.boot().findModule("jdk.incubator.vector")).isPresent();
+    // By name: javac warns of the module where it is imported.
+    Object widest =
+        Class.forName("jdk.incubator.vector.ByteVector").getField("SPECIES_PREFERRED").get(null);
+    Object bits =
+        Class.forName("jdk.incubator.vector.VectorSpecies")
+            .getMethod("vectorBitSize")
+            .invoke(widest);
+    assertThat(ByteDot.BEST.getClass().getSimpleName())
+        .isEqualTo((int) bits < 256 ? "ByteDot" : "VectorByteDot");
+  }
+
   @Test
   void everyImplementation_isExact() {
     Random random = new Random(4);
