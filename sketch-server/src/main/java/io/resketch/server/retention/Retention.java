@@ -113,7 +113,8 @@ public final class Retention implements AutoCloseable {
 
   /** Runs before this time have the rule's age. */
   private static Timestamp before(Timestamp now, RetentionRule rule) {
-    long seconds = now.getSeconds() - Durations.toSeconds(rule.getAge());
+    long age = Durations.toSeconds(rule.getAge()) + (rule.getAge().getNanos() > 0 ? 1 : 0);
+    long seconds = now.getSeconds() - age;
     return seconds < FIRST.getSeconds() ? FIRST : Timestamps.fromSeconds(seconds);
   }
 
