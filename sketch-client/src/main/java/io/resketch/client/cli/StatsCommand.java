@@ -3,14 +3,12 @@ package io.resketch.client.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.StatisticsBucket;
 import io.resketch.client.StatisticsQuery;
 import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.stats.ModuleStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -39,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "  resketch stats sketches.rskt --modules person:4,car:4 --seed 7 --json",
       "  resketch stats sketches.npy --skeletons skeletons.jsonl --seed 7 --guided --json",
       "  resketch stats --collection street --bucket 60s --modules person,car",
-      "  resketch stats --collection street --by hour-of-day --utc-offset 1 --modules person",
+      "  resketch stats --collection street --bucket month --time-zone Europe/Berlin",
+      "  resketch stats --collection street --by hour-of-day --time-zone Asia/Kolkata",
       "  resketch stats --collection street --start 2026-11-23T08:00:00Z --presence --json"
     })
 final class StatsCommand extends ClientCommand {
@@ -84,6 +83,8 @@ final class StatsCommand extends ClientCommand {
 
   @Mixin private ServerStatsOptions question;
 
+  @Mixin private LeaveOutOptions leaveOut;
+
   @Override
   int run() throws IOException {
     boolean online = server.isPresent() || collection.isPresent();
@@ -104,6 +105,9 @@ final class StatsCommand extends ClientCommand {
           "times and groups, --presence, --means and --max-error go with --collection; files have"
               + " no times");
     }
+    if (leaveOut.given() && !total) {
+      throw wrongUse("--leave-out and --leave-out-dominant go with --total or --collection");
+    }
     if (guided && skeletons.isEmpty()) {
       throw wrongUse("--guided needs --skeletons to decode with");
     }
@@ -113,6 +117,7 @@ final class StatsCommand extends ClientCommand {
   private int ofFile(Path file) throws IOException {
     Modules modules = moduleOptions.modules(this, skeletons.stream().toList());
     OfflineStats statistics = new OfflineStats(file, skeletons, specOptions.spec(this), modules);
+    TotalStats sum = new TotalStats(statistics, leaveOut);
     JsonArray rows = new JsonArray();
     StatsTable table = new StatsTable(total || guided ? "total" : "row", "runs", modules.asked());
     OfflineStats.Sink sink =
@@ -121,6 +126,9 @@ final class StatsCommand extends ClientCommand {
             JsonObject out = OfflineStats.json(runs, found);
             if (!total && !guided) {
               out.addProperty("row", row);
+            }
+            if (total && !guided) {
+              sum.into(out);
             }
             rows.add(out);
           } else {
@@ -133,12 +141,13 @@ final class StatsCommand extends ClientCommand {
     if (guided) {
       statistics.guided(Decoder.JOINT, sink);
     } else if (total) {
-      statistics.total(sink);
+      sum.count(sink);
     } else {
       statistics.each(sink);
     }
     if (!json()) {
       table.lines().forEach(this::print);
+      sum.notes().forEach(this::print);
     } else if (total || guided) {
       print(rows.get(0).toString());
     } else {
@@ -153,12 +162,13 @@ final class StatsCommand extends ClientCommand {
     StatisticsQuery query = question.query(this, moduleOptions.names(this));
     try (ResketchClient client =
         access.connect(server.orElse(ServerOptions.DEFAULT_SERVER), this::wrongUse)) {
-      List<StatisticsBucket> buckets =
-          client.openCollection(collection.orElseThrow()).statistics(query);
+      var answer =
+          ServerStats.ask(client.openCollection(collection.orElseThrow()), query, leaveOut);
+      ServerStats statistics = new ServerStats(answer, question.zone());
       if (json()) {
-        print(ServerStats.json(buckets).toString());
+        print(statistics.json().toString());
       } else {
-        ServerStats.table(buckets).forEach(this::print);
+        statistics.table().forEach(this::print);
       }
       return 0;
     }
