@@ -10,6 +10,7 @@ final class LeaveOutOptions {
       names = "--leave-out",
       paramLabel = "ID",
       split = ",",
+      showDefaultValue = Visibility.NEVER,
       description = {
         "Do not count these runs of a collection, or with --total these rows of a file; the answer"
             + " says which were left out."

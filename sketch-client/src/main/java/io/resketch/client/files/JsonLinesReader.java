@@ -116,6 +116,14 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
     }
   }
 
+  private void checkTimes(String text) throws IOException {
+    try {
+      times.check(text);
+    } catch (InvalidInputException e) {
+      throw new InputFileException(file, line, e.getMessage());
+    }
+  }
+
   @SuppressWarnings("unchecked") // A builder of the prototype builds what the prototype is.
   private T parse(String text) throws IOException {
     checkSyntax(text);
@@ -128,14 +136,6 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
           file, line, new JsonFault(e).describe(text, prototype.getDescriptorForType()));
     }
     return (T) builder.build();
-  }
-
-  private void checkTimes(String text) throws IOException {
-    try {
-      times.check(text);
-    } catch (InvalidInputException e) {
-      throw new InputFileException(file, line, e.getMessage());
-    }
   }
 
   /** JsonFormat alone takes unquoted names and ignores what follows the first value. */
