@@ -41,7 +41,7 @@ final class ApartBuckets {
     while (grows && (first > 0 || last < answers.size() - 1)) {
       Duration before = first > 0 ? gap(first - 1) : null;
       Duration behind = last < answers.size() - 1 ? gap(last) : null;
-      boolean early = behind == null || before != null && before.compareTo(behind) <= 0;
+      boolean early = behind == null || (before != null && before.compareTo(behind) <= 0);
       Duration gap = early ? before : behind;
       // What is left is apart if it is little enough and far enough.
       boolean few = (all - inside) * ONE_OF <= all;

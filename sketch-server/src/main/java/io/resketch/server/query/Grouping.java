@@ -171,7 +171,7 @@ sealed interface Grouping {
 
     @Override
     public Optional<Group> ofHours(long hour, int hours) {
-      if (hours > 1 && cycle == Cycle.CYCLE_HOUR_OF_DAY || !isSteady(hour, hour + hours)) {
+      if ((hours > 1 && cycle == Cycle.CYCLE_HOUR_OF_DAY) || !isSteady(hour, hour + hours)) {
         return Optional.empty();
       }
       Group group = group(UtcHours.instant(hour));

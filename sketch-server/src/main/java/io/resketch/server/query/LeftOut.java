@@ -58,7 +58,11 @@ final class LeftOut {
 
   /** Whether a sketch that was come upon is one of them. */
   boolean has(String id) {
-    return ids.contains(id) && (met.add(id) || true);
+    if (!ids.contains(id)) {
+      return false;
+    }
+    met.add(id);
+    return true;
   }
 
   /** Ids of those that were come upon. */
