@@ -1,6 +1,7 @@
 package io.resketch.client;
 
 import io.resketch.v1.ItemStatus;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,12 +13,17 @@ import java.util.function.Function;
  */
 final class ItemOutcomes<A> implements BulkStream.Outcomes<A> {
   private final Function<A, ItemStatus> status;
+  private final Function<A, List<io.resketch.v1.PutWarning>> warnings;
   private final Consumer<PutOutcome> listener;
   private long stored;
   private long failed;
 
-  ItemOutcomes(Function<A, ItemStatus> status, Consumer<PutOutcome> listener) {
+  ItemOutcomes(
+      Function<A, ItemStatus> status,
+      Function<A, List<io.resketch.v1.PutWarning>> warnings,
+      Consumer<PutOutcome> listener) {
     this.status = status;
+    this.warnings = warnings;
     this.listener = listener;
   }
 
@@ -39,7 +45,14 @@ final class ItemOutcomes<A> implements BulkStream.Outcomes<A> {
     } else {
       stored++;
     }
-    listener.accept(new PutOutcome(index, id, error));
+    listener.accept(
+        new PutOutcome(
+            index,
+            id,
+            error,
+            warnings.apply(acknowledgement).stream()
+                .map(w -> new PutWarning(w.getField(), w.getDescription(), w.getNorm()))
+                .toList()));
   }
 
   PutSummary summary() {

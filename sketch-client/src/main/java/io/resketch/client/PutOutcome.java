@@ -1,5 +1,6 @@
 package io.resketch.client;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,8 +9,10 @@ import java.util.Optional;
  * @param index position of the item, from 0
  * @param id id of the run
  * @param error why it was not stored; absent if it is on the server's disk
+ * @param warnings what is odd about a run that was stored all the same
  */
-public record PutOutcome(long index, String id, Optional<ResketchException> error) {
+public record PutOutcome(
+    long index, String id, Optional<ResketchException> error, List<PutWarning> warnings) {
 
   /** Whether the run is on the server's disk. */
   public boolean stored() {

@@ -120,7 +120,9 @@ public final class SketchCollection {
    * @throws ResketchException if the stream breaks; a refused item does not break it
    */
   public PutSummary putAll(Iterator<PutItem> items, Consumer<PutOutcome> listener) {
-    var outcomes = new ItemOutcomes<>(PutStreamResponse::getStatus, listener);
+    var outcomes =
+        new ItemOutcomes<>(
+            PutStreamResponse::getStatus, PutStreamResponse::getWarningsList, listener);
     var stream = new BulkStream<>(new BulkPut(name), outcomes);
     var unused = client.repositoryStreams().putStream(stream);
     stream.run(items);
@@ -161,6 +163,7 @@ public final class SketchCollection {
     var outcomes =
         new ItemOutcomes<>(
             ImportResponse::getStatus,
+            acknowledgement -> List.of(),
             outcome -> {
               sketches[0] += outcome.stored() && !outcome.id().isEmpty() ? 1 : 0;
               listener.accept(outcome);
@@ -409,14 +412,16 @@ public final class SketchCollection {
     return statistics(StatisticsQuery.over(range).inBuckets(bucket).modules(modules));
   }
 
-  /** Statistics of modules, from sketches alone. Buckets without a sketch are left out. */
+  /** The buckets of {@link #answer}. */
   public List<StatisticsBucket> statistics(StatisticsQuery query) {
-    return ResketchException.translate(
-            () -> client.repositoryService().aggregateStatistics(query.toMessage(name)))
-        .getBucketsList()
-        .stream()
-        .map(StatisticsBucket::of)
-        .toList();
+    return answer(query).buckets();
+  }
+
+  /** Statistics of modules, from sketches alone, and what to know about them. */
+  public StatisticsAnswer answer(StatisticsQuery query) {
+    return StatisticsAnswer.of(
+        ResketchException.translate(
+            () -> client.repositoryService().aggregateStatistics(query.toMessage(name))));
   }
 
   /** Recovers the attributes of a stored run from its sketch and its stored skeleton. */

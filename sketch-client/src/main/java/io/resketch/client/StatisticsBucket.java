@@ -48,6 +48,14 @@ public final class StatisticsBucket {
    */
   public record ModuleMeans(String module, List<Estimate> mean, List<Estimate> secondMoment) {}
 
+  /**
+   * A run that the sum of a bucket consists of for the most part.
+   *
+   * @param id of the run
+   * @param energyShare its part of the energy of the bucket's runs, 0 to 1
+   */
+  public record DominantRun(String id, double energyShare) {}
+
   private StatisticsBucket(io.resketch.v1.StatisticsBucket message) {
     this.message = message;
     this.counts = message.getEstimatesList().stream().map(Sketches::estimate).toList();
@@ -123,6 +131,21 @@ public final class StatisticsBucket {
       out.add(Estimate.of(vector.getValues(i), vector.getStandardErrors(i)));
     }
     return out;
+  }
+
+  /**
+   * The few runs that hold half of the energy of the bucket's runs and are much stronger than the
+   * others: the error of the counts is theirs. Strongest first.
+   */
+  public List<DominantRun> dominant() {
+    return message.getDominantList().stream()
+        .map(run -> new DominantRun(StatisticsAnswer.id(run.getName()), run.getEnergyShare()))
+        .toList();
+  }
+
+  /** Whether no other run may be such a one. */
+  public boolean dominanceKnown() {
+    return message.getDominanceKnown();
   }
 
   /** What the counts come from. */

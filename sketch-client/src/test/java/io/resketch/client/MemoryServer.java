@@ -18,6 +18,7 @@ import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
+import io.resketch.v1.ApartSketch;
 import io.resketch.v1.AttributeEstimates;
 import io.resketch.v1.Collection;
 import io.resketch.v1.CollectionServiceGrpc;
@@ -27,6 +28,7 @@ import io.resketch.v1.DeleteCollectionRequest;
 import io.resketch.v1.DeleteCollectionResponse;
 import io.resketch.v1.DeleteRequest;
 import io.resketch.v1.DeleteResponse;
+import io.resketch.v1.DominantSketch;
 import io.resketch.v1.ExplainRequest;
 import io.resketch.v1.ExplainResponse;
 import io.resketch.v1.FinishedSketch;
@@ -48,6 +50,7 @@ import io.resketch.v1.PutRequest;
 import io.resketch.v1.PutResponse;
 import io.resketch.v1.PutStreamRequest;
 import io.resketch.v1.PutStreamResponse;
+import io.resketch.v1.PutWarning;
 import io.resketch.v1.RepositoryServiceDecodeRequest;
 import io.resketch.v1.RepositoryServiceDecodeResponse;
 import io.resketch.v1.RepositoryServiceGrpc;
@@ -101,7 +104,7 @@ public final class MemoryServer implements AutoCloseable {
   }
 
   /** The statistics requests so far. */
-  List<AggregateStatisticsRequest> statistics() {
+  public List<AggregateStatisticsRequest> statistics() {
     return statistics;
   }
 
@@ -284,7 +287,15 @@ public final class MemoryServer implements AutoCloseable {
           parent = parent.isEmpty() ? request.getParent() : parent;
           PutStreamResponse.Builder out = PutStreamResponse.newBuilder().setIndex(index++);
           try {
-            out.setName(MemoryServer.this.put(parent, request.getItem()).getName());
+            String name = MemoryServer.this.put(parent, request.getItem()).getName();
+            out.setName(name);
+            if (name.endsWith("/loud")) {
+              out.addWarnings(
+                  PutWarning.newBuilder()
+                      .setField("objects[a].attributes")
+                      .setDescription("the norm 1000 is above 1; scale")
+                      .setNorm(1000));
+            }
           } catch (InvalidInputException e) {
             Status status = status(e);
             out.setStatus(
@@ -463,7 +474,7 @@ public final class MemoryServer implements AutoCloseable {
                 }
               }
               case LABEL -> bucket.setLabelValue("door");
-              case BUCKET, GROUPING_NOT_SET -> {
+              case BUCKET, CALENDAR_UNIT, GROUPING_NOT_SET -> {
                 bucket.getStartBuilder().setSeconds(1_795_000_000);
                 bucket.getEndBuilder().setSeconds(1_795_000_060);
               }
@@ -494,8 +505,26 @@ public final class MemoryServer implements AutoCloseable {
                     .setDetermined(true));
             bucket.addEstimates(
                 ModuleEstimate.newBuilder().setModule("dog").setReason("never seen as a root"));
-            return AggregateStatisticsResponse.newBuilder().addBuckets(bucket).build();
+            return statistics(request, bucket);
           });
+    }
+
+    /** The run "loud" dominates unless it is left out; "lost" is apart. */
+    private AggregateStatisticsResponse statistics(
+        AggregateStatisticsRequest request, StatisticsBucket.Builder bucket) {
+      AggregateStatisticsResponse.Builder out = AggregateStatisticsResponse.newBuilder();
+      String loud = request.getParent() + "/sketches/loud";
+      if (request.getLeaveOutList().contains(loud)) {
+        out.addLeftOut(loud);
+      } else if (records.containsKey(loud)) {
+        bucket.addDominant(DominantSketch.newBuilder().setName(loud).setEnergyShare(0.995));
+      }
+      String lost = request.getParent() + "/sketches/lost";
+      if (records.containsKey(lost)) {
+        out.addApart(ApartSketch.newBuilder().setName(lost).setTime(records.get(lost).getTime()));
+        out.setApartSketches(1);
+      }
+      return out.addBuckets(bucket.setDominanceKnown(true)).build();
     }
 
     @Override

@@ -218,7 +218,7 @@ final class RollUpTest {
         holds(
             server,
             request().setRange(range).setBucket(Duration.newBuilder().setSeconds(length)),
-            time -> "at " + (start + (time.getEpochSecond() - start) / length * length));
+            time -> "at " + Math.max(start, time.getEpochSecond() / length * length));
       }
     }
     List<StatisticsBucket> all =
@@ -451,11 +451,22 @@ final class RollUpTest {
       refused(server, request().setLabel(""), "label");
       refused(server, request().setUtcOffset(hours(1)), "utc_offset");
       var byHour = request().setCycle(Cycle.CYCLE_HOUR_OF_DAY);
-      refused(server, byHour.clone().setUtcOffset(hours(15)), "utc_offset");
+      refused(server, byHour.clone().setUtcOffset(hours(19)), "utc_offset");
       refused(
           server,
-          byHour.clone().setUtcOffset(Duration.newBuilder().setSeconds(1800)),
+          byHour.clone().setUtcOffset(Duration.newBuilder().setSeconds(1801)),
           "utc_offset");
+      refused(
+          server, byHour.clone().setUtcOffset(hours(1)).setTimeZone("Europe/Berlin"), "utc_offset");
+      for (String zone : new String[] {"Berlin", "europe/berlin", "+01:00", "CEST", "Mars/Base"}) {
+        refused(server, byHour.clone().setTimeZone(zone), "time_zone");
+      }
+      refused(server, request().setTimeZone("Europe/Berlin"), "time_zone");
+      refused(server, request().setLabel("a").setTimeZone("Europe/Berlin"), "time_zone");
+      refused(server, request().setBucket(hours(7)).setTimeZone("Europe/Berlin"), "bucket");
+      refused(server, request().setCalendarUnitValue(0), "calendar_unit");
+      refused(server, request().setCalendarUnitValue(9), "calendar_unit");
+      refused(server, request().setIncludeEmptyBuckets(true), "include_empty_buckets");
       refused(server, request().setMaxStandardError(-1), "max_standard_error");
       refused(server, request().setMaxStandardError(Double.NaN), "max_standard_error");
       assertThat(server.repository().aggregateStatistics(byHour.build()).getBucketsList())

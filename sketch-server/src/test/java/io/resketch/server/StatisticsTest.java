@@ -2,6 +2,7 @@ package io.resketch.server;
 
 import static io.resketch.server.TestServer.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.Duration;
@@ -11,6 +12,8 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.v1.AggregateStatisticsRequest;
+import io.resketch.v1.AggregateStatisticsResponse;
+import io.resketch.v1.ApartSketch;
 import io.resketch.v1.FinishedSketch;
 import io.resketch.v1.ModuleEstimate;
 import io.resketch.v1.StatisticsBucket;
@@ -81,7 +84,11 @@ final class StatisticsTest {
   }
 
   private static List<StatisticsBucket> aggregate(AggregateStatisticsRequest.Builder request) {
-    return server.repository().aggregateStatistics(request.build()).getBucketsList();
+    return answer(request).getBucketsList();
+  }
+
+  private static AggregateStatisticsResponse answer(AggregateStatisticsRequest.Builder request) {
+    return server.repository().aggregateStatistics(request.build());
   }
 
   private static TimeRange range(long start, long end) {
@@ -125,30 +132,54 @@ final class StatisticsTest {
   }
 
   @Test
-  void buckets_startAtTheFirstSketch_whereTheRangeIsOpen() {
+  void buckets_startOnTheClock_notAtTheFirstSketch() {
     for (String collection : new String[] {"rooms", "erased"}) {
-      List<StatisticsBucket> buckets = aggregate(request(collection).setBucket(seconds(7)));
+      TimeRange from = TimeRange.newBuilder().setStart(Runs.time(3)).build();
+      List<StatisticsBucket> buckets =
+          aggregate(request(collection).setRange(from).setBucket(seconds(7)));
+      // Multiples of 7 seconds since 1970; the first bucket is cut by the range.
       assertThat(buckets)
           .extracting(bucket -> bucket.getStart().getSeconds())
-          .containsExactly(0L, 7L, 14L, 21L, 28L);
+          .containsExactly(3L, 7L, 14L, 21L, 28L);
       assertThat(buckets)
           .extracting(bucket -> bucket.getEnd().getSeconds())
           .containsExactly(7L, 14L, 21L, 28L, 35L);
       for (int b = 0; b < buckets.size(); b++) {
-        holds(buckets.get(b), 7 * b, Math.min(RUNS, 7 * b + 7));
+        holds(buckets.get(b), Math.max(3, 7 * b), Math.min(RUNS, 7 * b + 7));
       }
     }
   }
 
   @Test
-  void buckets_startAtTheRange() {
+  void oneLateRun_movesNoBucket() {
+    server.create("late", SMALL);
+    io.resketch.v1.Computation.Builder run =
+        Graphs.computation(Runs.scene(new Random(2), 1)).toBuilder();
+    for (int i = 0; i < 12; i++) {
+      server.put("late", run.clone().setId("r" + i).setTime(Runs.time(1000 + 10 * i)).build());
+    }
+    List<StatisticsBucket> before = aggregate(request("late").setBucket(seconds(60)));
+    assertThat(before)
+        .extracting(bucket -> bucket.getStart().getSeconds())
+        .containsExactly(960L, 1020L, 1080L);
+    server.put("late", run.clone().setId("late").setTime(Runs.time(17)).build());
+    List<StatisticsBucket> after = aggregate(request("late").setBucket(seconds(60)));
+    assertThat(after.get(0).getStart().getSeconds()).isZero();
+    assertThat(after.subList(1, after.size())).isEqualTo(before);
+  }
+
+  @Test
+  void bucketsOfARange_areWhatTheRangeHasOfThem() {
     List<StatisticsBucket> buckets =
         aggregate(request("rooms").setRange(range(-4, 12)).setBucket(seconds(10)));
     assertThat(buckets)
         .extracting(bucket -> bucket.getStart().getSeconds())
-        .containsExactly(-4L, 6L);
-    holds(buckets.get(0), 0, 6);
-    holds(buckets.get(1), 6, 12);
+        .containsExactly(0L, 10L);
+    assertThat(buckets)
+        .extracting(bucket -> bucket.getEnd().getSeconds())
+        .containsExactly(10L, 12L);
+    holds(buckets.get(0), 0, 10);
+    holds(buckets.get(1), 10, 12);
   }
 
   @Test
@@ -259,9 +290,11 @@ final class StatisticsTest {
     Timestamp first = Timestamp.newBuilder().setSeconds(-62_135_596_800L).build();
     server.put("limits", run.clone().setId("first").setTime(first).build());
     Duration longest = seconds(315_576_000_000L); // 10,000 years
-    StatisticsBucket all = aggregate(request("limits").setBucket(longest)).get(0);
-    assertThat(all.getSketches()).isEqualTo(2);
-    assertThat(all.getStart()).isEqualTo(first);
+    List<StatisticsBucket> all = aggregate(request("limits").setBucket(longest));
+    assertThat(all).extracting(StatisticsBucket::getSketches).containsExactly(1L, 1L);
+    assertThat(all.get(0).getStart()).isEqualTo(first);
+    assertThat(all.get(0).getEnd()).isEqualTo(Runs.time(0));
+    assertThat(all.get(1).hasEnd()).isFalse();
   }
 
   @Test
@@ -279,19 +312,68 @@ final class StatisticsTest {
   }
 
   @Test
-  void tooManyBuckets_areInvalid_andTheMostAllowedAreNot() {
-    failure(() -> aggregate(request("rooms").setRange(range(0, 100_001)).setBucket(seconds(1))))
-        .isInvalid("bucket");
-    assertThat(aggregate(request("rooms").setRange(range(0, 100_000)).setBucket(seconds(1))))
-        .hasSize(RUNS);
-    server.create("far", SMALL);
+  void runOfAClockThatWasNotSet_isNamed_andRefusesNobody() {
+    server.create("clock", SMALL);
     io.resketch.v1.Computation.Builder run =
         Graphs.computation(Runs.scene(new Random(2), 1)).toBuilder();
-    server.put("far", run.clone().setId("a").setTime(Runs.time(0)).build());
-    server.put("far", run.clone().setId("b").setTime(Runs.time(99_999)).build());
-    assertThat(aggregate(request("far").setBucket(seconds(1)))).hasSize(2);
-    server.put("far", run.clone().setId("c").setTime(Runs.time(100_000)).build());
-    failure(() -> aggregate(request("far").setBucket(seconds(1)))).isInvalid("bucket");
+    long now = 1_796_000_000;
+    for (int i = 0; i < 20; i++) {
+      server.put("clock", run.clone().setId("r" + i).setTime(Runs.time(now + 20 * i)).build());
+    }
+    AggregateStatisticsRequest.Builder request =
+        request("clock").setBucket(seconds(60)).setIncludeEmptyBuckets(true);
+    assertThat(answer(request).getApartList()).isEmpty();
+    server.put("clock", run.clone().setId("c0").setTime(Runs.time(5)).build());
+    server.put("clock", run.clone().setId("c1").setTime(Runs.time(9_000_000_000L)).build());
+
+    AggregateStatisticsResponse answer = answer(request.clone().setIncludeEmptyBuckets(false));
+    assertThat(answer.getBucketsList())
+        .extracting(StatisticsBucket::getSketches)
+        .hasSize(9)
+        .contains(1L, 3L);
+    assertThat(answer.getApartList())
+        .extracting(ApartSketch::getName)
+        .containsExactly("collections/clock/sketches/c0", "collections/clock/sketches/c1");
+    assertThat(answer.getApart(0).getTime()).isEqualTo(Runs.time(5));
+    assertThat(answer.getApartSketches()).isEqualTo(2);
+
+    failure(() -> aggregate(request)).isInvalid("include_empty_buckets");
+    assertThatThrownBy(() -> aggregate(request))
+        .hasMessageContaining("sketches/c0 of 1970-01-01T00:00:05Z is apart from the others");
+  }
+
+  @Test
+  void emptyBuckets_areMadeWhereTheyAreAskedFor() {
+    server.create("gaps", SMALL);
+    io.resketch.v1.Computation.Builder run =
+        Graphs.computation(Runs.scene(new Random(2), 1)).toBuilder();
+    server.put("gaps", run.clone().setId("a").setTime(Runs.time(5)).build());
+    server.put("gaps", run.clone().setId("b").setTime(Runs.time(35)).build());
+    AggregateStatisticsRequest.Builder request =
+        request("gaps").setBucket(seconds(10)).setIncludeEmptyBuckets(true).setPresence(true);
+    assertThat(aggregate(request))
+        .extracting(StatisticsBucket::getSketches)
+        .containsExactly(1L, 0L, 0L, 1L);
+    StatisticsBucket empty = aggregate(request).get(1);
+    assertThat(empty.getStart()).isEqualTo(Runs.time(10));
+    assertThat(empty.getEnd()).isEqualTo(Runs.time(20));
+    assertThat(empty.getEstimates(0).getModule()).isEqualTo("kind-0");
+    assertThat(empty.getEstimates(0).getCount()).isZero();
+    assertThat(empty.getPresence(0).getPresent()).isZero();
+    assertThat(aggregate(request.clone().setRange(range(-15, 60))))
+        .extracting(StatisticsBucket::getSketches)
+        .containsExactly(0L, 0L, 1L, 0L, 0L, 1L, 0L, 0L);
+  }
+
+  @Test
+  void tooManyBuckets_areInvalid_andTheMostAllowedAreNot() {
+    AggregateStatisticsRequest.Builder request =
+        request("rooms").setBucket(seconds(1)).setIncludeEmptyBuckets(true);
+    failure(() -> aggregate(request.clone().setRange(range(0, 100_001))))
+        .isInvalid("include_empty_buckets");
+    assertThat(aggregate(request.clone().setRange(range(0, 100_000)))).hasSize(100_000);
+    assertThat(aggregate(request("rooms").setRange(range(0, 100_001)).setBucket(seconds(1))))
+        .hasSize(RUNS);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.resketch.client.ResketchException;
 final class ItemReport {
   private final ClientCommand command;
   private final JsonArray errors = new JsonArray();
+  private final WorstWarnings warnings = new WorstWarnings();
   private long stored;
 
   ItemReport(ClientCommand command) {
@@ -28,6 +29,7 @@ final class ItemReport {
   void add(String place, PutOutcome outcome) {
     if (outcome.stored()) {
       stored += outcome.id().isEmpty() ? 0 : 1;
+      warnings.add(outcome);
       return;
     }
     ResketchException error = outcome.error().orElseThrow();
@@ -57,8 +59,10 @@ final class ItemReport {
       out.addProperty("stored", stored);
       out.addProperty("failed", errors.size());
       out.add("errors", errors);
+      warnings.into(out);
       command.print(out.toString());
     } else {
+      warnings.lines().forEach(command::note);
       command.print(stored + " stored, " + errors.size() + " failed");
     }
   }

@@ -46,7 +46,7 @@ final class JobStartCommand extends ClientCommand {
   @Option(
       names = "--budget",
       paramLabel = "TIME",
-      converter = ServerStatsOptions.Length.class,
+      converter = BucketLength.LengthConverter.class,
       description = "Work after which the job fails, such as 30m or 2h. Default: 24h.")
   private Optional<Duration> budget;
 

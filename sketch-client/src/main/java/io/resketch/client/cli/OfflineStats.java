@@ -18,6 +18,7 @@ import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.GuidedStatistics;
 import io.resketch.core.stats.ModuleStatistics;
 import io.resketch.core.stats.Presence;
+import io.resketch.core.stats.SketchEnergies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Statistics of modules from a file of sketches. */
 final class OfflineStats {
@@ -60,12 +63,43 @@ final class OfflineStats {
     visit((row, sketch, lines) -> sink.accept(row, sketch.runs(), blind("row " + row, sketch)));
   }
 
-  /** Blind statistics of the sum of all sketches. */
-  void total(Sink sink) throws IOException {
+  /** What was handed to a sink. */
+  record Row(long row, long runs, List<ModuleStatistics> modules) {}
+
+  /**
+   * Blind statistics of the sum of all sketches but some.
+   *
+   * @param without numbers of rows
+   * @return the energies of those summed up
+   */
+  SketchEnergies total(Set<String> without, Sink sink) throws IOException {
     SketchSum sum = new SketchSum();
-    requireRows(visit((row, sketch, lines) -> sum.add(sketch, 1)));
+    SketchEnergies energies = new SketchEnergies();
+    Set<String> missing = new TreeSet<>(without);
+    long rows =
+        visit(
+            (row, sketch, lines) -> {
+              String name = Long.toString(row);
+              if (!without.contains(name)) {
+                sum.add(sketch, 1);
+                energies.add(name, sketch);
+              }
+              missing.remove(name);
+            });
+    requireRows(rows);
+    if (!missing.isEmpty() || rows == without.size()) {
+      throw new InputFileException(
+          sketches,
+          missing.isEmpty()
+              ? "has no row but those of --leave-out; leave fewer out"
+              : "has no row "
+                  + missing.iterator().next()
+                  + " to leave out, but 0 to "
+                  + (rows - 1));
+    }
     Sketch total = sum.total();
     sink.accept(0, total.runs(), blind("the sum", total));
+    return energies;
   }
 
   /** Statistics of the objects of all sketches, decoded with their skeletons. */

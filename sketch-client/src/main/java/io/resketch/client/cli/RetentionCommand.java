@@ -71,11 +71,19 @@ final class RetentionCommand extends ClientCommand {
   }
 
   private static String line(RetentionRule rule) {
-    Duration age = Duration.ofSeconds(Durations.toSeconds(rule.getAge()));
-    String length = age.toHours() % 24 == 0 ? age.toDays() + " days" : age.toHours() + " hours";
+    String length = length(rule.getAge());
     return rule.getDelete()
         ? "after " + length + ": delete"
         : String.format(Locale.ROOT, "after %s: keep %.1f %%", length, 100 * rule.getKeep());
+  }
+
+  /** In whole days or hours where it is of them, else to the last digit. */
+  private static String length(com.google.protobuf.Duration age) {
+    long seconds = age.getSeconds();
+    if (age.getNanos() != 0 || seconds % 3600 != 0) {
+      return Durations.toString(age);
+    }
+    return seconds % 86_400 == 0 ? seconds / 86_400 + " days" : seconds / 3600 + " hours";
   }
 
   /** An age and a share. */
@@ -84,7 +92,7 @@ final class RetentionCommand extends ClientCommand {
     if (!matcher.matches()) {
       throw wrongUse("'" + text + "' is not a rule; write 12h=50%, 7d=50% or 365d=delete");
     }
-    Duration age = new ServerStatsOptions.Length().convert(matcher.group(1));
+    Duration age = new BucketLength.LengthConverter().convert(matcher.group(1));
     RetentionRule.Builder rule =
         RetentionRule.newBuilder().setAge(Durations.fromSeconds(age.toSeconds()));
     return matcher.group(3) != null

@@ -2,31 +2,84 @@ package io.resketch.client.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.resketch.client.SketchCollection;
+import io.resketch.client.StatisticsAnswer;
 import io.resketch.client.StatisticsBucket;
 import io.resketch.client.StatisticsBucket.ModuleMeans;
 import io.resketch.client.StatisticsBucket.ModulePresence;
+import io.resketch.client.StatisticsQuery;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Prints the statistics of a server. */
 final class ServerStats {
-  private ServerStats() {}
+  private static final DateTimeFormatter LOCAL = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
 
-  /** A line per bucket. */
-  static List<String> table(List<StatisticsBucket> buckets) {
-    if (buckets.isEmpty()) {
-      return List.of("no sketches in this range");
+  private final StatisticsAnswer answer;
+  private final Optional<ZoneId> zone;
+
+  /**
+   * An answer to be printed.
+   *
+   * @param zone in which times are shown; absent for UTC
+   */
+  ServerStats(StatisticsAnswer answer, Optional<ZoneId> zone) {
+    this.answer = answer;
+    this.zone = zone;
+  }
+
+  /** Asks a collection, and again without what dominated the answer, if that is wanted. */
+  static StatisticsAnswer ask(
+      SketchCollection collection, StatisticsQuery query, LeaveOutOptions leaveOut) {
+    Set<String> without = new TreeSet<>(leaveOut.names());
+    StatisticsAnswer answer = collection.answer(query.leavingOut(List.copyOf(without)));
+    while (leaveOut.dominant() && without.addAll(dominant(answer).keySet())) {
+      answer = collection.answer(query.leavingOut(List.copyOf(without)));
     }
-    StatisticsBucket first = buckets.get(0);
-    StatsTable table =
-        new StatsTable(
-            heading(first), "sketches", first.counts().stream().map(ModuleCount::module).toList());
-    for (StatisticsBucket at : buckets) {
-      table.add(key(at), at.sketches(), at.counts().stream().map(ModuleCount::estimate).toList());
+    return answer;
+  }
+
+  /** A line per bucket, and below them what to know about them. */
+  List<String> table() {
+    List<String> out = new ArrayList<>();
+    if (answer.buckets().isEmpty()) {
+      out.add("no sketches in this range");
+    } else {
+      StatisticsBucket first = answer.buckets().get(0);
+      StatsTable table =
+          new StatsTable(
+              heading(first),
+              "sketches",
+              first.counts().stream().map(ModuleCount::module).toList());
+      for (StatisticsBucket at : answer.buckets()) {
+        table.add(key(at), at.sketches(), at.counts().stream().map(ModuleCount::estimate).toList());
+      }
+      out.addAll(table.lines());
     }
-    return table.lines();
+    out.addAll(new StatsNotes(answer).lines());
+    return out;
+  }
+
+  /**
+   * Ids of runs that dominate a bucket, and the greatest part of the energy that each has of one.
+   */
+  static Map<String, Double> dominant(StatisticsAnswer answer) {
+    Map<String, Double> out = new LinkedHashMap<>();
+    for (StatisticsBucket bucket : answer.buckets()) {
+      bucket.dominant().forEach(run -> out.merge(run.id(), run.energyShare(), Math::max));
+    }
+    return out;
   }
 
   private static String heading(StatisticsBucket bucket) {
@@ -39,31 +92,38 @@ final class ServerStats {
     return bucket.label().isPresent() ? "label" : "start";
   }
 
-  private static String key(StatisticsBucket bucket) {
+  private String key(StatisticsBucket bucket) {
     if (bucket.hourOfDay().isPresent()) {
       return String.format(Locale.ROOT, "%02d", bucket.hourOfDay().getAsInt());
     }
     if (bucket.dayOfWeek().isPresent()) {
       return bucket.dayOfWeek().get().name().toLowerCase(Locale.ROOT);
     }
-    return bucket.label().or(() -> bucket.start().map(Object::toString)).orElse("-");
+    return bucket.label().or(() -> bucket.start().map(this::shown)).orElse("-");
+  }
+
+  private String shown(Instant time) {
+    return zone.map(at -> time.atZone(at).toOffsetDateTime().format(LOCAL))
+        .orElseGet(time::toString);
   }
 
   /** Everything. */
-  static JsonObject json(List<StatisticsBucket> buckets) {
+  JsonObject json() {
     JsonArray list = new JsonArray();
-    for (StatisticsBucket bucket : buckets) {
+    for (StatisticsBucket bucket : answer.buckets()) {
       list.add(json(bucket));
     }
     JsonObject out = new JsonObject();
+    zone.ifPresent(at -> out.addProperty("timeZone", at.getId()));
     out.add("buckets", list);
+    new StatsNotes(answer).into(out);
     return out;
   }
 
-  private static JsonObject json(StatisticsBucket bucket) {
+  private JsonObject json(StatisticsBucket bucket) {
     JsonObject out = new JsonObject();
-    bucket.start().ifPresent(time -> out.addProperty("start", time.toString()));
-    bucket.end().ifPresent(time -> out.addProperty("end", time.toString()));
+    bucket.start().ifPresent(time -> out.addProperty("start", shown(time)));
+    bucket.end().ifPresent(time -> out.addProperty("end", shown(time)));
     bucket.hourOfDay().ifPresent(hour -> out.addProperty("hourOfDay", hour));
     bucket
         .dayOfWeek()
@@ -73,6 +133,7 @@ final class ServerStats {
     out.addProperty("source", bucket.source().name());
     out.addProperty("cellsRead", bucket.cellsRead());
     out.addProperty("sketchesRead", bucket.sketchesRead());
+    StatsNotes.dominant(bucket, out);
     List<ModulePresence> presence = bucket.presence();
     List<ModuleMeans> means = bucket.means();
     JsonArray counts = new JsonArray();

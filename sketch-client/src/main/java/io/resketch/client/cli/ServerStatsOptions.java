@@ -1,17 +1,12 @@
 package io.resketch.client.cli;
 
 import io.resketch.client.StatisticsQuery;
-import java.time.Duration;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Help.Visibility;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** What statistics a server is asked for. */
 final class ServerStatsOptions {
@@ -22,9 +17,18 @@ final class ServerStatsOptions {
   @Option(
       names = "--bucket",
       paramLabel = "LENGTH",
-      converter = Length.class,
-      description = "Length of a bucket, such as 500ms, 60s, 15m, 1h, 1d. Default: one bucket.")
-  private Optional<Duration> bucket;
+      converter = BucketLength.Converter.class,
+      description = {
+        "Length of a bucket of time: 500ms, 60s, 15m, 1h, 1d, or day, week, month, year. Buckets start"
+            + " on the clock. Default: one bucket over all."
+      })
+  private Optional<BucketLength> bucket;
+
+  @Option(
+      names = "--empty-buckets",
+      showDefaultValue = Visibility.NEVER,
+      description = "With --bucket: answer buckets without a run, too.")
+  private boolean emptyBuckets;
 
   @Option(
       names = "--by",
@@ -32,11 +36,7 @@ final class ServerStatsOptions {
       description = "bucket, hour-of-day, weekday or label:KEY. Default: bucket.")
   private Optional<String> by;
 
-  @Option(
-      names = "--utc-offset",
-      paramLabel = "HOURS",
-      description = "Hours that clocks show minus UTC, -14 to 14, for hour-of-day and weekday.")
-  private Optional<Integer> utcOffset;
+  @Mixin private ZoneOptions zone;
 
   @Option(
       names = "--presence",
@@ -62,8 +62,14 @@ final class ServerStatsOptions {
   boolean isGiven() {
     boolean valued =
         range.given()
-            || List.of(bucket, by, utcOffset, maxError).stream().anyMatch(Optional::isPresent);
-    return valued || presence || means;
+            || zone.given()
+            || List.of(bucket, by, maxError).stream().anyMatch(Optional::isPresent);
+    return valued || presence || means || emptyBuckets;
+  }
+
+  /** Where times are to be shown in; absent for UTC. */
+  Optional<ZoneId> zone() {
+    return zone.zone();
   }
 
   StatisticsQuery query(ClientCommand command, List<String> modules) {
@@ -80,55 +86,27 @@ final class ServerStatsOptions {
     return maxError.isPresent() ? query.maxStandardError(maxError.get()) : query;
   }
 
-  private StatisticsQuery grouped(ClientCommand command, StatisticsQuery query) {
+  private StatisticsQuery grouped(ClientCommand command, StatisticsQuery asked) {
     String group = by.orElse("bucket");
     boolean cyclic = group.equals("hour-of-day") || group.equals("weekday");
     if (bucket.isPresent() && !group.equals("bucket")) {
       throw command.wrongUse("--bucket goes with --by bucket");
     }
-    if (utcOffset.isPresent() && !cyclic) {
-      throw command.wrongUse("--utc-offset goes with --by hour-of-day or weekday");
+    if (emptyBuckets && bucket.isEmpty()) {
+      throw command.wrongUse("--empty-buckets goes with --bucket");
     }
+    StatisticsQuery zoned = zone.in(command, bucket.isPresent(), cyclic, asked);
+    StatisticsQuery query = emptyBuckets ? zoned.withEmptyBuckets() : zoned;
     if (group.startsWith(LABEL) && group.length() > LABEL.length()) {
       return query.byLabel(group.substring(LABEL.length()));
     }
     return switch (group) {
-      case "bucket" -> bucket.map(query::inBuckets).orElse(query);
-      case "hour-of-day" -> query.byHourOfDay(offset(command));
-      case "weekday" -> query.byDayOfWeek(offset(command));
+      case "bucket" -> bucket.map(length -> length.of(query)).orElse(query);
+      case "hour-of-day" -> query.byHourOfDay(zone.offset());
+      case "weekday" -> query.byDayOfWeek(zone.offset());
       default ->
           throw command.wrongUse(
               "--by " + group + " is unknown; use bucket, hour-of-day, weekday or label:KEY");
     };
-  }
-
-  private ZoneOffset offset(ClientCommand command) {
-    int hours = utcOffset.orElse(0);
-    if (Math.abs(hours) > 14) {
-      throw command.wrongUse("--utc-offset " + hours + " must be -14 to 14");
-    }
-    return ZoneOffset.ofHours(hours);
-  }
-
-  /** A number and a unit. */
-  static final class Length implements ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,8})(ms|s|m|h|d)");
-
-    @Override
-    public Duration convert(String value) {
-      Matcher matcher = FORM.matcher(value);
-      if (!matcher.matches()) {
-        throw new TypeConversionException(
-            "'" + value + "' is not a length of time; write 500ms, 60s, 15m, 1h or 1d");
-      }
-      long number = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(number);
-        case "s" -> Duration.ofSeconds(number);
-        case "m" -> Duration.ofMinutes(number);
-        case "h" -> Duration.ofHours(number);
-        default -> Duration.ofDays(number);
-      };
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.resketch.client.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.resketch.client.ResketchClient;
-import io.resketch.client.StatisticsBucket;
 import io.resketch.client.StatisticsQuery;
 import io.resketch.client.cli.ModuleOptions.Modules;
 import io.resketch.core.decode.Decoder;
@@ -11,7 +10,6 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -40,7 +38,8 @@ import picocli.CommandLine.Parameters;
       "  resketch stats sketches.rskt --modules person:4,car:4 --json",
       "  resketch stats sketches.npy --skeletons skeletons.jsonl --guided --json",
       "  resketch stats --collection street --bucket 60s --modules person,car",
-      "  resketch stats --collection street --by hour-of-day --utc-offset 1 --modules person",
+      "  resketch stats --collection street --bucket month --time-zone Europe/Berlin",
+      "  resketch stats --collection street --by hour-of-day --time-zone Asia/Kolkata",
       "  resketch stats --collection street --start 2026-11-23T08:00:00Z --presence --json"
     })
 final class StatsCommand extends ClientCommand {
@@ -85,6 +84,8 @@ final class StatsCommand extends ClientCommand {
 
   @Mixin private ServerStatsOptions question;
 
+  @Mixin private LeaveOutOptions leaveOut;
+
   @Override
   int run() throws IOException {
     boolean online = server.isPresent() || collection.isPresent();
@@ -105,6 +106,9 @@ final class StatsCommand extends ClientCommand {
           "times and groups, --presence, --means and --max-error go with --collection; files have"
               + " no times");
     }
+    if (leaveOut.given() && !total) {
+      throw wrongUse("--leave-out and --leave-out-dominant go with --total or --collection");
+    }
     if (guided && skeletons.isEmpty()) {
       throw wrongUse("--guided needs --skeletons to decode with");
     }
@@ -116,6 +120,7 @@ final class StatsCommand extends ClientCommand {
     SketchSpec spec = SpecEvidence.require(this, specOptions, file, modules.known());
     OfflineStats statistics = new OfflineStats(file, skeletons, spec, modules);
     boolean shares = skeletons.isEmpty() && !SketchFiles.massesKnown(file, spec);
+    TotalStats sum = new TotalStats(statistics, leaveOut);
     JsonArray rows = new JsonArray();
     List<String> heads =
         shares
@@ -132,6 +137,9 @@ final class StatsCommand extends ClientCommand {
             if (!total && !guided) {
               out.addProperty("row", row);
             }
+            if (total && !guided) {
+              sum.into(out);
+            }
             rows.add(out);
           } else {
             table.add(
@@ -143,7 +151,7 @@ final class StatsCommand extends ClientCommand {
     if (guided) {
       statistics.guided(Decoder.JOINT, sink);
     } else if (total) {
-      statistics.total(sink);
+      sum.count(sink);
     } else {
       statistics.each(sink);
     }
@@ -155,6 +163,7 @@ final class StatsCommand extends ClientCommand {
                 + file
                 + " has no masses; --skeletons, or the .spec.json that sketch writes beside it, has");
       }
+      sum.notes().forEach(this::print);
     } else if (total || guided) {
       print(rows.get(0).toString());
     } else {
@@ -169,12 +178,13 @@ final class StatsCommand extends ClientCommand {
     StatisticsQuery query = question.query(this, moduleOptions.names(this));
     try (ResketchClient client =
         access.connect(server.orElse(ServerOptions.DEFAULT_SERVER), this::wrongUse)) {
-      List<StatisticsBucket> buckets =
-          client.openCollection(collection.orElseThrow()).statistics(query);
+      var answer =
+          ServerStats.ask(client.openCollection(collection.orElseThrow()), query, leaveOut);
+      ServerStats statistics = new ServerStats(answer, question.zone());
       if (json()) {
-        print(ServerStats.json(buckets).toString());
+        print(statistics.json().toString());
       } else {
-        ServerStats.table(buckets).forEach(this::print);
+        statistics.table().forEach(this::print);
       }
       return 0;
     }

@@ -10,12 +10,14 @@ final class TimeRangeOptions {
   @Option(
       names = "--start",
       paramLabel = "TIME",
+      converter = TimeConverter.class,
       description = "First moment, such as 2026-11-23T08:00:00Z. Default: open.")
   private Optional<Instant> start;
 
   @Option(
       names = "--end",
       paramLabel = "TIME",
+      converter = TimeConverter.class,
       description = "First moment behind the range. Default: open.")
   private Optional<Instant> end;
 

@@ -28,12 +28,14 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
 
   private final Path file;
   private final T prototype;
+  private final JsonTimes times;
   private final BufferedReader in;
   private long line;
 
   private JsonLinesReader(Path file, T prototype) throws IOException {
     this.file = file;
     this.prototype = prototype;
+    this.times = new JsonTimes(prototype.getDescriptorForType());
     this.in = open(file);
   }
 
@@ -102,9 +104,18 @@ public final class JsonLinesReader<T extends Message> implements Closeable {
     }
   }
 
+  private void checkTimes(String text) throws IOException {
+    try {
+      times.check(text);
+    } catch (InvalidInputException e) {
+      throw new InputFileException(file, line, e.getMessage());
+    }
+  }
+
   @SuppressWarnings("unchecked") // A builder of the prototype builds what the prototype is.
   private T parse(String text) throws IOException {
     checkSyntax(text);
+    checkTimes(text);
     Message.Builder builder = prototype.newBuilderForType();
     try {
       PARSER.merge(text, builder);

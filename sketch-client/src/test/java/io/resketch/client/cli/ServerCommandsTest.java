@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.MemoryServer;
 import io.resketch.client.ResketchClient;
+import io.resketch.v1.AggregateStatisticsRequest.CalendarUnit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Element;
 
 final class ServerCommandsTest {
@@ -207,6 +210,71 @@ final class ServerCommandsTest {
     assertThat(onServer("stats", "--utc-offset", "1").err()).contains("--utc-offset goes with");
     assertThat(onServer("stats", "--by", "weekday", "--bucket", "1h").code()).isEqualTo(2);
     assertThat(onServer("stats", "--means").err()).contains("go with --json");
+  }
+
+  @Test
+  void stats_inATimeZone_showItsClocks_andPassItOn() throws IOException {
+    put(run("run-1", 0.5));
+    assertThat(onServer("stats", "--bucket", "month", "--time-zone", "Asia/Kolkata").out())
+        .contains("\n2026-11-18T16:36:40+05:30 ");
+    JsonObject out =
+        json(onServer("stats", "--bucket", "15m", "--time-zone", "Europe/Berlin", "--json"));
+    assertThat(out.get("timeZone").getAsString()).isEqualTo("Europe/Berlin");
+    assertThat(out.getAsJsonArray("buckets").get(0).getAsJsonObject().get("start").getAsString())
+        .isEqualTo("2026-11-18T12:06:40+01:00");
+    onServer("stats", "--by", "weekday", "--time-zone", "Europe/Berlin");
+    onServer("stats", "--by", "hour-of-day", "--utc-offset", "+05:30");
+    onServer("stats", "--bucket", "1d", "--empty-buckets");
+    var asked = server.statistics();
+    assertThat(asked.get(0).getCalendarUnit()).isEqualTo(CalendarUnit.CALENDAR_UNIT_MONTH);
+    assertThat(asked.get(0).getTimeZone()).isEqualTo("Asia/Kolkata");
+    assertThat(asked.get(1).getBucket().getSeconds()).isEqualTo(900);
+    assertThat(asked.get(2).getTimeZone()).isEqualTo("Europe/Berlin");
+    assertThat(asked.get(3).getUtcOffset().getSeconds()).isEqualTo(19_800);
+    assertThat(asked.get(4).getIncludeEmptyBuckets()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --bucket month --time-zone berlin | did you mean Europe/Berlin?
+          --bucket month --time-zone +01:00 | is not a time zone of the IANA database; write an id
+          --time-zone Europe/Berlin | --time-zone goes with --bucket
+          --by label:x --time-zone Europe/Berlin | --time-zone goes with --bucket
+          --by weekday --time-zone UTC --utc-offset 1 | leave one out
+          --by weekday --utc-offset 19 | must be -18 to 18 hours
+          --by weekday --utc-offset 5.5 | is not an offset; write hours such as 2 or -3, or +05:30
+          --bucket 1w | is not a length of time; write 500ms, 60s, 15m, 1h, 1d, day, week, month
+          --empty-buckets | --empty-buckets goes with --bucket
+          --start 2026-02-30T00:00:00Z | February 2026 has the days 1 to 28; correct the date
+          --end 2026-01-01T24:00:00Z | has an hour of 0 to 23 only
+          --end 2026-01-01T00:00:00 | has no zone; add Z for UTC
+          """)
+  void stats_wrongTimesAndZones_areToldWithTheRemedy(String options, String message) {
+    CliRun run = onServer("stats", options.split(" "));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
+  }
+
+  @Test
+  void statsNamesWhatDominatesAndWhatIsApart_andLeavesOut() throws IOException {
+    CliRun put = onServer("put", write(run("loud", 0.5), run("lost", 1)).toString(), "--create");
+    assertThat(put.err())
+        .contains("warning: item 0 (loud): objects[a].attributes: the norm 1000 is above 1; scale");
+    assertThat(onServer("stats", "--bucket", "60s").out())
+        .contains("note: lost of 2026-11-23T08:00:00Z is far from all others in time")
+        .contains("note: loud has 99.5 % of the energy of a sum")
+        .doesNotContain("left out");
+    assertThat(onServer("stats", "--leave-out", "loud").out())
+        .contains("left out of the counts: loud")
+        .doesNotContain("energy");
+    JsonObject out = json(onServer("stats", "--leave-out-dominant", "--json"));
+    assertThat(out.toString())
+        .contains("\"leftOut\":[\"loud\"]")
+        .contains("\"apart\":[{\"id\":\"lost\"")
+        .contains("\"dominant\":[],\"dominanceKnown\":true");
   }
 
   @Test

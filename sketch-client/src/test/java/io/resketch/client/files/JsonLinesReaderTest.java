@@ -71,7 +71,12 @@ final class JsonLinesReaderTest {
           {'objects':{'id':'a'}} | objects:
           {'objects':[7]} | objects[0]:
           {'roots':[{'objekt':'a'}]} | roots[0].objekt: no such field; a WeightedInput has object, weight
-          {'time':'yesterday'} | time:
+          {'time':'yesterday'} | time: "yesterday" is not a time; write it as 2026-11-23T08:00:00Z
+          {'time':'2026-02-30T12:00:00Z'} | time: "2026-02-30T12:00:00Z" is of a day that there is not: February 2026 has the days 1 to 28; correct the date
+          {'id':'x','objects':[{'id':'time'}],'time':'2026-04-31T12:00:00Z'} | April 2026 has the days 1 to 30
+          {'time':'2025-02-29T23:59:60Z'} | February 2025 has the days 1 to 28
+          {'time':'2026-11-23T08:00:00'} | time: "2026-11-23T08:00:00" has no zone; add Z for UTC
+          {'time':7} | time:
           {'labels':{'a':'b','camera':[3,4]}} | labels[camera]:
           {'labels':{'camera':null}} | labels[camera]:
           {'objects':[{'inputs':[{'object':'a','weight':[1,2]}]}]} | objects[0].inputs[0].weight:

@@ -1,11 +1,10 @@
 package io.resketch.server.filter;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.server.filter.Filter.Condition;
 import io.resketch.server.filter.Filter.Operator;
-import java.text.ParseException;
+import io.resketch.wire.TimeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -171,15 +170,9 @@ final class FilterParser {
       out.append(value("a time such as 2026-11-23T08:00:00Z"));
     }
     try {
-      return Timestamps.parse(out.toString());
-    } catch (ParseException e) {
-      throw new InvalidInputException(
-          "filter",
-          "at character "
-              + first.at
-              + ": '"
-              + out
-              + "' is not a time; write it as 2026-11-23T08:00:00Z");
+      return TimeText.timestamp("at character " + first.at, out.toString());
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException("filter", e.getMessage());
     }
   }
 

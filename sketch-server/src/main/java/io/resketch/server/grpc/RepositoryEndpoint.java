@@ -13,6 +13,7 @@ import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.recovery.PairFeed;
 import io.resketch.server.repository.Inputs;
 import io.resketch.server.repository.Names;
+import io.resketch.server.repository.PutWarnings;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.repository.StoredRuns;
@@ -102,9 +103,17 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
                     request.getRequestId(),
                     request,
                     PutResponse.parser(),
-                    (SketchRecord record) -> PutResponse.newBuilder().setRecord(record).build(),
+                    (SketchRecord record) -> put(request, record),
                     receipt ->
                         feed.put(collection(request.getParent()), request.getItem(), receipt)));
+  }
+
+  private PutResponse put(PutRequest request, SketchRecord record) {
+    var spec = collection(request.getParent()).operators().spec();
+    return PutResponse.newBuilder()
+        .setRecord(record)
+        .addAllWarnings(PutWarnings.of(spec, request.getItem()))
+        .build();
   }
 
   @Override

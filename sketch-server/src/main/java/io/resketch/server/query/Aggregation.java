@@ -5,6 +5,7 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.server.repository.Names;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.storage.StoreSnapshot;
@@ -12,7 +13,6 @@ import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
 import io.resketch.v1.RollUp;
 import io.resketch.v1.SketchRecord;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,24 +52,21 @@ final class Aggregation implements Cover.Sink {
   boolean takesRollUps() {
     boolean hours =
         !request.hasBucket() || Durations.toSeconds(request.getBucket()) >= HOUR_SECONDS;
-    boolean sums = !request.hasLabel() || label() >= 0;
+    boolean sums = !request.hasLabel() || Groupings.label(collection, request.getLabel()) >= 0;
     return hours && sums && !request.getPresence();
-  }
-
-  /** Number of the label asked for among those of roll-ups, -1 if it is none. */
-  private int label() {
-    return collection.rollUpLabels().indexOf(request.getLabel());
   }
 
   /** Answers the request from what is stored now. */
   AggregateStatisticsResponse run() {
     try (StoreSnapshot snapshot = repository.snapshot()) {
+      LeftOut leftOut = new LeftOut(snapshot, collection.id(), request.getLeaveOutList());
       Span known = known(snapshot);
       Span asked = Span.of(request.getRange());
-      Span span = request.hasBucket() ? new Span(known.start(), asked.end()) : asked;
-      Grouping grouping = grouping(known);
+      Span span = Groupings.isTimed(request) ? timed(asked) : asked;
+      Grouping grouping = Groupings.of(request, collection, known, asked);
+      Cover.Question question = new Cover.Question(span, grouping, leftOut);
       inOrder = grouping.inOrder();
-      Cover cover = new Cover(snapshot, collection.id(), span, grouping, this);
+      Cover cover = new Cover(snapshot, collection.id(), question, this);
       if (takesRollUps()) {
         cover.run();
       } else {
@@ -77,12 +74,23 @@ final class Aggregation implements Cover.Sink {
       }
       finishAll();
       if (request.getMaxStandardError() > 0 && !request.getPresence()) {
-        countSingles(snapshot, span, grouping);
+        countSingles(snapshot, question);
       }
       AggregateStatisticsResponse.Builder out = AggregateStatisticsResponse.newBuilder();
-      answers.forEach(answer -> out.addBuckets(answer.message(grouping, request)));
+      leftOut.met().forEach(id -> out.addLeftOut(Names.sketch(collection.id(), id)));
+      if (grouping instanceof Grouping.Timed buckets) {
+        new TimedAnswer(request, counter.names(), buckets, answers)
+            .into(out, snapshot, collection.id(), question, known);
+      } else {
+        answers.forEach(answer -> out.addBuckets(answer.message(grouping, request)));
+      }
       return out.build();
     }
+  }
+
+  /** A range without the sketches that have no time. */
+  private static Span timed(Span asked) {
+    return asked.start() == null ? new Span(Timestamps.MIN_VALUE, asked.end()) : asked;
   }
 
   /** The range asked for, from the first sketch to the last where it is open. */
@@ -97,23 +105,9 @@ final class Aggregation implements Cover.Sink {
             ? asked.end()
             : snapshot
                 .lastTime(collection.id())
-                .flatMap(last -> Nanos.timestamp(Nanos.of(last).add(BigInteger.ONE)))
+                .flatMap(last -> Nanos.timestamp(Nanos.instant(last).plusNanos(1)))
                 .orElse(null);
     return new Span(start, end);
-  }
-
-  private Grouping grouping(Span known) {
-    return switch (request.getGroupingCase()) {
-      case BUCKET ->
-          new Grouping.Buckets(
-              Nanos.of(known.start() == null ? Timestamps.MIN_VALUE : known.start()),
-              Nanos.ofBucket(request.getBucket()));
-      case CYCLE ->
-          new Grouping.Cyclic(
-              request.getCycle(), (int) (request.getUtcOffset().getSeconds() / HOUR_SECONDS));
-      case LABEL -> new Grouping.Label(request.getLabel(), label());
-      case GROUPING_NOT_SET -> new Grouping.Whole(known);
-    };
   }
 
   @Override
@@ -122,10 +116,10 @@ final class Aggregation implements Cover.Sink {
   }
 
   @Override
-  public void sketch(Group group, SketchRecord record) {
+  public void sketch(Group group, String id, SketchRecord record) {
     Sketch sketch = Repository.sketch(record);
     GroupSums sums = sums(group);
-    sums.add(sketch);
+    sums.add(id, sketch);
     if (request.getPresence()) {
       sums.singles().add(counter.counts(sketch));
     }
@@ -137,6 +131,7 @@ final class Aggregation implements Cover.Sink {
       if (inOrder) {
         finishAll();
       }
+      TimedAnswer.checkBuckets(answers.size() + 1);
       checkLabelValues(open.size() + 1);
       sums = new GroupSums(counter.size());
       open.put(group, sums);
@@ -161,12 +156,14 @@ final class Aggregation implements Cover.Sink {
   }
 
   private void finishAll() {
-    open.forEach((group, sums) -> answers.add(new GroupAnswer(group, sums, counter, request)));
+    open.forEach(
+        (group, sums) ->
+            answers.add(new GroupAnswer(collection.id(), group, sums, counter, request)));
     open.clear();
   }
 
   /** Counts single sketches for the groups whose sums are not exact enough. */
-  private void countSingles(StoreSnapshot snapshot, Span span, Grouping grouping) {
+  private void countSingles(StoreSnapshot snapshot, Cover.Question question) {
     Map<Group, GroupAnswer> inexact = new TreeMap<>();
     for (GroupAnswer answer : answers) {
       if (answer.largestError() > request.getMaxStandardError()) {
@@ -184,13 +181,13 @@ final class Aggregation implements Cover.Sink {
           }
 
           @Override
-          public void sketch(Group group, SketchRecord record) {
+          public void sketch(Group group, String id, SketchRecord record) {
             GroupAnswer answer = inexact.get(group);
             if (answer != null) {
               answer.singles().add(counter.counts(Repository.sketch(record)));
             }
           }
         };
-    new Cover(snapshot, collection.id(), span, grouping, sink).sketches();
+    new Cover(snapshot, collection.id(), question, sink).sketches();
   }
 }

@@ -18,16 +18,26 @@ final class Cover {
   interface Sink {
     void cell(Group group, RollUp cell);
 
-    void sketch(Group group, SketchRecord record);
+    void sketch(Group group, String id, SketchRecord record);
   }
+
+  /**
+   * What is asked for.
+   *
+   * @param span which sketches are taken
+   * @param grouping into which groups
+   * @param leftOut and which of them are not
+   */
+  record Question(Span span, Grouping grouping, LeftOut leftOut) {}
 
   private final StoreSnapshot snapshot;
   private final String collection;
   private final Span span;
   private final Grouping grouping;
+  private final LeftOut leftOut;
   private final Sink sink;
 
-  /** Marked hours of the span: their roll-ups, and those above them, may be behind. */
+  /** Hours of the span whose roll-ups, and those above them, cannot be taken. */
   private NavigableSet<Long> dirty;
 
   /** The first day that has not been looked at, as its first hour; likewise for hours. */
@@ -35,11 +45,13 @@ final class Cover {
 
   private long nextHour;
 
-  Cover(StoreSnapshot snapshot, String collection, Span span, Grouping grouping, Sink sink) {
+  /** What covers the span of a question, without the sketches that it leaves out. */
+  Cover(StoreSnapshot snapshot, String collection, Question question, Sink sink) {
     this.snapshot = snapshot;
     this.collection = collection;
-    this.span = span;
-    this.grouping = grouping;
+    this.span = question.span();
+    this.grouping = question.grouping();
+    this.leftOut = question.leftOut();
     this.sink = sink;
   }
 
@@ -58,6 +70,7 @@ final class Cover {
       sketches(new Span(null, Timestamps.MIN_VALUE)); // those without a time
     }
     dirty = snapshot.dirtyHours(collection, span.firstHour(), span.hoursEnd());
+    dirty.addAll(leftOut.hours().subSet(span.firstHour(), span.hoursEnd()));
     if (grouping instanceof Grouping.Cyclic cyclic && cyclic.takesHoursOfWeek()) {
       months(cyclic);
     } else {
@@ -79,16 +92,25 @@ final class Cover {
         span.wholeHoursEnd(),
         (month, hourOfWeek, cell) -> {
           long end = UtcHours.nextMonth(month);
-          if (!span.hasHours(month, end) || isDirty(month, end)) {
+          if (!span.hasHours(month, end) || isDirty(month, end) || !cyclic.isSteady(month, end)) {
             return;
           }
           if (end > covered[0]) { // the first of its cells
             days(covered[0], month);
             covered[0] = end;
           }
-          sink.cell(cyclic.ofHourOfWeek(hourOfWeek), cell.read());
+          hourOfWeek(cyclic, UtcHours.firstInMonth(month, hourOfWeek), end, cell);
         });
     days(covered[0], span.hoursEnd());
+  }
+
+  /** An hour of the week in a month, in all of which clocks are the same way ahead of UTC. */
+  private void hourOfWeek(Grouping.Cyclic cyclic, long first, long end, StoreSnapshot.Cell cell) {
+    if (!cyclic.give(first, 1, cell, sink)) {
+      for (long hour = first; hour < end; hour += UtcHours.WEEK) {
+        sketches(span.within(hour, hour + 1));
+      }
+    }
   }
 
   private void days(long from, long to) {
@@ -179,7 +201,10 @@ final class Cover {
         within.end(),
         null,
         (position, id, record) -> {
-          grouping.of(record).ifPresent(group -> sink.sketch(group, record));
+          grouping
+              .of(record)
+              .filter(group -> !leftOut.has(id))
+              .ifPresent(group -> sink.sketch(group, id, record));
           return true;
         });
   }

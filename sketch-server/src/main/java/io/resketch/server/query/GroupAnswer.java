@@ -4,8 +4,12 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleStatistics;
+import io.resketch.core.stats.SketchEnergies.Strong;
+import io.resketch.server.repository.Names;
+import io.resketch.server.rollup.Energies;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AttributeEstimates;
+import io.resketch.v1.DominantSketch;
 import io.resketch.v1.ModuleMeans;
 import io.resketch.v1.ModulePresence;
 import io.resketch.v1.StatisticsBucket;
@@ -16,7 +20,9 @@ import java.util.Optional;
 
 /** What is known of a group when all of it has been read; no longer its sums. */
 final class GroupAnswer {
+  private final String collection;
   private final Group group;
+  private final Energies energies;
   private final long sketches;
   private final long cellsRead;
   private final long summed;
@@ -25,8 +31,14 @@ final class GroupAnswer {
   private final List<ModuleStatistics> statistics;
 
   GroupAnswer(
-      Group group, GroupSums read, ModuleCounter counter, AggregateStatisticsRequest request) {
+      String collection,
+      Group group,
+      GroupSums read,
+      ModuleCounter counter,
+      AggregateStatisticsRequest request) {
+    this.collection = collection;
     this.group = group;
+    this.energies = read.energies();
     this.sketches = read.count();
     this.cellsRead = read.cells();
     this.summed = read.sketches();
@@ -38,6 +50,10 @@ final class GroupAnswer {
 
   Group group() {
     return group;
+  }
+
+  long sketches() {
+    return sketches;
   }
 
   SingleCounts singles() {
@@ -77,7 +93,41 @@ final class GroupAnswer {
       }
     }
     statistics.forEach(module -> out.addMeans(means(module)));
+    addDominant(out);
     return out.build();
+  }
+
+  private void addDominant(StatisticsBucket.Builder out) {
+    out.setDominanceKnown(energies.known());
+    for (Strong sketch : energies.dominant()) {
+      out.addDominant(
+          DominantSketch.newBuilder()
+              .setName(Names.sketch(collection, sketch.name()))
+              .setEnergyShare(sketch.energy() / energies.total()));
+    }
+  }
+
+  /**
+   * A bucket without a sketch.
+   *
+   * @param modules that are counted
+   */
+  static StatisticsBucket.Builder empty(AggregateStatisticsRequest request, List<String> modules) {
+    StatisticsBucket.Builder out =
+        StatisticsBucket.newBuilder()
+            .setSource(Source.SOURCE_SUMMED_SKETCHES)
+            .setDominanceKnown(true);
+    for (String name : modules) {
+      out.addEstimates(Sketches.estimate(new ModuleCount(name, 0, 0, true, "")));
+      if (request.getPresence()) {
+        out.addPresence(ModulePresence.newBuilder().setModule(name));
+      }
+      if (request.getMeans()) {
+        AttributeEstimates none = AttributeEstimates.newBuilder().setReason("no sketch").build();
+        out.addMeans(ModuleMeans.newBuilder().setModule(name).setMean(none).setSecondMoment(none));
+      }
+    }
+    return out;
   }
 
   private static ModuleMeans means(ModuleStatistics module) {

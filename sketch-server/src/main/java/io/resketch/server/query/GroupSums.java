@@ -1,6 +1,7 @@
 package io.resketch.server.query;
 
 import io.resketch.core.sketch.Sketch;
+import io.resketch.server.rollup.Energies;
 import io.resketch.server.rollup.SketchSums;
 import io.resketch.v1.RollUp;
 import java.util.List;
@@ -21,8 +22,8 @@ final class GroupSums {
     cells++;
   }
 
-  void add(Sketch sketch) {
-    sums.add(sketch);
+  void add(String id, Sketch sketch) {
+    sums.add(id, sketch);
     sketches++;
   }
 
@@ -33,6 +34,10 @@ final class GroupSums {
 
   List<Sketch> sums() {
     return sums.sums();
+  }
+
+  Energies energies() {
+    return sums.energies();
   }
 
   /** Sketches of the group. */

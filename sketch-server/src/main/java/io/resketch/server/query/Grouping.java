@@ -1,5 +1,6 @@
 package io.resketch.server.query;
 
+import com.google.protobuf.util.Timestamps;
 import io.resketch.server.repository.UtcHours;
 import io.resketch.server.storage.Level;
 import io.resketch.server.storage.StoreSnapshot;
@@ -7,7 +8,11 @@ import io.resketch.v1.AggregateStatisticsRequest.Cycle;
 import io.resketch.v1.RollUp;
 import io.resketch.v1.SketchRecord;
 import io.resketch.v1.StatisticsBucket;
-import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.Optional;
 
 /** How the sketches of a request are put together. */
@@ -84,34 +89,44 @@ sealed interface Grouping {
     }
   }
 
-  /**
-   * Buckets of time.
-   *
-   * @param origin start of the first, nanoseconds since 1970
-   * @param length nanoseconds
-   */
-  record Buckets(BigInteger origin, BigInteger length) implements Grouping {
-    private static final BigInteger HOUR = BigInteger.valueOf(3_600_000_000_000L);
+  /** Buckets of time. Not thread-safe. */
+  final class Timed implements Grouping {
+    private final TimeBuckets buckets;
+    private final Span span;
+
+    /** The last one asked for: most times are near the time before. */
+    private TimeBuckets.Bucket last;
+
+    /**
+     * Buckets of a range.
+     *
+     * @param span what of them to speak of
+     */
+    Timed(TimeBuckets buckets, Span span) {
+      this.buckets = buckets;
+      this.span = span;
+    }
+
+    TimeBuckets.Bucket at(Instant time) {
+      if (last == null || !last.contains(time)) {
+        last = buckets.at(time);
+      }
+      return last;
+    }
 
     @Override
     public Optional<Group> of(SketchRecord record) {
-      return record.hasTime() ? Optional.of(group(Nanos.of(record.getTime()))) : Optional.empty();
-    }
-
-    private Group group(BigInteger time) {
-      BigInteger index = time.subtract(origin).divide(length);
-      Nanos.checkBuckets(index.add(BigInteger.ONE), length);
-      return Group.of(index.longValueExact());
+      return record.hasTime()
+          ? Optional.of(Group.of(at(Nanos.instant(record.getTime())).start()))
+          : Optional.empty();
     }
 
     @Override
     public Optional<Group> ofHours(long hour, int hours) {
-      BigInteger start = HOUR.multiply(BigInteger.valueOf(hour));
-      BigInteger end = start.add(HOUR.multiply(BigInteger.valueOf(hours)));
-      Group first = group(start);
-      return first.equals(group(end.subtract(BigInteger.ONE)))
-          ? Optional.of(first)
-          : Optional.empty();
+      TimeBuckets.Bucket bucket = at(UtcHours.instant(hour));
+      return bucket.end().isBefore(UtcHours.instant(hour + hours))
+          ? Optional.empty()
+          : Optional.of(Group.of(bucket.start()));
     }
 
     @Override
@@ -120,41 +135,61 @@ sealed interface Grouping {
     }
 
     @Override
-    public void describe(Group group, StatisticsBucket.Builder bucket) {
-      BigInteger start = origin.add(length.multiply(BigInteger.valueOf(group.index())));
-      Nanos.timestamp(start).ifPresent(bucket::setStart);
-      Nanos.timestamp(start.add(length)).ifPresent(bucket::setEnd);
+    public void describe(Group group, StatisticsBucket.Builder out) {
+      TimeBuckets.Bucket bucket = at(group.start());
+      Instant start = bucket.start();
+      if (span.start() != null && start.isBefore(Nanos.instant(span.start()))) {
+        start = Nanos.instant(span.start());
+      }
+      Instant end = bucket.end();
+      if (span.end() != null && end.isAfter(Nanos.instant(span.end()))) {
+        end = Nanos.instant(span.end());
+      }
+      out.setStart(Nanos.timestamp(start).orElse(Timestamps.MIN_VALUE));
+      Nanos.timestamp(end).ifPresent(out::setEnd);
     }
   }
 
   /**
-   * Hours of the day, or days of the week.
+   * Hours of the day, or days of the week, as the clocks of a time zone show them.
    *
-   * @param offset hours that clocks show minus UTC
+   * @param rules of the time zone
    */
-  record Cyclic(Cycle cycle, int offset) implements Grouping {
+  record Cyclic(Cycle cycle, ZoneRules rules) implements Grouping {
     @Override
     public Optional<Group> of(SketchRecord record) {
-      return record.hasTime() ? ofHours(UtcHours.of(record.getTime()), 1) : Optional.empty();
+      return record.hasTime()
+          ? Optional.of(group(Nanos.instant(record.getTime())))
+          : Optional.empty();
+    }
+
+    private Group group(Instant time) {
+      LocalDateTime shown = LocalDateTime.ofInstant(time, rules.getOffset(time));
+      return Group.of(
+          cycle == Cycle.CYCLE_HOUR_OF_DAY ? shown.getHour() : shown.getDayOfWeek().getValue() - 1);
     }
 
     @Override
     public Optional<Group> ofHours(long hour, int hours) {
-      boolean isDay = hours == UtcHours.DAY && offset == 0 && cycle == Cycle.CYCLE_DAY_OF_WEEK;
-      return hours == 1 || isDay
-          ? Optional.of(ofHourOfWeek(UtcHours.ofWeek(hour)))
+      if ((hours > 1 && cycle == Cycle.CYCLE_HOUR_OF_DAY) || !isSteady(hour, hour + hours)) {
+        return Optional.empty();
+      }
+      Group group = group(UtcHours.instant(hour));
+      return group.equals(group(UtcHours.instant(hour + hours).minusNanos(1)))
+          ? Optional.of(group)
           : Optional.empty();
+    }
+
+    /** Whether clocks are not put forward or back in the hours [from, to). */
+    boolean isSteady(long from, long to) {
+      ZoneOffsetTransition jump = rules.nextTransition(UtcHours.instant(from));
+      return jump == null || !jump.getInstant().isBefore(UtcHours.instant(to));
     }
 
     /** Whether hours of the week serve better than days. */
     boolean takesHoursOfWeek() {
-      return cycle == Cycle.CYCLE_HOUR_OF_DAY || offset != 0;
-    }
-
-    Group ofHourOfWeek(int utc) {
-      int local = Math.floorMod(utc + offset, UtcHours.WEEK);
-      return Group.of(
-          cycle == Cycle.CYCLE_HOUR_OF_DAY ? local % UtcHours.DAY : local / UtcHours.DAY);
+      return cycle == Cycle.CYCLE_HOUR_OF_DAY
+          || !(rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC));
     }
 
     @Override
@@ -191,13 +226,13 @@ sealed interface Grouping {
     @Override
     public boolean give(long hour, int hours, StoreSnapshot.Cell cell, Cover.Sink sink) {
       RollUp sums = cell.read();
-      sums.getValuesList().forEach(one -> sink.cell(new Group(0, one.getValue()), one.getSum()));
+      sums.getValuesList().forEach(one -> sink.cell(Group.ofLabel(one.getValue()), one.getSum()));
       return !sums.getTooManyValues();
     }
 
     @Override
     public Optional<Group> of(SketchRecord record) {
-      return Optional.ofNullable(record.getLabelsMap().get(key)).map(value -> new Group(0, value));
+      return Optional.ofNullable(record.getLabelsMap().get(key)).map(Group::ofLabel);
     }
 
     @Override

@@ -62,6 +62,11 @@ final class ModuleCounter {
     return asked.length;
   }
 
+  /** Names of the modules asked for. */
+  List<String> names() {
+    return asked(profiles).stream().map(ModuleProfile::name).toList();
+  }
+
   private <T> List<T> asked(List<T> all) {
     return Arrays.stream(asked).mapToObj(all::get).toList();
   }

@@ -6,11 +6,11 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.resketch.core.InvalidInputException;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Times and lengths in nanoseconds, of which a long holds 292 years only. */
 final class Nanos {
-  private static final int MAX_BUCKETS = 100_000;
   private static final BigInteger SECOND = BigInteger.valueOf(1_000_000_000);
 
   private Nanos() {}
@@ -32,49 +32,32 @@ final class Nanos {
     if (!Durations.isValid(bucket) || !Durations.isPositive(bucket)) {
       throw new InvalidInputException(
           "bucket",
-          "seconds=" + bucket.getSeconds() + ", nanos=" + bucket.getNanos() + " must be above 0");
+          "seconds="
+              + bucket.getSeconds()
+              + ", nanos="
+              + bucket.getNanos()
+              + " must be above 0 and at most 315576000000 seconds, which are 10,000 years");
     }
     return of(bucket.getSeconds(), bucket.getNanos());
   }
 
-  /**
-   * Holds a number of buckets to the limit.
-   *
-   * @throws InvalidInputException if there are too many
-   */
-  static void checkBuckets(BigInteger buckets, BigInteger length) {
-    if (buckets.compareTo(BigInteger.valueOf(MAX_BUCKETS)) > 0) {
-      BigInteger[] parts = length.divideAndRemainder(SECOND);
-      Duration bucket =
-          Duration.newBuilder()
-              .setSeconds(parts[0].longValueExact())
-              .setNanos(parts[1].intValueExact())
-              .build();
-      throw new InvalidInputException(
-          "bucket",
-          Durations.toString(bucket)
-              + " makes "
-              + buckets
-              + " buckets, at most "
-              + MAX_BUCKETS
-              + " are allowed; take a longer bucket or a shorter range");
-    }
+  static BigInteger of(Instant time) {
+    return of(time.getEpochSecond(), time.getNano());
   }
 
-  /** Empty if it lies behind the last time that a Timestamp can hold. */
-  static Optional<Timestamp> timestamp(BigInteger nanos) {
-    BigInteger[] parts = nanos.divideAndRemainder(SECOND);
-    if (parts[1].signum() < 0) {
-      parts[0] = parts[0].subtract(BigInteger.ONE);
-      parts[1] = parts[1].add(SECOND);
-    }
-    if (parts[0].compareTo(BigInteger.valueOf(Timestamps.MAX_VALUE.getSeconds())) > 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Timestamp.newBuilder()
-            .setSeconds(parts[0].longValueExact())
-            .setNanos(parts[1].intValueExact())
-            .build());
+  static Instant instant(BigInteger nanos) {
+    BigInteger second = nanos.subtract(nanos.mod(SECOND)).divide(SECOND);
+    return Instant.ofEpochSecond(second.longValueExact(), nanos.mod(SECOND).longValueExact());
+  }
+
+  static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  /** Empty if no Timestamp holds it. */
+  static Optional<Timestamp> timestamp(Instant time) {
+    Timestamp out =
+        Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
+    return Timestamps.isValid(out) ? Optional.of(out) : Optional.empty();
   }
 }

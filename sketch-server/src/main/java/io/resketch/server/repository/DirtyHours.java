@@ -50,6 +50,14 @@ public final class DirtyHours {
     }
   }
 
+  /**
+   * Has an hour rolled up anew although its roll-ups are not behind: without a mark on disk, where
+   * it is none that questions must heed.
+   */
+  public void renew(long hour) {
+    load(hour);
+  }
+
   /** Number of hours. */
   public int size() {
     return hours.size();

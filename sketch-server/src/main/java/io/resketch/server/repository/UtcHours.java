@@ -2,6 +2,7 @@ package io.resketch.server.repository;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
 import java.time.LocalDate;
 
 /** Hours since 1970-01-01T00:00Z, and the days and months they lie in, all in UTC. */
@@ -35,6 +36,11 @@ public final class UtcHours {
     return Timestamp.newBuilder().setSeconds(hour * SECONDS).build();
   }
 
+  /** Likewise. */
+  public static Instant instant(long hour) {
+    return Instant.ofEpochSecond(hour * SECONDS);
+  }
+
   /** The first hour of its day. */
   public static long day(long hour) {
     return Math.floorDiv(hour, DAY) * DAY;
@@ -48,6 +54,16 @@ public final class UtcHours {
   /** The first hour of the next month. */
   public static long nextMonth(long hour) {
     return date(hour).withDayOfMonth(1).plusMonths(1).toEpochDay() * DAY;
+  }
+
+  /**
+   * The first hour of a month that is an hour of the week.
+   *
+   * @param month its first hour
+   * @param hourOfWeek as of {@link #ofWeek}
+   */
+  public static long firstInMonth(long month, int hourOfWeek) {
+    return month + Math.floorMod(hourOfWeek - ofWeek(month), WEEK);
   }
 
   private static LocalDate date(long hour) {

@@ -1,7 +1,7 @@
 package io.resketch.server.retention;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.RepositoryException;
@@ -113,7 +113,8 @@ public final class Retention implements AutoCloseable {
 
   /** Runs before this time have the rule's age. */
   private static Timestamp before(Timestamp now, RetentionRule rule) {
-    long seconds = now.getSeconds() - Durations.toSeconds(rule.getAge());
+    Duration age = rule.getAge();
+    long seconds = now.getSeconds() - age.getSeconds() - (age.getNanos() > 0 ? 1 : 0);
     return seconds < FIRST.getSeconds() ? FIRST : Timestamps.fromSeconds(seconds);
   }
 

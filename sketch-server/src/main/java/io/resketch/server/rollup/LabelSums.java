@@ -30,10 +30,10 @@ final class LabelSums {
     return Math.max(1, Math.min(MAX_VALUES, MAX_FLOATS / dimension));
   }
 
-  void add(String value, Sketch sketch) {
+  void add(String value, String id, Sketch sketch) {
     sketches++;
     if (hasRoom(value)) {
-      values.computeIfAbsent(value, v -> new SketchSums()).add(sketch);
+      values.computeIfAbsent(value, v -> new SketchSums()).add(id, sketch);
     }
   }
 

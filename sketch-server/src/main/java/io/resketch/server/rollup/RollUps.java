@@ -9,6 +9,7 @@ import io.resketch.server.storage.RocksStore;
 import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
 import io.resketch.v1.RollUp;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,29 @@ public final class RollUps {
     }
   }
 
+  /**
+   * Has those roll-ups of [from, to) made anew, in hours since 1970, that are of a release which
+   * did not keep energies: by the next question, or in the background.
+   */
+  public void renew(SketchCollection collection, long from, long to) {
+    List<Long> old = new ArrayList<>();
+    try (StoreSnapshot snapshot = store.snapshot()) {
+      snapshot.cells(
+          collection.id(),
+          Level.HOUR,
+          from,
+          to,
+          (hour, part, cell) -> {
+            if (!cell.read().hasEnergy()) {
+              old.add(hour);
+            }
+          });
+    }
+    synchronized (collection) {
+      old.forEach(collection.dirtyHours()::renew);
+    }
+  }
+
   private static Optional<Long> firstDirty(SketchCollection collection, long from) {
     synchronized (collection) {
       return collection.dirtyHours().from(from);
@@ -98,12 +122,12 @@ public final class RollUps {
         null,
         (position, id, record) -> {
           Sketch sketch = Repository.sketch(record);
-          sums.add(sketch);
+          sums.add(id, sketch);
           labels.forEach(
               (key, values) -> {
                 String value = record.getLabelsMap().get(key);
                 if (value != null) {
-                  values.add(value, sketch);
+                  values.add(value, id, sketch);
                 }
               });
           return true;

@@ -17,11 +17,13 @@ public final class SketchSums {
   private static final int PENDING_FLOATS = 1 << 18;
 
   private final Map<Integer, List<Sketch>> pending = new TreeMap<>();
+  private final Energies energies = new Energies();
   private long count;
 
   /** Adds a sketch. */
-  public void add(Sketch sketch) {
+  public void add(String id, Sketch sketch) {
     addSum(sketch);
+    energies.add(id, sketch);
     count++;
   }
 
@@ -30,6 +32,7 @@ public final class SketchSums {
     for (io.resketch.v1.Sketch sum : cell.getSumsList()) {
       addSum(read(sum));
     }
+    energies.add(cell);
     count += cell.getSketches();
   }
 
@@ -57,6 +60,11 @@ public final class SketchSums {
     return count;
   }
 
+  /** Of the sketches added. */
+  public Energies energies() {
+    return energies;
+  }
+
   /** One sum per prefix length, shortest first. */
   public List<Sketch> sums() {
     return pending.values().stream().map(SketchSums::sum).toList();
@@ -65,6 +73,7 @@ public final class SketchSums {
   RollUp toRollUp() {
     RollUp.Builder out = RollUp.newBuilder().setSketches(count);
     sums().forEach(sum -> out.addSums(Sketches.sketch(sum)));
+    energies.into(out);
     return out.build();
   }
 

@@ -58,9 +58,13 @@ public final class StoreSnapshot implements AutoCloseable {
         });
   }
 
+  /** A sketch by its id. */
+  public Optional<SketchRecord> find(String collection, String id) {
+    return store.get(at, Family.SKETCHES, Keys.in(collection, id), SketchRecord.parser());
+  }
+
   private SketchRecord sketch(String collection, String id) {
-    return store
-        .get(at, Family.SKETCHES, Keys.in(collection, id), SketchRecord.parser())
+    return find(collection, id)
         .orElseThrow(
             () ->
                 store.damaged(

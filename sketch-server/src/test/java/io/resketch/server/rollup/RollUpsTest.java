@@ -6,16 +6,21 @@ import com.google.protobuf.Timestamp;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.server.query.Estimators;
+import io.resketch.server.query.TimeStatistics;
 import io.resketch.server.repository.Receipt;
 import io.resketch.server.repository.Repository;
 import io.resketch.server.repository.SketchCollection;
 import io.resketch.server.repository.UtcHours;
 import io.resketch.server.storage.Level;
 import io.resketch.server.storage.RocksStore;
+import io.resketch.server.storage.StoreBatch;
 import io.resketch.server.storage.StoreSnapshot;
+import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.Collection;
 import io.resketch.v1.PutItem;
 import io.resketch.v1.RollUp;
+import io.resketch.v1.StatisticsBucket;
 import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.nio.file.Path;
@@ -91,6 +96,45 @@ final class RollUpsTest {
         assertThat(cells(store, level).stream().mapToLong(RollUp::getSketches).sum())
             .isEqualTo(HOURS * PUTS_AN_HOUR);
       }
+    }
+  }
+
+  /** Roll-ups of a release that kept no energies: read as they are, and made anew. */
+  @Test
+  void rollUpsWithoutEnergies_areRead_thenRenewed() throws Exception {
+    try (RocksStore store = RocksStore.open(directory)) {
+      Repository repository = new Repository(store, InstantSource.system());
+      SketchSpec spec = new SketchSpec(256, 16, 7);
+      repository.create(
+          "rooms", Collection.newBuilder().setSpec(Sketches.spec(spec)).build(), Receipt.none());
+      SketchCollection rooms = repository.collection("rooms");
+      for (int i = 0; i < 30; i++) {
+        repository.put(rooms, item(i / 10, i));
+      }
+      RollUps rollUps = new RollUps(store);
+      rollUps.roll(rooms, UtcHours.FIRST, UtcHours.LAST);
+      try (StoreBatch batch = store.batch()) {
+        List<Level> levels = List.of(Level.HOUR, Level.DAY);
+        for (Level level : levels) {
+          List<RollUp> cells = cells(store, level);
+          for (int hour = 0; hour < cells.size(); hour++) {
+            RollUp old = cells.get(hour).toBuilder().clearEnergy().clearStrongest().build();
+            batch.cell("rooms", level, hour, 0, old);
+          }
+        }
+        batch.commit();
+      }
+      TimeStatistics statistics = new TimeStatistics(repository, rollUps, new Estimators());
+      AggregateStatisticsRequest request =
+          AggregateStatisticsRequest.newBuilder().setParent("collections/rooms").build();
+      StatisticsBucket before = statistics.aggregate(rooms, request).getBuckets(0);
+      assertThat(before.getDominanceKnown()).isFalse();
+      assertThat(before.getDominantList()).isEmpty();
+      assertThat(before.getSketches()).isEqualTo(30);
+      StatisticsBucket after = statistics.aggregate(rooms, request).getBuckets(0);
+      assertThat(after.getDominanceKnown()).isTrue();
+      assertThat(after.getSketchesRead()).isZero();
+      assertThat(after.getEstimatesList()).isEqualTo(before.getEstimatesList());
     }
   }
 }

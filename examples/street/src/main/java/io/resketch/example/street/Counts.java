@@ -67,7 +67,7 @@ final class Counts {
     List<Interval> out = new ArrayList<>();
     for (StatisticsBucket bucket : collection.statistics(range(frames), length, classes)) {
       Instant start = bucket.start().orElseThrow();
-      Instant end = start.plus(length);
+      Instant end = bucket.end().orElseThrow();
       long truth =
           frames.stream()
               .filter(f -> !f.time().isBefore(start) && f.time().isBefore(end))
