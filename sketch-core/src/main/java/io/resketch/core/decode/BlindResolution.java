@@ -1,0 +1,153 @@
+package io.resketch.core.decode;
+
+import io.resketch.core.operator.Operators;
+import io.resketch.core.operator.TreeOperator;
+import io.resketch.core.operator.TreeOperator.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+
+/**
+ * How strong an object may be that a tree lacks, without showing in the sketch. It hides behind
+ * objects of its module, whose columns overlap with its own: what is left of its signature column
+ * when theirs are projected out must stand out of the noise. Where a prefix holds too little of the
+ * positions' own parts, columns are dependent, and nothing tells the objects apart.
+ */
+final class BlindResolution {
+  /** Standard errors that the strength of what is not seen may be away from 0. */
+  private static final double DEVIATIONS = 4;
+
+  /** Share of a column's energy below which it counts as dependent on others. */
+  private static final double DEPENDENT = 1e-5;
+
+  /** Positions looked at behind the last taken one of a list. */
+  private static final int BEHIND = 3;
+
+  private final Operators operators;
+  private final BlindFit fit;
+  private final double variance;
+  private final double[] hidden;
+
+  /**
+   * Computes it.
+   *
+   * @param noise variance per float of what the sketch holds beside the objects
+   */
+  BlindResolution(Operators operators, BlindFit fit, double noise) {
+    this.operators = operators;
+    this.fit = fit;
+    this.variance = noise / (1 - fit.load());
+    this.hidden = new double[fit.nodes.size() + 1];
+    for (String module : new TreeSet<>(fit.nodes.stream().map(Node::module).toList())) {
+      consider(module);
+    }
+  }
+
+  /**
+   * Strength that an object may have unseen among the inputs of {@code parent}, or the roots if −1;
+   * infinite where objects cannot be told apart.
+   */
+  double hidden(int parent) {
+    return hidden[parent + 1];
+  }
+
+  private void consider(String module) {
+    List<Node> nodes = new ArrayList<>(fit.nodes);
+    List<Integer> group = new ArrayList<>();
+    for (int n = 0; n < fit.nodes.size(); n++) {
+      if (fit.nodes.get(n).module().equals(module)) {
+        group.add(n);
+      }
+    }
+    int dimension = fit.nodes.get(group.get(0)).dimension();
+    for (int parent = -1; parent < fit.nodes.size(); parent++) {
+      if (parent < 0 || fit.nodes.get(parent).inner()) {
+        for (int position : free(parent)) {
+          nodes.add(new Node(parent, position, module, dimension, false));
+          nodes.add(new Node(parent, position, module, dimension, true));
+        }
+      }
+    }
+    TreeOperator operator = new TreeOperator(operators, nodes);
+    float[][] taken = new float[group.size()][];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = column(operator, group.get(i));
+    }
+    DMatrixRMaj gram = new DMatrixRMaj(taken.length, taken.length);
+    for (int i = 0; i < taken.length; i++) {
+      for (int j = 0; j < taken.length; j++) {
+        gram.set(i, j, dot(taken[i], taken[j]));
+      }
+    }
+    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(taken.length);
+    if (!solver.setA(gram.copy()) || solver.quality() < DEPENDENT * DEPENDENT) {
+      Arrays.fill(hidden, Double.POSITIVE_INFINITY);
+      return;
+    }
+    DMatrixRMaj inverse = new DMatrixRMaj(taken.length, taken.length);
+    solver.invert(inverse);
+    for (int i = 0; i < taken.length; i++) {
+      raise(fit.nodes.get(group.get(i)).parent(), 1 / inverse.get(i, i), gram.get(i, i));
+    }
+    for (int n = fit.nodes.size(); n < nodes.size(); n++) {
+      float[] column = column(operator, n);
+      double energy = dot(column, column);
+      raise(nodes.get(n).parent(), energy - explained(inverse, taken, column), energy);
+    }
+  }
+
+  /** Gaps of a list and the places behind it. */
+  private List<Integer> free(int parent) {
+    int end = 0;
+    for (Node node : fit.nodes) {
+      end = node.parent() == parent ? Math.max(end, node.position() + 1) : end;
+    }
+    List<Integer> free = new ArrayList<>();
+    for (int position = 0; position < end + BEHIND; position++) {
+      if (fit.at(parent, position) < 0) {
+        free.add(position);
+      }
+    }
+    return free;
+  }
+
+  /** Energy of a column that lies in the span of others. */
+  private double explained(DMatrixRMaj inverse, float[][] taken, float[] column) {
+    double[] dots = new double[taken.length];
+    Arrays.setAll(dots, i -> dot(taken[i], column));
+    double sum = 0;
+    for (int i = 0; i < dots.length; i++) {
+      for (int j = 0; j < dots.length; j++) {
+        sum += dots[i] * inverse.get(i, j) * dots[j];
+      }
+    }
+    return sum;
+  }
+
+  /** Takes account of a column of which only {@code left} of its energy is its own. */
+  private void raise(int parent, double left, double energy) {
+    double strength =
+        left < DEPENDENT * energy
+            ? Double.POSITIVE_INFINITY
+            : DEVIATIONS * Math.sqrt(variance / left);
+    hidden[parent + 1] = Math.max(hidden[parent + 1], strength);
+  }
+
+  private float[] column(TreeOperator operator, int n) {
+    float[] column = new float[fit.residual.length];
+    operator.signatureColumn(n, column);
+    return column;
+  }
+
+  private double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int k = 0; k < fit.prefixLength(); k++) {
+      sum += (double) a[k] * b[k];
+    }
+    return sum;
+  }
+}
