@@ -25,25 +25,25 @@ final class BlindCompleteness {
   private final BlindFit.Errors errors;
   private final boolean explained;
 
-  /** Strength that an object of each list may have unseen, the roots first. */
-  private final double[] hidden;
+  private final BlindResolution resolution;
+  private final double[] strengthErrors;
 
   BlindCompleteness(Operators operators, BlindFit fit, BlindNoise noise) {
     this.fit = fit;
     this.noise = noise;
     this.errors = fit.errors();
     this.explained = noise.explains(fit);
-    this.hidden = new double[fit.nodes.size() + 1];
-    Arrays.fill(hidden, Double.POSITIVE_INFINITY);
-    if (explained) {
-      BlindResolution resolution =
-          new BlindResolution(operators, fit, Math.max(fit.noise, noise.variance()));
-      Arrays.setAll(hidden, list -> resolution.hidden(list - 1));
-    }
+    this.resolution = new BlindResolution(operators, fit, Math.max(fit.noise, noise.variance()));
+    this.strengthErrors = new double[fit.nodes.size()];
+    Arrays.setAll(strengthErrors, n -> Math.hypot(errors.strengths()[n], resolution.bias(n)));
   }
 
+  /**
+   * Standard errors, those of strengths with what objects that are missing may have added to their
+   * neighbours.
+   */
   BlindFit.Errors errors() {
-    return errors;
+    return new BlindFit.Errors(strengthErrors, errors.attributes());
   }
 
   /** Whether the tree leaves no more of the sketch than its noise. */
@@ -53,9 +53,12 @@ final class BlindCompleteness {
 
   /** The largest share of the weight of a list that an object may have which is not found. */
   double hiddenWeight() {
-    double largest = 0;
+    double largest = explained ? 0 : 1;
     for (int parent = -1; parent < fit.nodes.size(); parent++) {
-      largest = isList(parent) ? Math.max(largest, hidden[parent + 1] / expected(parent)) : largest;
+      largest =
+          isList(parent)
+              ? Math.max(largest, resolution.hidden(parent) / expected(parent))
+              : largest;
     }
     return Math.min(1, largest);
   }
@@ -130,7 +133,7 @@ final class BlindCompleteness {
   }
 
   private String hiding(int parent) {
-    double unseen = hidden[parent + 1];
+    double unseen = resolution.hidden(parent);
     double lightest = expected(parent);
     for (Node node : fit.nodes) {
       if (node.parent() == parent) {

@@ -111,9 +111,7 @@ public final class BlindDecoder {
     double deviations = search.deviations(fit, n);
     // A tree that explains the sketch is right as a whole; else the place must show itself.
     double placed =
-        completeness.isExplained()
-            ? strength / errors.strengths()[n]
-            : Math.min(deviations, search.placedDeviations(fit, n));
+        completeness.isExplained() ? strength / errors.strengths()[n] : shown(fit, n, deviations);
     double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(placed));
     return new BlindObject(
         node.parent(),
@@ -128,6 +126,14 @@ public final class BlindDecoder {
             deviations,
             confidence),
         attributes);
+  }
+
+  /** Deviations by which module, place and form of a node all show. */
+  private double shown(BlindFit fit, int n, double deviations) {
+    double placed = Math.min(deviations, search.placedDeviations(fit, n));
+    return fit.isChildless(n)
+        ? Math.min(placed, new BlindForms(operators, fit).deviations(n))
+        : placed;
   }
 
   /** The position that two modules share; empty if there is none. */

@@ -24,13 +24,17 @@ final class BlindResolution {
   /** Share of a column's energy below which it counts as dependent on others. */
   private static final double DEPENDENT = 1e-5;
 
+  /** Standard errors from which a signal counts as that of an object that is missing. */
+  private static final double SIGNIFICANT = 2;
+
   /** Positions looked at behind the last taken one of a list. */
-  private static final int BEHIND = 3;
+  private static final int BEHIND = 2;
 
   private final Operators operators;
   private final BlindFit fit;
   private final double variance;
   private final double[] hidden;
+  private final double[] bias;
 
   /**
    * Computes it.
@@ -42,6 +46,7 @@ final class BlindResolution {
     this.fit = fit;
     this.variance = noise / (1 - fit.load());
     this.hidden = new double[fit.nodes.size() + 1];
+    this.bias = new double[fit.nodes.size()];
     for (String module : new TreeSet<>(fit.nodes.stream().map(Node::module).toList())) {
       consider(module);
     }
@@ -53,6 +58,14 @@ final class BlindResolution {
    */
   double hidden(int parent) {
     return hidden[parent + 1];
+  }
+
+  /**
+   * What the strength of node {@code n} would change by, if the object of its module were added
+   * that what is left of the sketch speaks for most.
+   */
+  double bias(int n) {
+    return bias[n];
   }
 
   private void consider(String module) {
@@ -86,18 +99,42 @@ final class BlindResolution {
     LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(taken.length);
     if (!solver.setA(gram.copy()) || solver.quality() < DEPENDENT * DEPENDENT) {
       Arrays.fill(hidden, Double.POSITIVE_INFINITY);
+      group.forEach(n -> bias[n] = Math.abs(fit.strength(n)));
       return;
     }
     DMatrixRMaj inverse = new DMatrixRMaj(taken.length, taken.length);
     solver.invert(inverse);
     for (int i = 0; i < taken.length; i++) {
-      raise(fit.nodes.get(group.get(i)).parent(), 1 / inverse.get(i, i), gram.get(i, i));
+      raise(fit.nodes.get(group.get(i)).parent(), 1 / inverse.get(i, i), gram.get(i, i), 0);
     }
     for (int n = fit.nodes.size(); n < nodes.size(); n++) {
       float[] column = column(operator, n);
+      double[] dots = Arrays.stream(taken).mapToDouble(other -> dot(other, column)).toArray();
+      double[] parts = times(inverse, dots);
       double energy = dot(column, column);
-      raise(nodes.get(n).parent(), energy - explained(inverse, taken, column), energy);
+      double left = energy;
+      for (int i = 0; i < dots.length; i++) {
+        left -= parts[i] * dots[i];
+      }
+      double signal = dot(column, fit.residual);
+      raise(nodes.get(n).parent(), left, energy, signal);
+      if (left >= DEPENDENT * energy && signal > SIGNIFICANT * Math.sqrt(variance * left)) {
+        for (int i = 0; i < parts.length; i++) {
+          int taker = group.get(i);
+          bias[taker] = Math.max(bias[taker], Math.abs(parts[i]) * signal / left);
+        }
+      }
     }
+  }
+
+  private static double[] times(DMatrixRMaj matrix, double[] vector) {
+    double[] out = new double[vector.length];
+    for (int i = 0; i < out.length; i++) {
+      for (int j = 0; j < out.length; j++) {
+        out[i] += matrix.get(i, j) * vector[j];
+      }
+    }
+    return out;
   }
 
   /** Gaps of a list and the places behind it. */
@@ -115,25 +152,17 @@ final class BlindResolution {
     return free;
   }
 
-  /** Energy of a column that lies in the span of others. */
-  private double explained(DMatrixRMaj inverse, float[][] taken, float[] column) {
-    double[] dots = new double[taken.length];
-    Arrays.setAll(dots, i -> dot(taken[i], column));
-    double sum = 0;
-    for (int i = 0; i < dots.length; i++) {
-      for (int j = 0; j < dots.length; j++) {
-        sum += dots[i] * inverse.get(i, j) * dots[j];
-      }
-    }
-    return sum;
-  }
-
-  /** Takes account of a column of which only {@code left} of its energy is its own. */
-  private void raise(int parent, double left, double energy) {
+  /**
+   * Takes account of a column.
+   *
+   * @param left what of its energy is its own
+   * @param signal its dot product with what the tree leaves, of which its own part is the origin
+   */
+  private void raise(int parent, double left, double energy, double signal) {
     double strength =
         left < DEPENDENT * energy
             ? Double.POSITIVE_INFINITY
-            : DEVIATIONS * Math.sqrt(variance / left);
+            : Math.max(0, signal / left) + DEVIATIONS * Math.sqrt(variance / left);
     hidden[parent + 1] = Math.max(hidden[parent + 1], strength);
   }
 
