@@ -70,9 +70,10 @@ public final class BlindDecoder {
   private BlindTree tree(
       Sketch sketch, BlindFit fit, BlindCompleteness completeness, boolean exhausted) {
     BlindSearch.Scan scan = search.scan(fit);
+    BlindForms forms = new BlindForms(operators, fit);
     List<BlindObject> objects = new ArrayList<>();
     for (int n = 0; n < fit.nodes.size(); n++) {
-      objects.add(object(fit, n, completeness));
+      objects.add(object(fit, n, completeness, forms));
     }
     double energy = 0;
     for (float v : fit.residual) {
@@ -96,7 +97,8 @@ public final class BlindDecoder {
         status, reason, objects, relative, completeness.hiddenWeight(), sketch.mass());
   }
 
-  private BlindObject object(BlindFit fit, int n, BlindCompleteness completeness) {
+  private BlindObject object(
+      BlindFit fit, int n, BlindCompleteness completeness, BlindForms forms) {
     BlindFit.Errors errors = completeness.errors();
     Node node = fit.nodes.get(n);
     double strength = fit.strength(n);
@@ -111,7 +113,7 @@ public final class BlindDecoder {
     double deviations = search.deviations(fit, n);
     // A tree that explains the sketch is right as a whole; else the place must show itself.
     double placed =
-        completeness.isExplained() ? strength / errors.strengths()[n] : shown(fit, n, deviations);
+        completeness.isExplained() ? strength / errors.strengths()[n] : shown(fit, n, deviations, forms);
     double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(placed));
     return new BlindObject(
         node.parent(),
@@ -129,11 +131,9 @@ public final class BlindDecoder {
   }
 
   /** Deviations by which module, place and form of a node all show. */
-  private double shown(BlindFit fit, int n, double deviations) {
+  private double shown(BlindFit fit, int n, double deviations, BlindForms forms) {
     double placed = Math.min(deviations, search.placedDeviations(fit, n));
-    return fit.isChildless(n)
-        ? Math.min(placed, new BlindForms(operators, fit).deviations(n))
-        : placed;
+    return fit.isChildless(n) ? Math.min(placed, forms.deviations(n)) : placed;
   }
 
   /** The position that two modules share; empty if there is none. */

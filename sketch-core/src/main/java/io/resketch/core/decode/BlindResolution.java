@@ -118,13 +118,26 @@ final class BlindResolution {
       }
       double signal = dot(column, fit.residual);
       raise(nodes.get(n).parent(), left, energy, signal);
-      if (left >= DEPENDENT * energy && signal > SIGNIFICANT * Math.sqrt(variance * left)) {
-        for (int i = 0; i < parts.length; i++) {
-          int taker = group.get(i);
-          bias[taker] = Math.max(bias[taker], Math.abs(parts[i]) * signal / left);
-        }
+      double missing =
+          left <= DEPENDENT * energy
+              ? most(group, parts)
+              : signal > SIGNIFICANT * Math.sqrt(variance * left) ? signal / left : 0;
+      for (int i = 0; i < parts.length; i++) {
+        int taker = group.get(i);
+        bias[taker] = Math.max(bias[taker], Math.abs(parts[i]) * missing);
       }
     }
+  }
+
+  /** Strength that an object may have whose column depends on others, if theirs stay positive. */
+  private double most(List<Integer> group, double[] parts) {
+    double most = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < parts.length; i++) {
+      if (parts[i] > DEPENDENT) {
+        most = Math.min(most, Math.abs(fit.strength(group.get(i))) / parts[i]);
+      }
+    }
+    return Double.isInfinite(most) ? 0 : most;
   }
 
   private static double[] times(DMatrixRMaj matrix, double[] vector) {
@@ -160,7 +173,7 @@ final class BlindResolution {
    */
   private void raise(int parent, double left, double energy, double signal) {
     double strength =
-        left < DEPENDENT * energy
+        left <= DEPENDENT * energy
             ? Double.POSITIVE_INFINITY
             : Math.max(0, signal / left) + DEVIATIONS * Math.sqrt(variance / left);
     hidden[parent + 1] = Math.max(hidden[parent + 1], strength);
