@@ -113,7 +113,9 @@ public final class BlindDecoder {
     double deviations = search.deviations(fit, n);
     // A tree that explains the sketch is right as a whole; else the place must show itself.
     double placed =
-        completeness.isExplained() ? strength / errors.strengths()[n] : shown(fit, n, deviations, forms);
+        completeness.isExplained()
+            ? strength / errors.strengths()[n]
+            : shown(fit, n, deviations, forms);
     double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(placed));
     return new BlindObject(
         node.parent(),
