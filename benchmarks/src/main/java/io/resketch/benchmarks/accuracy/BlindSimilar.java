@@ -186,7 +186,7 @@ final class BlindSimilar implements Part {
 
   /** Weight of a place in its list. */
   private static double weight(Skeleton skeleton, String path) {
-    String[] positions = path.split("\\.");
+    String[] positions = path.split("\\.", -1);
     int position = Integer.parseInt(positions[0]);
     int object = skeleton.root(position);
     double weight = skeleton.rootWeight(position);
