@@ -44,12 +44,16 @@ record BlindOutcome(int[] objects, int[] found, int wrong) {
     return new BlindOutcome(objects, found, wrong);
   }
 
-  /** Module and form of what stands at every place; a place is a path of positions, like 2.0.1. */
+  /**
+   * Module and form of what has weight at every place; a place is a path of positions, like 2.0.1.
+   */
   static Map<String, String> places(Computation graph) {
     Map<String, String> out = new HashMap<>();
     Skeleton skeleton = graph.skeleton();
     for (int k = 0; k < skeleton.rootCount(); k++) {
-      collect(skeleton, skeleton.root(k), "" + k, out);
+      if (skeleton.rootWeight(k) > 0) {
+        collect(skeleton, skeleton.root(k), "" + k, out);
+      }
     }
     return out;
   }
@@ -57,11 +61,13 @@ record BlindOutcome(int[] objects, int[] found, int wrong) {
   private static void collect(Skeleton skeleton, int object, String path, Map<String, String> out) {
     out.put(path, label(skeleton.module(object), skeleton.inputCount(object) > 0));
     for (int k = 0; k < skeleton.inputCount(object); k++) {
-      collect(skeleton, skeleton.input(object, k), path + "." + k, out);
+      if (skeleton.weight(object, k) > 0) {
+        collect(skeleton, skeleton.input(object, k), path + "." + k, out);
+      }
     }
   }
 
-  private static String label(String module, boolean inner) {
+  static String label(String module, boolean inner) {
     return module + (inner ? " with inputs" : "");
   }
 

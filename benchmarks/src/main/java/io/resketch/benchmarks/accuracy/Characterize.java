@@ -22,6 +22,7 @@ public final class Characterize {
           new BlindScenes(),
           new BlindTrees(),
           new BlindStops(),
+          new BlindSimilar(),
           new CountAccuracy(),
           new ErasureCurves(),
           new SimilarityPicture(),

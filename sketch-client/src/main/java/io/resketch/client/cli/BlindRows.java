@@ -73,6 +73,7 @@ final class BlindRows {
     }
     out.addProperty("relativeResidual", tree.relativeResidual());
     out.addProperty("missingWeight", tree.missingWeight());
+    out.addProperty("hiddenWeight", tree.hiddenWeight());
     out.add("objects", objects);
     tree.computation()
         .ifPresent(

@@ -10,7 +10,6 @@ import io.resketch.core.stats.ModuleProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Unrolls a sketch without its skeleton: finds the objects of known modules by their signatures,
@@ -29,12 +28,10 @@ public final class BlindDecoder {
   /** Share of a rival's gain that a place below may have for a sketch to be called mixed. */
   private static final double RIVAL_TOLERATED = 0.5;
 
-  /** Missing weight that a complete list may show beside its standard errors. */
-  private static final double WEIGHT_TOLERANCE = 2e-3;
-
   private final Operators operators;
   private final List<ModuleProfile> known;
   private final BlindSearch search;
+  private final BlindScreen screen;
   private final PathEnergies paths = new PathEnergies();
 
   /**
@@ -54,6 +51,7 @@ public final class BlindDecoder {
     this.operators = operators;
     this.known = List.copyOf(known);
     this.search = new BlindSearch(operators, paths, this.known, FALSE_DETECTION_RATE);
+    this.screen = new BlindScreen(operators, paths, this.known);
   }
 
   /**
@@ -63,16 +61,19 @@ public final class BlindDecoder {
    */
   public BlindTree decode(Sketch sketch) {
     sketch.requireFingerprint(operators.spec().fingerprint());
-    BlindGrowth growth = new BlindGrowth(operators, paths, search, sketch);
-    return tree(sketch, growth.grow(), growth.exhausted());
+    BlindNoise noise = new BlindNoise(sketch);
+    BlindGrowth growth = new BlindGrowth(operators, paths, search, screen, sketch, noise);
+    BlindFit fit = growth.grow();
+    return tree(sketch, fit, new BlindCompleteness(operators, fit, noise), growth.exhausted());
   }
 
-  private BlindTree tree(Sketch sketch, BlindFit fit, boolean exhausted) {
+  private BlindTree tree(
+      Sketch sketch, BlindFit fit, BlindCompleteness completeness, boolean exhausted) {
     BlindSearch.Scan scan = search.scan(fit);
-    BlindFit.Errors errors = fit.errors();
+    BlindForms forms = new BlindForms(operators, fit);
     List<BlindObject> objects = new ArrayList<>();
     for (int n = 0; n < fit.nodes.size(); n++) {
-      objects.add(object(fit, n, errors));
+      objects.add(object(fit, n, completeness, forms));
     }
     double energy = 0;
     for (float v : fit.residual) {
@@ -89,13 +90,16 @@ public final class BlindDecoder {
       status = BlindTree.Status.NOTHING_FOUND;
       reason = "no signature of a known module stands out of the noise";
     } else {
-      reason = missing(fit, errors.strengths());
+      reason = completeness.reason();
       status = reason.isEmpty() ? BlindTree.Status.COMPLETE : BlindTree.Status.PARTIAL;
     }
-    return new BlindTree(status, reason, objects, relative, sketch.mass());
+    return new BlindTree(
+        status, reason, objects, relative, completeness.hiddenWeight(), sketch.mass());
   }
 
-  private BlindObject object(BlindFit fit, int n, BlindFit.Errors errors) {
+  private BlindObject object(
+      BlindFit fit, int n, BlindCompleteness completeness, BlindForms forms) {
+    BlindFit.Errors errors = completeness.errors();
     Node node = fit.nodes.get(n);
     double strength = fit.strength(n);
     float[] attributes = new float[node.dimension()];
@@ -107,7 +111,12 @@ public final class BlindDecoder {
     double scale = sum / Math.max(1, attributes.length) * Math.pow(errors.strengths()[n], 2);
     double attributeError = Math.sqrt(Math.pow(errors.attributes()[n], 2) + scale) / strength;
     double deviations = search.deviations(fit, n);
-    double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(deviations));
+    // A tree that explains the sketch is right as a whole; else the place must show itself.
+    double placed =
+        completeness.isExplained()
+            ? strength / errors.strengths()[n]
+            : shown(fit, n, deviations, forms);
+    double confidence = Math.max(0, 1 - search.hypotheses() * BlindSearch.chance(placed));
     return new BlindObject(
         node.parent(),
         node.position(),
@@ -123,6 +132,12 @@ public final class BlindDecoder {
         attributes);
   }
 
+  /** Deviations by which module, place and form of a node all show. */
+  private double shown(BlindFit fit, int n, double deviations, BlindForms forms) {
+    double placed = Math.min(deviations, search.placedDeviations(fit, n));
+    return fit.isChildless(n) ? Math.min(placed, forms.deviations(n)) : placed;
+  }
+
   /** The position that two modules share; empty if there is none. */
   private String rival(BlindFit fit, BlindSearch.Scan scan) {
     for (Candidate rival : scan.rivals()) {
@@ -136,36 +151,6 @@ public final class BlindDecoder {
             + " and "
             + known.get(rival.module()).name()
             + ": the sketch is a sum of different computations; count its modules instead";
-      }
-    }
-    return "";
-  }
-
-  /** The first list whose weights do not add up; empty if all do. */
-  private static String missing(BlindFit fit, double[] errors) {
-    double[] sums = new double[fit.nodes.size() + 1];
-    double[] variances = new double[fit.nodes.size() + 1];
-    for (int n = 0; n < fit.nodes.size(); n++) {
-      int list = fit.nodes.get(n).parent() + 1;
-      sums[list] += fit.strength(n);
-      variances[list] += errors[n] * errors[n];
-    }
-    for (int list = 0; list < sums.length; list++) {
-      boolean roots = list == 0;
-      if (!roots && !fit.nodes.get(list - 1).inner()) {
-        continue;
-      }
-      double expected = roots ? 1 : fit.strength(list - 1);
-      double variance = variances[list] + (roots ? 0 : Math.pow(errors[list - 1], 2));
-      double tolerance = Math.max(4 * Math.sqrt(variance), WEIGHT_TOLERANCE * expected);
-      if (Math.abs(sums[list] - expected) > tolerance || tolerance > 0.1 * expected) {
-        return String.format(
-            Locale.ROOT,
-            "%s: found weights sum to %.3f ± %.3f of 1; the rest is below the noise or of modules"
-                + " that are not known",
-            roots ? "roots" : "inputs of " + fit.nodes.get(list - 1).module(),
-            sums[list] / expected,
-            Math.sqrt(variance) / expected);
       }
     }
     return "";

@@ -99,6 +99,11 @@ final class BlindFit {
     return prefixLength;
   }
 
+  /** Share of the sketch that is kept. */
+  double kept() {
+    return (double) prefixLength / residual.length;
+  }
+
   /** The node at a position of the inputs of {@code parent}, or of the roots if −1; −1 if none. */
   int at(int parent, int position) {
     for (int n = 0; n < nodes.size(); n++) {
@@ -219,6 +224,7 @@ final class BlindFit {
     return gram;
   }
 
+  /** Inverts in place; what the equations leave open has an infinite variance. */
   private static void invert(DMatrixRMaj matrix) {
     double scale = CommonOps_DDRM.elementMaxAbs(matrix);
     for (int i = 0; i < matrix.numRows; i++) {

@@ -25,7 +25,7 @@ final class BlindGrowth {
   private static final int MAX_ROUNDS = 100;
 
   /** Deviations of a strength, in the fit of all, below which an object is given up. */
-  private static final double PRUNE = 4;
+  static final double PRUNE = 4;
 
   /**
    * Strength, over that of its parent, that an object may have as long as others of its module may
@@ -44,12 +44,6 @@ final class BlindGrowth {
 
   private static final BlindSearch.Scan NOTHING = new BlindSearch.Scan(List.of(), List.of(), 0);
 
-  /**
-   * Share of a sketch, in norm, that float32 leaves of it in sketching and fitting: what is smaller
-   * is not looked at.
-   */
-  private static final double ROUNDING = 3e-6;
-
   /** Fits at the end, for the ridges to follow the noise. */
   private static final int LAST_FITS = 3;
 
@@ -57,6 +51,8 @@ final class BlindGrowth {
   private final PathEnergies paths;
   private final BlindSearch search;
   private final Sketch sketch;
+  private final BlindNoise noise;
+  private final BlindCompletion completion;
   private final float[] data;
 
   /** How often an object was given up for not being there. */
@@ -76,11 +72,19 @@ final class BlindGrowth {
 
   private BlindFit fit;
 
-  BlindGrowth(Operators operators, PathEnergies paths, BlindSearch search, Sketch sketch) {
+  BlindGrowth(
+      Operators operators,
+      PathEnergies paths,
+      BlindSearch search,
+      BlindScreen screen,
+      Sketch sketch,
+      BlindNoise noise) {
     this.operators = operators;
     this.paths = paths;
     this.search = search;
     this.sketch = sketch;
+    this.noise = noise;
+    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise);
     this.data = sketch.toPaddedArray();
     this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
   }
@@ -113,6 +117,7 @@ final class BlindGrowth {
     while (verify()) {
       prune();
     }
+    fit = completion.complete(fit);
     for (int i = 0; i < LAST_FITS && !fit.nodes.isEmpty(); i++) {
       fit = fit(fit.nodes, sizes(), fit.noise);
     }
@@ -161,8 +166,7 @@ final class BlindGrowth {
 
   /** Whether there is nothing left to look for. */
   boolean exhausted() {
-    double floor = ROUNDING * ROUNDING * sketch.energy() / sketch.prefixLength();
-    return fit.noise <= floor || fit.nodes.size() >= MAX_OBJECTS;
+    return noise.isExhausted(fit) || fit.nodes.size() >= MAX_OBJECTS;
   }
 
   /** Adds the best specific candidate of each module, at most one a position. */

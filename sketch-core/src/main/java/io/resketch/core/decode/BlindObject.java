@@ -93,8 +93,10 @@ public final class BlindObject {
   }
 
   /**
-   * 1 less a bound on the chance that any hypothesis of a search like this one would have come out
-   * as strong by accident; 0 to 1.
+   * That the object is there: 1 less a bound on the chance that any hypothesis of a search like
+   * this one would have come out as strong by accident; 0 to 1. Where the tree explains the sketch,
+   * by its strength over its error; else by the least of what its signature, each position of its
+   * path alone, and the difference between the forms with and without inputs show.
    */
   public double confidence() {
     return estimate.confidence;

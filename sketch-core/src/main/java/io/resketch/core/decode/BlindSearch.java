@@ -141,14 +141,15 @@ final class BlindSearch {
 
   /** Hypotheses of a scan of this tree. */
   double hypotheses() {
-    double lists = positions(-1);
+    double lists = positions(fit, -1);
     for (int n = 0; n < fit.nodes.size(); n++) {
-      lists += searched(n) ? positions(n) : 0;
+      lists += searched(n) ? positions(fit, n) : 0;
     }
     return 2.0 * known.size() * lists;
   }
 
-  private int positions(int parent) {
+  /** Positions of a list that are searched: to some behind the last taken one. */
+  static int positions(BlindFit fit, int parent) {
     int last = -1;
     for (Node node : fit.nodes) {
       last = node.parent() == parent ? Math.max(last, node.position()) : last;
@@ -164,7 +165,7 @@ final class BlindSearch {
   }
 
   private void scanList(int parent, int depth) {
-    int positions = positions(parent);
+    int positions = positions(fit, parent);
     for (int position = 0; position < positions; position++) {
       int occupant = fit.at(parent, position);
       float[] object = objects[depth];
@@ -325,6 +326,24 @@ final class BlindSearch {
     float[] y = own(node.inner(), pull(fit.path(n), -1, withSignature(n)));
     double deviation = probe.deviation(module(node), y);
     return deviation == 0 ? 0 : probe.dot(module(node), y) / deviation;
+  }
+
+  /**
+   * Deviations by which the signature of node {@code n} stands out through each position of its
+   * path alone, all others subtracted: the least of them.
+   */
+  double placedDeviations(BlindFit current, int n) {
+    use(current);
+    Node node = fit.nodes.get(n);
+    float[] alone = withSignature(n);
+    double least = Double.POSITIVE_INFINITY;
+    int[] path = fit.path(n);
+    for (int position : path) {
+      float[] y = own(node.inner(), pull(path, position, alone));
+      double deviation = probe.deviation(module(node), y);
+      least = Math.min(least, deviation == 0 ? 0 : probe.dot(module(node), y) / deviation);
+    }
+    return least;
   }
 
   /** Whether node {@code n} is still specific with all others subtracted. */

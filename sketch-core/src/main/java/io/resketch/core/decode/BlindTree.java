@@ -14,9 +14,15 @@ import java.util.Optional;
 public final class BlindTree {
   /** How far the tree accounts for the sketch. */
   public enum Status {
-    /** The found weights of every list add up: nothing of weight is missing. */
+    /**
+     * The found weights of every list add up, the tree leaves no more of the sketch than its noise,
+     * and nothing above {@link #hiddenWeight} is missing.
+     */
     COMPLETE,
-    /** Objects were found; some list misses weight, below the noise or of unknown modules. */
+    /**
+     * Objects were found; others are missing or may be: weight is missing, the sketch is not
+     * explained, or the noise is large enough to hide an object.
+     */
     PARTIAL,
     /** Different modules share a position: a sum of different computations, not to be unrolled. */
     MIXED,
@@ -28,6 +34,7 @@ public final class BlindTree {
   private final String reason;
   private final List<BlindObject> objects;
   private final double relativeResidual;
+  private final double hiddenWeight;
   private final double mass;
 
   BlindTree(
@@ -35,11 +42,13 @@ public final class BlindTree {
       String reason,
       List<BlindObject> objects,
       double relativeResidual,
+      double hiddenWeight,
       double mass) {
     this.status = status;
     this.reason = reason;
     this.objects = List.copyOf(objects);
     this.relativeResidual = relativeResidual;
+    this.hiddenWeight = hiddenWeight;
     this.mass = mass;
   }
 
@@ -67,6 +76,14 @@ public final class BlindTree {
   /** Share of the root weights that no object found accounts for. */
   public double missingWeight() {
     return 1 - listWeight(-1);
+  }
+
+  /**
+   * The largest share of the weight of its list, in any list, that an object may have which was not
+   * found: what the noise hides. 1 unless the tree explains the sketch.
+   */
+  public double hiddenWeight() {
+    return hiddenWeight;
   }
 
   /**

@@ -57,16 +57,18 @@ public final class DenseSystems {
   public static Positive positive(DMatrixRMaj matrix, String system) {
     LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(matrix.numRows);
     requireSolved(solver.setA(matrix), Optional.empty(), system);
-    return new Positive(solver, system);
+    return new Positive(solver, matrix.numRows, system);
   }
 
   /** A symmetric positive definite matrix that is factored. Not thread-safe. */
   public static final class Positive {
     private final LinearSolverDense<DMatrixRMaj> solver;
+    private final int size;
     private final String system;
 
-    private Positive(LinearSolverDense<DMatrixRMaj> solver, String system) {
+    private Positive(LinearSolverDense<DMatrixRMaj> solver, int size, String system) {
       this.solver = solver;
+      this.size = size;
       this.system = system;
     }
 
@@ -81,6 +83,23 @@ public final class DenseSystems {
       solver.solve(new DMatrixRMaj(right.length, 1, true, right.clone()), out);
       requireSolved(true, Optional.of(out), system);
       return out.data;
+    }
+
+    /** How far from singular, between 0 and 1, as EJML measures it. */
+    public double quality() {
+      return solver.quality();
+    }
+
+    /**
+     * The inverse, a new matrix.
+     *
+     * @throws UnsolvableException if it has values that are not finite
+     */
+    public DMatrixRMaj inverse() {
+      DMatrixRMaj out = new DMatrixRMaj(size, size);
+      solver.invert(out);
+      requireSolved(true, Optional.of(out), system);
+      return out;
     }
   }
 
