@@ -26,6 +26,7 @@ public final class Characterize {
           new ErasureCurves(),
           new SimilarityPicture(),
           new BlindCoverage(),
+          new SimilarObjects(),
           new GuidedCoverage(),
           new RecoveryCurves());
 
