@@ -197,9 +197,9 @@ class CountEstimatorTest {
   }
 
   /**
-   * A tenth of a sketch keeps one or two blocks of a signature, and objects of one module are alike:
-   * errors differ from module to module. Under one error for all modules, 3 of these 1,740 absent
-   * ones are called present.
+   * A tenth of a sketch keeps one or two blocks of a signature, and objects of one module are
+   * alike: errors differ from module to module. Under one error for all modules, 3 of these 1,740
+   * absent ones are called present.
    */
   @Test
   void absentModules_areNotPresentInShortSketchesOfSimilarObjects() {
