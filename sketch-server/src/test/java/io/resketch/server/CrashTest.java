@@ -279,7 +279,7 @@ final class CrashTest {
   /** Sketches in the roll-ups. */
   private static long rolledUp(RepositoryServiceBlockingStub stub) {
     AggregateStatisticsRequest.Builder request =
-        AggregateStatisticsRequest.newBuilder().setParent(ROOMS).addModules("kind-0");
+        AggregateStatisticsRequest.newBuilder().setParent(ROOMS);
     request.getBucketBuilder().setSeconds(3600);
     request.getRangeBuilder().getStartBuilder().setSeconds(0);
     return stub.aggregateStatistics(request.build()).getBucketsList().stream()

@@ -28,6 +28,7 @@ public final class Characterize {
           new SimilarityPicture(),
           new BlindCoverage(),
           new DepthCoverage(),
+          new SimilarObjects(),
           new GuidedCoverage(),
           new RecoveryCurves());
 

@@ -8,6 +8,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.Fingerprint;
 import io.resketch.core.spec.SketchSpec;
+import io.resketch.core.stats.CountMethod;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleProfile;
@@ -137,6 +138,11 @@ public final class Sketches {
         .setStandardError(count.standardError())
         .setDetermined(answer.determined())
         .setReason(answer.reason())
+        .setMethod(
+            count.method() == CountMethod.BLIND_DECODING
+                ? ModuleEstimate.Method.METHOD_BLIND_DECODING
+                : ModuleEstimate.Method.METHOD_LINEAR_FIT)
+        .setSigns(Double.isFinite(count.signs()) ? count.signs() : 0)
         .build();
   }
 
@@ -147,8 +153,12 @@ public final class Sketches {
         message.getModule(),
         message.getCount(),
         message.getStandardError(),
+        message.getSigns() > 0 ? message.getSigns() : Double.POSITIVE_INFINITY,
         measured,
-        measured ? "" : message.getReason());
+        measured ? "" : message.getReason(),
+        message.getMethod() == ModuleEstimate.Method.METHOD_BLIND_DECODING
+            ? CountMethod.BLIND_DECODING
+            : CountMethod.LINEAR_FIT);
   }
 
   /**

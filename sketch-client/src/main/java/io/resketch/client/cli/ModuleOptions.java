@@ -3,30 +3,39 @@ package io.resketch.client.cli;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.JsonLinesReader;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.stats.ModuleNames;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.v1.Skeleton;
 import io.resketch.wire.Graphs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which modules there are, where no skeleton of the run says it. */
 final class ModuleOptions {
+  private static final Pattern STATED =
+      Pattern.compile("(?<name>.+?):(?<attributes>\\d+)(:(?<place>leaf|inner|root))?");
+
   @Option(
       names = "--modules",
-      paramLabel = "NAME[:ATTRIBUTES]",
+      paramLabel = "NAME[:ATTRIBUTES[:PLACE]]",
       split = ",",
       showDefaultValue = Visibility.NEVER,
       description = {
-        "Modules to look for, with the number of their attributes where no other option says it."
-            + " Default: all that the skeletons name."
+        "Modules to look for, with the number of their attributes where no other option says it,"
+            + " and where all objects of them are: leaf, roots without inputs; inner, roots with"
+            + " inputs; root, roots of either kind. Without a place they are sought everywhere, which"
+            + " widens the intervals of counts. Default: all that the skeletons name."
       })
   private List<String> modules = List.of();
 
@@ -80,6 +89,9 @@ final class ModuleOptions {
     for (Path file : files) {
       read(file, seen);
     }
+    if (!files.isEmpty()) {
+      requireKnown(command, asked, seen.keySet());
+    }
     seen.forEach((name, profile) -> known.put(name, checked(command, known.get(name), profile)));
     if (known.isEmpty()) {
       throw command.wrongUse("say which modules to look for: --modules or --profiles");
@@ -88,7 +100,16 @@ final class ModuleOptions {
         List.copyOf(known.values()), asked.isEmpty() ? List.copyOf(known.keySet()) : asked);
   }
 
-  /** What skeletons say of a module counts more than that it was named as if it were a leaf. */
+  private static void requireKnown(
+      ClientCommand command, List<String> asked, Collection<String> seen) {
+    try {
+      ModuleNames.requireKnown(asked, seen, "the skeletons");
+    } catch (InvalidInputException e) {
+      throw command.wrongUse("--" + e.getMessage());
+    }
+  }
+
+  /** What skeletons say of a module counts more than what was said of it by hand. */
   private static ModuleProfile checked(
       ClientCommand command, ModuleProfile named, ModuleProfile seen) {
     if (named != null && named.dimension() != 0 && named.dimension() != seen.dimension()) {
@@ -122,24 +143,31 @@ final class ModuleOptions {
     }
   }
 
-  /** A module named with its attributes is a root without inputs. */
+  /** A module named without its place may be anywhere. */
   private static ModuleProfile parse(ClientCommand command, String text) {
     if (text.isBlank()) {
       throw command.wrongUse("--modules names a module without a name; leave the comma out");
     }
-    int colon = text.lastIndexOf(':');
-    if (colon < 0) {
+    Matcher parts = STATED.matcher(text);
+    if (!parts.matches()) {
+      if (text.indexOf(':') >= 0) {
+        throw command.wrongUse(
+            "--modules: '"
+                + text
+                + "' is not a name, or a name, a colon and a number of attributes, or these, a colon"
+                + " and leaf, inner or root");
+      }
       return ModuleProfile.unseen(text);
     }
+    int attributes;
     try {
-      int attributes = Numbers.integer(text.substring(colon + 1));
-      if (attributes < 0 || colon == 0) {
-        throw new InvalidInputException("modules", text);
-      }
-      return new ModuleProfile(text.substring(0, colon), attributes, true, false, false);
-    } catch (TypeConversionException | InvalidInputException e) {
-      throw command.wrongUse(
-          "--modules: '" + text + "' is not a name, or a name, a colon and a number of attributes");
+      attributes = Numbers.integer(parts.group("attributes"));
+    } catch (TypeConversionException e) {
+      throw command.wrongUse("--modules: '" + text + "' has more attributes than there can be");
     }
+    String place = parts.group("place");
+    boolean leaf = "leaf".equals(place) || "root".equals(place);
+    boolean inner = "inner".equals(place) || "root".equals(place);
+    return new ModuleProfile(parts.group("name"), attributes, leaf, inner, false);
   }
 }

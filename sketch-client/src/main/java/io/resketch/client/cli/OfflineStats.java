@@ -12,14 +12,14 @@ import io.resketch.core.decode.Decoder;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
-import io.resketch.core.stats.BlindStatistics;
-import io.resketch.core.stats.CountEstimator;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.GuidedStatistics;
 import io.resketch.core.stats.ModuleStatistics;
 import io.resketch.core.stats.Presence;
 import io.resketch.core.stats.SketchEnergies;
+import io.resketch.core.stats.SketchStatistics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,8 +42,8 @@ final class OfflineStats {
   private final Operators operators;
   private final Modules modules;
 
-  /** Of one length of sketches each. */
-  private final Map<Integer, BlindStatistics> statistics = new HashMap<>();
+  /** Made when the first blind question is asked. */
+  private Optional<SketchStatistics> statistics = Optional.empty();
 
   /**
    * Statistics of one file.
@@ -160,18 +160,25 @@ final class OfflineStats {
   }
 
   private List<ModuleStatistics> blind(String name, Sketch sketch) throws IOException {
-    List<ModuleStatistics> all =
-        checked(
-            name,
+    SketchStatistics made =
+        statistics.orElseGet(
             () ->
-                statistics
-                    .computeIfAbsent(
-                        sketch.prefixLength(),
-                        length ->
-                            new BlindStatistics(
-                                new CountEstimator(operators, modules.known(), length)))
-                    .estimate(sketch));
-    return asked(all);
+                new SketchStatistics(
+                    operators, modules.known(), modules.asked(), OfflineStats::prepare));
+    statistics = Optional.of(made);
+    return checked(name, () -> made.estimate(sketch));
+  }
+
+  /** Filters of many modules take long: a bar on a terminal, else a line before a long wait. */
+  private static void prepare(int steps, SketchStatistics.Preparation.Step step) {
+    try (Progress progress = Progress.start("stats: filters of modules", () -> steps)) {
+      for (int i = 0; i < steps; i++) {
+        step.run(i);
+        progress.step();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<ModuleStatistics> asked(List<ModuleStatistics> all) {
@@ -212,6 +219,7 @@ final class OfflineStats {
         out.addProperty("reason", count.reason());
       }
       out.addProperty("presence", module.presence().name());
+      out.addProperty("method", module.method().name());
       if (!module.mean().isEmpty()) {
         out.add("mean", vector(module.mean()));
         out.add("secondMoment", vector(module.secondMoment()));

@@ -24,7 +24,9 @@ import picocli.CommandLine.Parameters;
       "Counts modules and gives the means of their attributes, from sketches.",
       "",
       "Of SKETCHES, a NumPy matrix or a file of sketch images: every sketch for itself, or with"
-          + " --total their sum. Counts are of root objects, told from the sketch alone. With"
+          + " --total their sum. Counts are of root objects, told from the sketch alone: a single run"
+          + " is decoded without a skeleton, and where the objects found do not account for all of"
+          + " it, and in sums, all modules are fitted to it; the answer says which it was. With"
           + " --guided, objects are decoded with their skeletons, and means are of all objects."
           + " --json also gives presence, means and second moments.",
       "",
@@ -35,7 +37,7 @@ import picocli.CommandLine.Parameters;
           + " answer, and why."
     },
     footer = {
-      "  resketch stats sketches.rskt --modules person:4,car:4 --json",
+      "  resketch stats sketches.rskt --modules person:4:leaf,car:4:leaf --json",
       "  resketch stats sketches.npy --skeletons skeletons.jsonl --guided --json",
       "  resketch stats --collection street --bucket 60s --modules person,car",
       "  resketch stats --collection street --bucket month --time-zone Europe/Berlin",
@@ -146,6 +148,9 @@ final class StatsCommand extends ClientCommand {
                 total || guided ? "" : Long.toString(row),
                 runs,
                 found.stream().map(ModuleStatistics::count).toList());
+            if (!guided && !found.isEmpty()) {
+              table.counted(found.get(0).method());
+            }
           }
         };
     if (guided) {

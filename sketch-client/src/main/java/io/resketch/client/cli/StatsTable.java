@@ -1,16 +1,20 @@
 package io.resketch.client.cli;
 
+import io.resketch.core.stats.CountMethod;
 import io.resketch.core.stats.Estimate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Module counts as a table: a line per sketch or bucket of time, a column per module. */
 final class StatsTable {
   private final List<List<String>> cells = new ArrayList<>();
   private final Set<String> reasons = new LinkedHashSet<>();
+  private final Map<CountMethod, Long> methods = new EnumMap<>(CountMethod.class);
 
   /**
    * A table without lines.
@@ -34,6 +38,18 @@ final class StatsTable {
       row.add(cell(count));
     }
     cells.add(row);
+  }
+
+  /** Says below the table how a line was counted. */
+  void counted(CountMethod method) {
+    methods.merge(method, 1L, Long::sum);
+  }
+
+  private static String words(CountMethod method) {
+    return switch (method) {
+      case BLIND_DECODING -> "by decoding the objects, which account for the whole sketch";
+      case LINEAR_FIT -> "by the linear fit of all modules";
+    };
   }
 
   private static String cell(Estimate count) {
@@ -61,6 +77,9 @@ final class StatsTable {
       out.add(line.toString());
     }
     out.addAll(reasons);
+    methods.forEach(
+        (method, lines) ->
+            out.add("counted " + words(method) + ": " + lines + (lines == 1 ? " line" : " lines")));
     return out;
   }
 }

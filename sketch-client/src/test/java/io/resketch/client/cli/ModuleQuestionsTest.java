@@ -108,7 +108,9 @@ final class ModuleQuestionsTest {
             .isCloseTo(i + 1, within(4 * cat.get("standardError").getAsDouble()))
             .isCloseTo(i + 1, within(0.5));
         assertThat(module(row, "dog").get("presence").getAsString()).isEqualTo("PRESENT");
-        assertThat(module(row, "bird").get("presence").getAsString()).isEqualTo("ABSENT");
+        assertThat(module(row, "bird").get("reason").getAsString())
+            .contains("occurs only below roots");
+        assertThat(cat.get("method").getAsString()).isEqualTo("BLIND_DECODING");
       }
       JsonObject mean = module(rows.get(2).getAsJsonObject(), "cat").getAsJsonObject("mean");
       assertThat(mean.getAsJsonArray("values").get(1).getAsDouble()).isCloseTo(0.8, within(0.3));
@@ -161,11 +163,11 @@ final class ModuleQuestionsTest {
   void stats_inWords_haveAColumnAModule_andSayWhatIsNotDetermined() {
     CliRun run = run("stats", "s.rskt", "--modules", "cat", "--profiles", "skeletons.jsonl");
     assertThat(run.out().lines().map(String::strip).toList().get(0)).matches("row +runs +cat");
+    assertThat(run.out().lines().toList().get(3)).matches("2 +1 +\\d\\.\\d+ ± 0\\.\\d+");
     assertThat(run.out().lines())
-        .hasSize(4)
+        .hasSize(5)
         .last()
-        .asString()
-        .matches("2 +1 +\\d\\.\\d+ ± 0\\.\\d+");
+        .isEqualTo("counted by decoding the objects, which account for the whole sketch: 3 lines");
   }
 
   @Test
@@ -235,7 +237,11 @@ final class ModuleQuestionsTest {
     assertUse(run("stats"), "give SKETCHES, or the --collection of a server");
     assertUse(run("stats", "s.rskt"), "--modules or --profiles");
     assertUse(run("stats", "s.rskt", "--modules", "cat:x"), "'cat:x' is not a name");
+    assertUse(run("stats", "s.rskt", "--modules", "cat:2:beside"), "leaf, inner or root");
     assertUse(run("stats", "s.rskt", "--modules", "cat,cat"), "names cat twice");
+    assertUse(
+        run("stats", "s.rskt", "--modules", "cta", "--profiles", "skeletons.jsonl"),
+        "unknown module 'cta': no object of it is in the skeletons (did you mean 'cat'?)");
     assertUse(
         run("stats", "s.rskt", "--modules", "cat:3", "--profiles", "skeletons.jsonl"),
         "--modules cat:3, but its objects in the skeletons have 2");

@@ -1,6 +1,7 @@
 package io.resketch.core.operator;
 
 import io.resketch.core.spec.SketchSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -127,6 +128,18 @@ public final class RootModules implements LinearMap {
 
   @Override
   public void adjoint(float[] y, float[] out) {
+    pull(y);
+    for (int i = 0; i < columns.length; i++) {
+      float[] source = side(i);
+      out[i] = columns[i].dotSignature(source, gathered);
+      if (offsets[i] < offsets[i + 1]) {
+        columns[i].adjoint(source, out, offsets[i], gathered);
+      }
+    }
+  }
+
+  /** Leaves in every side the adjoint of what leads from there to the sketch, applied to y. */
+  private void pull(float[] y) {
     for (int i = 0; i < y.length; i++) {
       plain[0][i] = 0.5f * y[i];
     }
@@ -138,13 +151,47 @@ public final class RootModules implements LinearMap {
         operators.ownInputs().addTransposed(plain[k + 1], 0.125f, plain[k], gathered);
       }
     }
-    for (int i = 0; i < columns.length; i++) {
-      float[] source = side(i);
-      out[i] = columns[i].dotSignature(source, gathered);
-      if (offsets[i] < offsets[i + 1]) {
-        columns[i].adjoint(source, out, offsets[i], gathered);
-      }
+  }
+
+  /**
+   * A weighted sum of the share columns of one module's components, which all have the signs of its
+   * one signature.
+   */
+  public record Contrast(List<Integer> components, double[] weights) {
+    public Contrast {
+      components = List.copyOf(components);
+      weights = weights.clone();
     }
+  }
+
+  /**
+   * Standard deviation of ⟨q, y⟩, q the columns of a contrast, over random signs of the module.
+   *
+   * @param own with the blocks that the module's signature has
+   * @param average root mean square over all blocks that a signature may have
+   */
+  public record Deviation(double own, double average) {}
+
+  /** Deviations of several contrasts on one vector y, which is not modified. */
+  public List<Deviation> deviations(float[] y, List<Contrast> contrasts) {
+    pull(y);
+    List<Deviation> out = new ArrayList<>();
+    for (Contrast contrast : contrasts) {
+      Arrays.fill(signature, 0f);
+      for (int c = 0; c < contrast.weights.length; c++) {
+        float[] side = side(contrast.components.get(c));
+        float weight = (float) contrast.weights[c];
+        for (int t = 0; t < signature.length; t++) {
+          signature[t] += weight * side[t];
+        }
+      }
+      double own =
+          contrast.weights.length == 0
+              ? 0
+              : columns[contrast.components.get(0)].signatureDeviation(signature);
+      out.add(new Deviation(own, DenseAttributes.deviation(signature)));
+    }
+    return out;
   }
 
   private float[] side(int i) {

@@ -60,8 +60,9 @@ public final class BlindExplainer {
   /**
    * Prepares the fit.
    *
-   * @param modules those asked for, and better all that may occur as roots. A module never seen as
-   *     a root is sought in the forms in which the others were seen
+   * @param modules those asked for, and better all that may occur as roots. One of which no place
+   *     is known is sought with and without inputs; one that occurs only below roots is left to the
+   *     rest
    * @param prefixLength floats of the sketches to come
    * @throws InvalidInputException if a name stands twice, the prefix length is out of range or the
    *     modules are too many
@@ -99,12 +100,15 @@ public final class BlindExplainer {
     boolean leaf = modules.stream().anyMatch(ModuleProfile::rootLeaf);
     boolean inner = modules.stream().anyMatch(ModuleProfile::rootInner);
     boolean none = !leaf && !inner;
+    boolean unstated = modules.stream().anyMatch(module -> !module.placesStated());
     for (boolean form : new boolean[] {false, true}) {
-      boolean seen = none || (form ? inner : leaf);
+      boolean seen = none || unstated || (form ? inner : leaf);
       for (int m = 0; m < modules.size(); m++) {
         ModuleProfile module = modules.get(m);
-        if (module.root() ? (form ? module.rootInner() : module.rootLeaf()) : seen) {
-          int dimension = module.root() ? module.dimension() : 0;
+        if (module.root()
+            ? (form ? module.rootInner() : module.rootLeaf())
+            : !module.placesStated()) {
+          int dimension = module.dimension();
           components.add(new Component(module.name(), dimension, form, 0));
           owners.add(m);
         }

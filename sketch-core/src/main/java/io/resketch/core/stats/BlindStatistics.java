@@ -6,6 +6,8 @@ import io.resketch.core.solve.RidgeSolver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
 /**
  * Count, presence, mean and second moment of the attributes of the root objects of every module,
@@ -15,8 +17,8 @@ import java.util.List;
  * they are the mean, weighted as the sketch weighs its roots. One solve per sketch gives them all.
  * The ridge shrinks them by a known factor: one solve per module at set-up measures it, and it is
  * taken out again, so that means are unbiased over the random operators. The same solve measures
- * the norm of the attributes' filters, which with the noise that the phantoms show is their
- * standard error.
+ * the norm of the attributes' filters, which with the deviation of counts per norm of theirs is
+ * their standard error.
  *
  * <p>The sketch of a sum holds Σ x and not Σ x². A second moment is therefore determined only where
  * it follows from the mean: in a single run, if the module has one root. Roots are taken to have
@@ -36,7 +38,9 @@ public final class BlindStatistics {
   private static final double NOISE_FLOOR = 0.5;
 
   private final CountEstimator counts;
-  private final List<Attribution> attributions = new ArrayList<>();
+
+  /** Made when first asked for. */
+  private final AtomicReferenceArray<Attribution> attributions;
 
   /**
    * How a module's attributes come out of the fit.
@@ -47,17 +51,31 @@ public final class BlindStatistics {
    */
   private record Attribution(double[] kept, double norm) {}
 
-  /**
-   * Statistics of the modules of {@code counts}, on its fit; costs one or two solves per module.
-   */
+  /** Statistics of the modules of {@code counts}, on its fit. */
   public BlindStatistics(CountEstimator counts) {
     this.counts = counts;
-    TransparentFit fit = counts.fit();
-    RootModules map = fit.map();
-    RidgeSolver solver = fit.solver(map, TOLERANCE);
-    for (int m = 0; m < counts.modules().size(); m++) {
-      attributions.add(attribution(map, solver, fit.rootComponents(m)));
+    this.attributions = new AtomicReferenceArray<>(counts.modules().size());
+  }
+
+  /**
+   * Does now what the first question about a module would otherwise wait for: two or three solves.
+   *
+   * @param m index in the order of {@code counts}
+   */
+  public void prepare(int m) {
+    counts.prepare(m);
+    attribution(m);
+  }
+
+  private Attribution attribution(int m) {
+    Attribution known = attributions.get(m);
+    if (known == null) {
+      TransparentFit fit = counts.fit();
+      RootModules map = fit.map();
+      known = attribution(map, fit.solver(map, TOLERANCE), fit.rootComponents(m));
+      attributions.set(m, known); // a race makes the same twice
     }
+    return known;
   }
 
   /**
@@ -98,34 +116,42 @@ public final class BlindStatistics {
     return counts.prefixLength();
   }
 
+  /** Statistics of every module, in the order of {@code counts}. */
+  public List<ModuleStatistics> estimate(Sketch sketch) {
+    return estimate(sketch, IntStream.range(0, counts.modules().size()).toArray());
+  }
+
   /**
-   * Statistics of every module, in the order of {@code counts}. Costs one solve.
+   * Statistics of some of the modules. Costs two solves.
    *
    * @param sketch of one run or a sum of runs; more floats than the prefix length are ignored
+   * @param asked indices in the order of {@code counts}
    * @throws io.resketch.core.MismatchException if it was made with another spec
    * @throws io.resketch.core.InvalidInputException if it holds fewer floats than the prefix length
    */
-  public List<ModuleStatistics> estimate(Sketch sketch) {
-    List<ModuleCount> found = counts.estimate(sketch);
+  public List<ModuleStatistics> estimate(Sketch sketch, int[] asked) {
     TransparentFit fit = counts.fit();
+    fit.check(sketch);
+    TransparentFit.Errors errors = fit.errors(sketch, asked);
+    List<ModuleCount> found = counts.counts(sketch, asked, errors);
     RootModules map = fit.map();
     float[] data = sketch.toPaddedArray();
     Arrays.fill(data, prefixLength(), data.length, 0f);
     float[] unknowns = fit.solver(map, TOLERANCE).solve(data);
-    double[] noise = fit.noisePerNorm(sketch);
     List<ModuleStatistics> out = new ArrayList<>();
-    for (int m = 0; m < noise.length; m++) {
-      ModuleCount count = found.get(m);
+    for (int k = 0; k < asked.length; k++) {
+      int m = asked[k];
+      ModuleCount count = found.get(k);
       ModuleProfile module = counts.modules().get(m);
-      Attribution attribution = attributions.get(m);
-      double[] sums = new double[module.root() ? module.dimension() : 0];
+      Attribution attribution = attribution(m);
+      double[] sums = new double[fit.rootComponents(m).isEmpty() ? 0 : module.dimension()];
       for (int c = 0; c < attribution.kept.length; c++) {
         int from = map.offset(fit.rootComponents(m).get(c));
         for (int j = 0; j < sums.length; j++) {
           sums[j] += sketch.mass() * unknowns[from + j] / attribution.kept[c];
         }
       }
-      double error = Math.abs(sketch.mass()) * noise[m] * attribution.norm;
+      double error = Math.abs(sketch.mass()) * errors.perNorm()[k] * attribution.norm;
       List<Estimate> mean = mean(module, count, sums, error);
       List<Estimate> squares = secondMoment(count.estimate(), mean, sketch.runs());
       out.add(
@@ -138,9 +164,6 @@ public final class BlindStatistics {
       ModuleProfile module, ModuleCount count, double[] sums, double error) {
     if (!count.determined()) {
       return ModuleStatistics.none(module.dimension(), count.reason());
-    }
-    if (!module.root()) {
-      return ModuleStatistics.none(module.dimension(), "the module was never seen as a root");
     }
     double n = count.count();
     if (n < MIN_COUNT_ERRORS * count.standardError() || n < 0.5) {

@@ -6,6 +6,7 @@ import io.resketch.core.operator.RootModules;
 import io.resketch.core.sketch.Sketch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Counts modules among the roots of a sketch, or of a sum of sketches, from the sketch alone: no
@@ -18,14 +19,14 @@ import java.util.List;
  * one fixed filter h, and its count is mass · ⟨h, s⟩. Signature columns are known vectors and carry
  * no ridge: the count is unbiased over the random operators.
  *
- * <p>The standard error is measured, not modelled: phantom modules, which no computation contains,
- * are fitted along, and the root mean square of their counts is the error. That holds for sums of
- * similar runs, too, whose errors are not independent, and includes noise that was added to the
- * sketch. The 95 % interval is {@link ModuleCount#halfWidth95} to each side; it covers over the
- * choice of the spec's seed.
+ * <p>The standard error is measured, not modelled: it is the standard deviation of the count over
+ * the random signs of the module's signature, on what the fit leaves of this very sketch. That
+ * holds for sums of similar runs, too, whose errors are not independent, for prefixes that keep few
+ * blocks of a signature, and includes noise that was added to the sketch. The 95 % interval is
+ * {@link ModuleCount#halfWidth95} to each side; it covers over the choice of the spec's seed.
  *
- * <p>Set-up costs one solve per module; an estimate costs (modules + phantoms) · prefix length
- * multiplications. Immutable after construction, thread-safe.
+ * <p>The first question about a module costs one solve, every estimate one more and modules ·
+ * prefix length multiplications. Immutable after construction, thread-safe.
  */
 public final class CountEstimator {
   private final TransparentFit fit;
@@ -35,8 +36,7 @@ public final class CountEstimator {
    * Prepares the filters.
    *
    * @param modules those asked for, and better also those that are not but may occur as roots: the
-   *     joint fit keeps them apart. A module never seen as a root is sought in the forms in which
-   *     the others were seen
+   *     joint fit keeps them apart. A module of which no place is known is sought in all
    * @param prefixLength floats of the sketches to come
    * @throws InvalidInputException if a name stands twice or the prefix length is out of range
    */
@@ -60,18 +60,37 @@ public final class CountEstimator {
   }
 
   /**
-   * Counts every module, in the order given at construction.
+   * Does now what the first question about a module would otherwise wait for: one solve.
+   *
+   * @param m index in the order given at construction
+   */
+  public void prepare(int m) {
+    fit.prepare(m);
+  }
+
+  /** Counts every module, in the order given at construction. */
+  public List<ModuleCount> estimate(Sketch sketch) {
+    return estimate(sketch, IntStream.range(0, modules.size()).toArray());
+  }
+
+  /**
+   * Counts some of the modules.
    *
    * @param sketch of one run or a sum of runs; more floats than the prefix length are ignored
+   * @param asked indices in the order given at construction
    * @throws io.resketch.core.MismatchException if it was made with another spec
    * @throws InvalidInputException if it holds fewer floats than the prefix length
    */
-  public List<ModuleCount> estimate(Sketch sketch) {
+  public List<ModuleCount> estimate(Sketch sketch, int[] asked) {
     fit.check(sketch);
-    double[] noise = fit.noisePerNorm(sketch);
+    return counts(sketch, asked, fit.errors(sketch, asked));
+  }
+
+  List<ModuleCount> counts(Sketch sketch, int[] asked, TransparentFit.Errors errors) {
     double mass = sketch.mass();
     List<ModuleCount> out = new ArrayList<>();
-    for (int m = 0; m < noise.length; m++) {
+    for (int k = 0; k < asked.length; k++) {
+      int m = asked[k];
       String name = modules.get(m).name();
       String obstacle = fit.obstacle(m, modules.get(m));
       out.add(
@@ -79,10 +98,12 @@ public final class CountEstimator {
               ? new ModuleCount(
                   name,
                   mass * fit.share(m, sketch),
-                  Math.abs(mass) * noise[m] * fit.norm(m),
+                  Math.abs(mass) * errors.counts()[k],
+                  fit.signs(m),
                   true,
-                  "")
-              : new ModuleCount(name, 0, 0, false, obstacle));
+                  "",
+                  CountMethod.LINEAR_FIT)
+              : ModuleCount.notDetermined(name, obstacle));
     }
     return out;
   }

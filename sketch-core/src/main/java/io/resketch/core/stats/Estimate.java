@@ -11,7 +11,8 @@ package io.resketch.core.stats;
 public record Estimate(double value, double standardError, boolean determined, String reason) {
   /**
    * Standard errors on each side of a 95 % interval: the 97.5 % quantile of Student's t with 60
-   * degrees of freedom, since errors are themselves measured, on 64 phantoms or as many attributes.
+   * degrees of freedom, since errors are themselves measured, on 64 random signs or attributes or
+   * more.
    */
   public static final double QUANTILE_95 = 2.0;
 

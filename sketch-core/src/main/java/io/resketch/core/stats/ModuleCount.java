@@ -11,13 +11,43 @@ import java.util.Locale;
  * @param count estimated number of root objects, not rounded; 0 if not determined
  * @param standardError standard error of {@code count}; 0 if not determined. The 95 % interval is
  *     count ± {@link #halfWidth95}
+ * @param signs number of random signs that the count and its error are measured on, 16 for every
+ *     block of the module's signature that the sketch keeps; infinite if the error is known
  * @param determined whether the module can be told from what else it does
  * @param reason why it cannot, else empty
+ * @param method how it was counted
  */
 public record ModuleCount(
-    String module, double count, double standardError, boolean determined, String reason) {
-  /** The 99.9 % quantile of Student's t with 64 degrees of freedom. */
-  private static final double PRESENCE_QUANTILE = 3.2;
+    String module,
+    double count,
+    double standardError,
+    double signs,
+    boolean determined,
+    String reason,
+    CountMethod method) {
+  /**
+   * A weighted sum of random signs exceeds so many deviations with a probability of at most 3.178
+   * times that of a normal variable (Bentkus, Dzindzalieta, Bernoulli 2015), one in a thousand.
+   */
+  private static final double PRESENCE_QUANTILE = 3.42;
+
+  /** A count whose error is known. */
+  public ModuleCount(
+      String module, double count, double standardError, boolean determined, String reason) {
+    this(
+        module,
+        count,
+        standardError,
+        Double.POSITIVE_INFINITY,
+        determined,
+        reason,
+        CountMethod.LINEAR_FIT);
+  }
+
+  /** No answer. */
+  public static ModuleCount notDetermined(String module, String reason) {
+    return new ModuleCount(module, 0, 0, false, reason);
+  }
 
   /** Half the width of the 95 % interval: {@link Estimate#QUANTILE_95} standard errors. */
   public double halfWidth95() {
@@ -52,13 +82,23 @@ public record ModuleCount(
    * would be wrong in every scene with 40 modules.
    */
   public Presence presence() {
-    double margin = PRESENCE_QUANTILE * standardError;
-    if (determined && count >= 0.5 && count > margin) {
+    if (determined && count >= 0.5 && deviations(0) > PRESENCE_QUANTILE) {
       return Presence.PRESENT;
     }
-    if (determined && count < 0.5 && count + margin < 1) {
+    if (determined && count < 0.5 && deviations(1) < -PRESENCE_QUANTILE) {
       return Presence.ABSENT;
     }
     return Presence.NOT_DETERMINED;
+  }
+
+  /**
+   * How many errors the count lies above a supposed true one. Were it true, what the fit took for
+   * the difference would be error, too: of as many signs, its square adds a part to the variance.
+   * So no count of n signs is √n errors off.
+   */
+  private double deviations(double truth) {
+    double difference = count - truth;
+    double error = Math.hypot(standardError, difference / Math.sqrt(signs));
+    return error == 0 ? Math.signum(difference) * Double.POSITIVE_INFINITY : difference / error;
   }
 }

@@ -31,6 +31,9 @@ public record ModuleProfile(
     int innerDepths) {
   private static final int DEEPEST = 31;
 
+  /** All depths from 1 on. */
+  private static final int ANYWHERE = ~1;
+
   /** A module whose places below other objects, if there are any, are not known. */
   public ModuleProfile(
       String name, int dimension, boolean rootLeaf, boolean rootInner, boolean belowRoot) {
@@ -57,6 +60,21 @@ public record ModuleProfile(
   /** Whether it has been seen as a root. */
   public boolean root() {
     return rootLeaf || rootInner;
+  }
+
+  /** Whether anything is known of where it occurs. */
+  public boolean placesStated() {
+    return root() || belowRoot;
+  }
+
+  /**
+   * Where it may occur: where it has been seen, or everywhere if nothing is known, as a root with
+   * and without inputs and at every depth below.
+   */
+  ModuleProfile possible() {
+    return placesStated()
+        ? this
+        : new ModuleProfile(name, dimension, true, true, true, ANYWHERE, ANYWHERE);
   }
 
   /** Whether it has been seen below another object, at depths that are not known. */

@@ -11,16 +11,28 @@ import java.util.List;
  * @param presence whether there are any
  * @param mean mean of every attribute over the objects counted, in order
  * @param secondMoment mean of every squared attribute over the objects counted, in order
+ * @param method how blind statistics were made; of guided ones the decoder's fit
  */
 public record ModuleStatistics(
     String module,
     Estimate count,
     Presence presence,
     List<Estimate> mean,
-    List<Estimate> secondMoment) {
+    List<Estimate> secondMoment,
+    CountMethod method) {
   public ModuleStatistics {
     mean = List.copyOf(mean);
     secondMoment = List.copyOf(secondMoment);
+  }
+
+  /** Statistics by a linear fit. */
+  public ModuleStatistics(
+      String module,
+      Estimate count,
+      Presence presence,
+      List<Estimate> mean,
+      List<Estimate> secondMoment) {
+    this(module, count, presence, mean, secondMoment, CountMethod.LINEAR_FIT);
   }
 
   /** One reason for all attributes. */

@@ -4,6 +4,8 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.operator.RootModules;
 import io.resketch.core.operator.RootModules.Component;
+import io.resketch.core.operator.RootModules.Contrast;
+import io.resketch.core.operator.RootModules.Deviation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.solve.RidgeSolver;
 import java.util.ArrayList;
@@ -11,17 +13,21 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The joint least squares fit of all modules to the transparent part of sketches of one length:
- * shares free, attributes under a ridge, phantom modules along, and for modules that also occur
- * below others one more component for each depth. Immutable after construction, thread-safe.
+ * shares free, attributes under a ridge, and for modules that also occur below others one more
+ * component for each depth. Immutable after construction, thread-safe.
+ *
+ * <p>The error of a count follows from its module's random signs alone. By Frisch, Waugh and Lovell
+ * the count of M is ⟨q, r⟩: r is what the fit of all else leaves of the sketch, and q the share
+ * columns of M, each times its weight. Where M is absent, r knows nothing of the signs in q, so the
+ * variance of the count over them is Σ q_t² r_t², whatever the sketch is: a sum of similar objects,
+ * or a prefix that keeps one block of q on the strongest part of r. What the fit leaves of the
+ * sketch with M, too, takes the place of r, and the count itself accounts for the difference.
  */
 final class TransparentFit {
-  /** The error is known to about 1/√(2·phantoms), 9 %. */
-  private static final int PHANTOMS = 64;
-
   /**
    * An object k edges below the roots is seen through the identities 8^−k weaker than a root:
    * deeper ones than this, at most 1/512 of a count for each root, are left to the noise.
@@ -30,6 +36,9 @@ final class TransparentFit {
 
   /** Roots at later positions are rare; what their copies add is left to the noise. */
   private static final int POSITIONS = 32;
+
+  /** Why there is no count. */
+  static final String ONLY_BELOW = "the module occurs only below roots, and counts are of roots";
 
   private static final double TOLERANCE = 1e-6;
 
@@ -42,46 +51,43 @@ final class TransparentFit {
   private final int prefixLength;
   private final List<Component> components = new ArrayList<>();
   private final List<Subject> modules = new ArrayList<>();
-  private final List<Subject> phantoms = new ArrayList<>();
   private final boolean deep;
   private final double[] energies;
   private final double[] ridge;
 
   /** Whether the floats hold anything of a component's share. */
-  private boolean[] held;
+  private final boolean[] held;
 
-  private final List<Filter> filters = new ArrayList<>();
-  private final Map<Kind, List<Filter>> phantomFilters = new HashMap<>();
-
-  /**
-   * What the noise of a count depends on beside the norm of its filter: the forms that are counted,
-   * and whether objects of the module below the roots are fitted along.
-   */
-  record Kind(boolean leaf, boolean inner, boolean deep) {}
+  /** Made when first asked for. */
+  private final AtomicReferenceArray<Filter> filters;
 
   /**
-   * A module or phantom.
+   * A module.
    *
-   * @param leaf component of its roots without inputs, −1 if there is none
-   * @param inner component of its roots with inputs, −1 if there is none
+   * @param roots components of its roots: those without inputs, with inputs, or both
+   * @param below components of its objects below roots
    */
-  private record Subject(int leaf, int inner, boolean deep) {
-    Kind kind() {
-      return new Kind(leaf >= 0, inner >= 0, deep);
-    }
-
-    /** The same in the forms of a kind only. */
-    Subject in(Kind kind) {
-      return new Subject(kind.leaf ? leaf : -1, kind.inner ? inner : -1, deep);
-    }
-
-    List<Integer> components() {
-      return IntStream.of(leaf, inner).filter(i -> i >= 0).boxed().toList();
+  private record Subject(List<Integer> roots, List<Integer> below) {
+    List<Integer> all() {
+      List<Integer> out = new ArrayList<>(roots);
+      out.addAll(below);
+      return out;
     }
   }
 
-  /** h of a count: of all forms of a module together. */
-  private record Filter(float[] values, double norm) {
+  /**
+   * h of a count, of all forms of a module together.
+   *
+   * @param columns q of the count
+   * @param signs how many random signs the count is measured on; where they have unequal parts in
+   *     it, as many as would scatter like that
+   */
+  private record Filter(float[] values, double norm, Contrast columns, double signs) {
+    /** Of a module whose signature the floats do not hold. */
+    static Filter none(int prefixLength) {
+      return new Filter(new float[prefixLength], 0, new Contrast(List.of(), new double[0]), 2);
+    }
+
     double apply(Sketch sketch) {
       double sum = 0;
       for (int i = 0; i < values.length; i++) {
@@ -105,10 +111,9 @@ final class TransparentFit {
               + " unknown counts are too many for "
               + prefixLength
               + " floats; ask for at most "
-              + Math.max(0, prefixLength / 4 - PHANTOMS)
+              + prefixLength / 4
               + " modules");
     }
-    fit.solve();
     return fit;
   }
 
@@ -117,68 +122,33 @@ final class TransparentFit {
     this.operators = operators;
     this.prefixLength = prefixLength;
     this.deep = deep;
-    boolean leaf = profiles.stream().anyMatch(ModuleProfile::rootLeaf);
-    boolean inner = profiles.stream().anyMatch(ModuleProfile::rootInner);
-    if (!leaf && !inner) {
-      leaf = true;
-      inner = true;
-    }
-    int leafDepths = 0;
-    int innerDepths = 0;
-    for (ModuleProfile module : profiles) {
-      leafDepths |= module.leafDepths();
-      innerDepths |= module.innerDepths();
-      boolean root = module.root();
-      modules.add(add(module, root ? module.rootLeaf() : leaf, root ? module.rootInner() : inner));
-    }
-    for (boolean deepPhantom : new boolean[] {false, true}) {
-      if (modules.stream().anyMatch(subject -> subject.deep == deepPhantom)) {
-        for (int p = 0; p < PHANTOMS; p++) {
-          String name = "\0" + (deepPhantom ? "deep phantom " : "phantom ") + p;
-          int leaves = deepPhantom ? leafDepths : 0;
-          int inners = deepPhantom ? innerDepths : 0;
-          phantoms.add(
-              add(
-                  new ModuleProfile(name, 0, false, false, deepPhantom, leaves, inners),
-                  leaf,
-                  inner));
-        }
-      }
-    }
+    profiles.forEach(module -> modules.add(add(module)));
+    this.filters = new AtomicReferenceArray<>(modules.size());
     RootModules map = map();
     this.energies = map.energies(prefixLength);
     this.ridge = map.ridge(energies, prefixLength);
+    this.held = held(map);
   }
 
   private static boolean isDeep(ModuleProfile module) {
-    return ((module.leafDepths() | module.innerDepths()) & ((2 << MAX_DEPTH) - 2)) != 0;
+    ModuleProfile places = module.possible();
+    return ((places.leafDepths() | places.innerDepths()) & ((2 << MAX_DEPTH) - 2)) != 0;
   }
 
-  private void solve() {
-    RootModules map = map();
-    RidgeSolver solver = solver(map, TOLERANCE);
-    held = held(map);
-    for (Subject module : modules) {
-      if (!isHeld(module)) {
-        filters.add(new Filter(new float[prefixLength], 0));
-        continue;
-      }
-      float[] h = filter(map, solver, module);
-      for (int i : module.components()) {
-        clearOwnCopies(map, i, h);
-      }
-      filters.add(new Filter(h, Math.sqrt(dot(h, h))));
+  /** The filter of module {@code m}; costs a solve the first time. */
+  private Filter filter(int m) {
+    Filter known = filters.get(m);
+    if (known == null) {
+      Subject module = modules.get(m);
+      known = isHeld(module) ? filter(module) : Filter.none(prefixLength);
+      filters.set(m, known); // a race makes the same filter twice
     }
-    for (Kind kind : modules.stream().map(Subject::kind).distinct().toList()) {
-      List<Filter> noise = new ArrayList<>();
-      for (Subject phantom : phantoms) {
-        if (phantom.deep == kind.deep && isHeld(phantom.in(kind))) {
-          float[] h = filter(map, solver, phantom.in(kind));
-          noise.add(new Filter(h, Math.sqrt(dot(h, h))));
-        }
-      }
-      phantomFilters.put(kind, noise);
-    }
+    return known;
+  }
+
+  /** Does now what the first question about module {@code m} would otherwise wait for. */
+  void prepare(int m) {
+    filter(m);
   }
 
   /** Of a signature column, a short prefix may keep no block at all. */
@@ -196,27 +166,34 @@ final class TransparentFit {
   }
 
   private boolean isHeld(Subject subject) {
-    return subject.components().stream().allMatch(i -> held[i]);
+    return !subject.roots.isEmpty() && subject.roots.stream().allMatch(i -> held[i]);
   }
 
-  private Subject add(ModuleProfile module, boolean leaf, boolean inner) {
-    int dimension = module.root() ? module.dimension() : 0;
-    boolean deepModule = deep && isDeep(module);
-    int leafComponent = addIf(leaf, new Component(module.name(), dimension, false, 0));
-    int innerComponent = addIf(inner, new Component(module.name(), dimension, true, 0));
-    for (int k = 1; deepModule && k <= MAX_DEPTH; k++) {
-      boolean leafBelow = ((module.leafDepths() >>> k) & 1) != 0;
-      boolean innerBelow = ((module.innerDepths() >>> k) & 1) != 0;
-      addIf(leafBelow, new Component(module.name(), module.dimension(), false, k));
-      addIf(innerBelow, new Component(module.name(), module.dimension(), true, k));
+  /**
+   * What may lie below, but was never seen there, has no attributes: they are left to the noise.
+   */
+  private Subject add(ModuleProfile known) {
+    ModuleProfile module = known.possible();
+    int below = known.placesStated() ? module.dimension() : 0;
+    Subject subject = new Subject(new ArrayList<>(), new ArrayList<>());
+    if (module.rootLeaf()) {
+      subject.roots.add(add(new Component(module.name(), module.dimension(), false, 0)));
     }
-    return new Subject(leafComponent, innerComponent, deepModule);
+    if (module.rootInner()) {
+      subject.roots.add(add(new Component(module.name(), module.dimension(), true, 0)));
+    }
+    for (int k = 1; deep && k <= MAX_DEPTH; k++) {
+      if (((module.leafDepths() >>> k) & 1) != 0) {
+        subject.below.add(add(new Component(module.name(), below, false, k)));
+      }
+      if (((module.innerDepths() >>> k) & 1) != 0) {
+        subject.below.add(add(new Component(module.name(), below, true, k)));
+      }
+    }
+    return subject;
   }
 
-  private int addIf(boolean wanted, Component component) {
-    if (!wanted) {
-      return -1;
-    }
+  private int add(Component component) {
     components.add(component);
     return components.size() - 1;
   }
@@ -229,36 +206,59 @@ final class TransparentFit {
    * @return why not, else empty
    */
   String obstacle(int m, ModuleProfile module) {
-    if (!isHeld(modules.get(m)) || phantomFilters.get(modules.get(m).kind()).isEmpty()) {
+    if (modules.get(m).roots.isEmpty()) {
+      return ONLY_BELOW;
+    }
+    if (!isHeld(modules.get(m))) {
       return prefixLength + " floats are too few: they hold nothing of the module's signature";
     }
     if (module.placesUnknown()) {
       return "the module also occurs below other objects, at depths that are not known, which a"
           + " count of roots would mix in";
     }
-    return isDeep(module) && !deep
-        ? "the module also occurs below other objects, and "
-            + prefixLength
-            + " floats are too few to keep those apart"
-        : "";
+    if (!isDeep(module) || deep) {
+      return "";
+    }
+    return (module.placesStated()
+            ? "the module also occurs below other objects, and "
+            : "the module may also occur below other objects, for nothing says where it does, and ")
+        + prefixLength
+        + " floats are too few to keep those apart";
   }
 
-  private float[] filter(RootModules map, RidgeSolver solver, Subject subject) {
+  private Filter filter(Subject subject) {
+    RootModules map = map();
     int d = operators.spec().dimension();
     float[] unit = new float[map.unknowns()];
-    for (int i : subject.components()) {
-      unit[i] = 1f;
-    }
+    subject.roots.forEach(i -> unit[i] = 1f);
+    float[] solution = solver(map, TOLERANCE).solveNormalEquations(unit, d);
     float[] image = new float[d];
-    map.apply(solver.solveNormalEquations(unit, d), image);
-    return Arrays.copyOf(image, prefixLength);
+    map.apply(solution, image);
+    float[] h = Arrays.copyOf(image, prefixLength);
+    subject.roots.forEach(i -> clearOwnCopies(map, i, h));
+    List<Integer> own = subject.all();
+    Contrast columns = new Contrast(own, own.stream().mapToDouble(i -> solution[i]).toArray());
+    return new Filter(h, Math.sqrt(dot(h, h)), columns, signs(map, columns));
+  }
+
+  /** (Σ e)² / Σ e² of the energies e that the single signs have in the columns of a count. */
+  private double signs(RootModules map, Contrast columns) {
+    float[] shares = new float[map.unknowns()];
+    for (int c = 0; c < columns.weights().length; c++) {
+      shares[columns.components().get(c)] = (float) columns.weights()[c];
+    }
+    float[] q = new float[operators.spec().dimension()];
+    map.apply(shares, q);
+    Arrays.fill(q, prefixLength, q.length, 0f);
+    double deviation = map.deviations(q, List.of(columns)).get(0).own();
+    return Math.pow(dot(q, q) / deviation, 2);
   }
 
   /**
    * Takes out of h what a block permutation lets the module's own rotated copies repeat in place.
-   * Phantoms, which are absent, do not see this; without it, intervals of few large counts cover
-   * less than stated. What is taken out is first cleared of all that is fitted, so that h sees the
-   * columns of the fit as before.
+   * Those depend on the same signs, so the error does not see them; without this, intervals of few
+   * large counts cover less than stated. What is taken out is first cleared of all that is fitted,
+   * so that h sees the columns of the fit as before.
    *
    * @param i component of the share
    * @param h modified
@@ -314,7 +314,7 @@ final class TransparentFit {
 
   /** Components of the roots of module {@code m}, which have its attributes. */
   List<Integer> rootComponents(int m) {
-    return modules.get(m).components();
+    return modules.get(m).roots;
   }
 
   void check(Sketch sketch) {
@@ -328,31 +328,69 @@ final class TransparentFit {
 
   /** Count of module {@code m}, for {@code mass} 1. */
   double share(int m, Sketch sketch) {
-    return filters.get(m).apply(sketch);
+    return filter(m).apply(sketch);
   }
 
-  /** ‖h‖ of module {@code m}. */
-  double norm(int m) {
-    return filters.get(m).norm;
+  /** How many random signs the count of module {@code m} is measured on. */
+  double signs(int m) {
+    return filter(m).signs;
   }
 
   /**
-   * Standard error per norm of a filter, for every module, for {@code mass} 1: root mean square of
-   * the counts of the phantoms of its kind over that of the norms of their filters.
+   * Standard errors for {@code mass} 1, of each of some modules.
+   *
+   * @param counts of its count
+   * @param perNorm of whatever else is read off the sketch, such as attributes: error over norm of
+   *     a filter
    */
-  double[] noisePerNorm(Sketch sketch) {
-    Map<Kind, Double> noise = new HashMap<>();
-    phantomFilters.forEach(
-        (kind, list) -> {
-          double squares = 0;
-          double norms = 0;
-          for (Filter phantom : list) {
-            double count = phantom.apply(sketch);
-            squares += count * count;
-            norms += phantom.norm * phantom.norm;
-          }
-          noise.put(kind, Math.sqrt(squares / norms));
-        });
-    return modules.stream().mapToDouble(module -> noise.get(module.kind())).toArray();
+  record Errors(double[] counts, double[] perNorm) {}
+
+  /** Standard errors of what is read off a sketch; costs one solve. */
+  Errors errors(Sketch sketch, int[] asked) {
+    RootModules map = map();
+    float[] residual = sketch.toPaddedArray();
+    Arrays.fill(residual, prefixLength, residual.length, 0f);
+    float[] fitted = new float[residual.length];
+    map.apply(solver(map, TOLERANCE).solve(residual), fitted);
+    for (int t = 0; t < prefixLength; t++) {
+      residual[t] -= fitted[t];
+    }
+    List<Filter> filters = Arrays.stream(asked).mapToObj(this::filter).toList();
+    List<Deviation> deviations =
+        map.deviations(residual, filters.stream().map(Filter::columns).toList());
+    double[] counts = new double[asked.length];
+    Map<Integer, Pooled> pools = new HashMap<>();
+    for (int k = 0; k < asked.length; k++) {
+      Filter filter = filters.get(k);
+      // The count has taken its part of the residual: one of as many as there are signs.
+      counts[k] = deviations.get(k).own() / Math.sqrt(1 - 1 / filter.signs);
+      pools.computeIfAbsent(kind(asked[k]), x -> new Pooled()).add(deviations.get(k), filter);
+    }
+    double[] perNorm = new double[asked.length];
+    Arrays.setAll(perNorm, k -> pools.get(kind(asked[k])).perNorm());
+    return new Errors(counts, perNorm);
+  }
+
+  /** Modules whose filters are alike: the forms of their components are. */
+  private int kind(int m) {
+    int kind = 0;
+    for (int i : modules.get(m).all()) {
+      kind |= 1 << (2 * components.get(i).depth() + (components.get(i).inner() ? 1 : 0));
+    }
+    return kind;
+  }
+
+  private static final class Pooled {
+    private double variances;
+    private double norms;
+
+    void add(Deviation deviation, Filter filter) {
+      variances += deviation.average() * deviation.average();
+      norms += filter.norm * filter.norm;
+    }
+
+    double perNorm() {
+      return norms == 0 ? 0 : Math.sqrt(variances / norms);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.resketch.core.stats.BlindStatistics;
 import io.resketch.core.stats.CountEstimator;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.ModuleCount;
+import io.resketch.core.stats.ModuleNames;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.core.stats.ModuleStatistics;
 import io.resketch.core.stats.Presence;
@@ -33,7 +34,7 @@ final class ModuleCounter {
    * The modules of a request.
    *
    * @param requested names; empty: all seen as roots
-   * @throws InvalidInputException if a name is not one or stands twice
+   * @throws InvalidInputException if a name is none that the collection knows or stands twice
    */
   ModuleCounter(Estimators estimators, SketchCollection collection, List<String> requested) {
     this.estimators = estimators;
@@ -45,10 +46,9 @@ final class ModuleCounter {
         known.put(profile.name(), profile);
       }
     }
-    for (String name : requested) {
-      Names.checkModule("modules", name);
-      known.putIfAbsent(name, seen.getOrDefault(name, ModuleProfile.unseen(name)));
-    }
+    requested.forEach(name -> Names.checkModule("modules", name));
+    ModuleNames.requireKnown(requested, seen.keySet(), "this collection");
+    requested.forEach(name -> known.putIfAbsent(name, seen.get(name)));
     if (requested.stream().distinct().count() != requested.size()) {
       throw new InvalidInputException("modules", "a name stands twice; ask for it once");
     }
@@ -78,10 +78,10 @@ final class ModuleCounter {
       estimator = estimators.estimator(collection.operators(), profiles, sketch.prefixLength());
     } catch (InvalidInputException e) { // too short for so many modules
       return asked(profiles).stream()
-          .map(profile -> new ModuleCount(profile.name(), 0, 0, false, e.getMessage()))
+          .map(profile -> ModuleCount.notDetermined(profile.name(), e.getMessage()))
           .toList();
     }
-    return asked(estimator.estimate(sketch));
+    return estimator.estimate(sketch, asked);
   }
 
   /** Counts over sums of different prefix lengths together. */
@@ -106,8 +106,10 @@ final class ModuleCounter {
         a.module(),
         a.count() + b.count(),
         Math.hypot(a.standardError(), b.standardError()),
+        Math.min(a.signs(), b.signs()),
         true,
-        "");
+        "",
+        a.method());
   }
 
   /** Statistics of the modules asked for, over the shortest of the sums' prefix lengths. */
@@ -128,6 +130,6 @@ final class ModuleCounter {
               })
           .toList();
     }
-    return asked(statistics.estimate(total));
+    return statistics.estimate(total, asked);
   }
 }
