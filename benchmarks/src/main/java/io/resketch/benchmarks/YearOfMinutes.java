@@ -139,7 +139,7 @@ public final class YearOfMinutes {
             null,
             (position, id, record) -> {
               int hour = (int) Math.floorMod(UtcHours.of(record.getTime()), (long) UtcHours.DAY);
-              hours[hour].add(Repository.sketch(record));
+              hours[hour].add(id, Repository.sketch(record));
               return true;
             });
         if (round == 1) {

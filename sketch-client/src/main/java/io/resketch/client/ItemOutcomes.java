@@ -30,15 +30,19 @@ final class ItemOutcomes<A> implements BulkStream.Outcomes<A> {
   @Override
   public void acknowledged(String id, A acknowledgement) {
     ItemStatus answer = status.apply(acknowledgement);
-    tell(id, answer.getCode() == 0 ? Optional.empty() : Optional.of(ResketchException.of(answer)));
+    tell(
+        id,
+        answer.getCode() == 0 ? Optional.empty() : Optional.of(ResketchException.of(answer)),
+        warnings.apply(acknowledgement));
   }
 
   @Override
   public void refused(String id, ResketchException why) {
-    tell(id, Optional.of(why));
+    tell(id, Optional.of(why), List.of());
   }
 
-  private void tell(String id, Optional<ResketchException> error) {
+  private void tell(
+      String id, Optional<ResketchException> error, List<io.resketch.v1.PutWarning> oddities) {
     long index = stored + failed;
     if (error.isPresent()) {
       failed++;
@@ -50,7 +54,7 @@ final class ItemOutcomes<A> implements BulkStream.Outcomes<A> {
             index,
             id,
             error,
-            warnings.apply(acknowledgement).stream()
+            oddities.stream()
                 .map(w -> new PutWarning(w.getField(), w.getDescription(), w.getNorm()))
                 .toList()));
   }

@@ -30,8 +30,8 @@ class ArchitectureTest {
       Set.of("setA", "invert", "solve", "solveSPD", "invertSPD", "decompose");
 
   /**
-   * EJML says by a boolean that there is no solution, which is easily forgotten. Those that draw
-   * a matrix, find eigenvalues and keep a factor ask it themselves.
+   * EJML says by a boolean that there is no solution, which is easily forgotten. Those that draw a
+   * matrix, find eigenvalues and keep a factor ask it themselves.
    */
   @ArchTest
   static final ArchRule EJML_IS_ASKED_WHETHER_IT_SOLVED =

@@ -318,7 +318,7 @@ final class StatisticsTest {
         Graphs.computation(Runs.scene(new Random(2), 1)).toBuilder();
     long now = 1_796_000_000;
     for (int i = 0; i < 20; i++) {
-      server.put("clock", run.clone().setId("r" + i).setTime(Runs.time(now + 20 * i)).build());
+      server.put("clock", run.clone().setId("r" + i).setTime(Runs.time(now + 20L * i)).build());
     }
     AggregateStatisticsRequest.Builder request =
         request("clock").setBucket(seconds(60)).setIncludeEmptyBuckets(true);

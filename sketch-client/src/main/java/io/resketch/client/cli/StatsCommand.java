@@ -10,6 +10,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;

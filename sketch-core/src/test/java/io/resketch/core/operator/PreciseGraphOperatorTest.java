@@ -13,14 +13,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PreciseGraphOperatorTest {
   private enum Kind {
-    BLOCK_SPARSE(new Family.BlockSparse(16)),
-    HADAMARD(new Family.Hadamard()),
-    DENSE(new Family.Dense());
+    BLOCK_SPARSE,
+    HADAMARD,
+    DENSE;
 
-    final Family family;
-
-    Kind(Family family) {
-      this.family = family;
+    Family family() {
+      return switch (this) {
+        case BLOCK_SPARSE -> new Family.BlockSparse(16);
+        case HADAMARD -> new Family.Hadamard();
+        case DENSE -> new Family.Dense();
+      };
     }
   }
 
@@ -35,7 +37,7 @@ class PreciseGraphOperatorTest {
   @ParameterizedTest
   @EnumSource
   void map_isThatOfSketches_andAdjointIsItsTranspose(Kind kind) {
-    Operators operators = new Operators(new SketchSpec(512, kind.family, 3));
+    Operators operators = new Operators(new SketchSpec(512, kind.family(), 3));
     for (int seed = 0; seed < 4; seed++) {
       Computation graph = RandomGraphs.dag(seed, 12, 20);
       PreciseGraphOperator map = new PreciseGraphOperator(operators, graph.skeleton());
