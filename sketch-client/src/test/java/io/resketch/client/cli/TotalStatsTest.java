@@ -56,7 +56,7 @@ final class TotalStatsTest {
   private CliRun stats(String... more) {
     List<String> args =
         new ArrayList<>(List.of("stats", folder.resolve("s.rskt").toString(), "--modules"));
-    args.addAll(List.of("cat:2", "--dimension", "2048", "--seed", "7"));
+    args.addAll(List.of("cat:2:leaf", "--dimension", "2048", "--seed", "7"));
     args.addAll(Arrays.asList(more));
     return CliRun.of(args.toArray(String[]::new));
   }

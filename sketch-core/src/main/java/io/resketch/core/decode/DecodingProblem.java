@@ -1,11 +1,15 @@
 package io.resketch.core.decode;
 
 import io.resketch.core.MismatchException;
+import io.resketch.core.graph.Attributes;
+import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.PreciseGraphOperator;
 import io.resketch.core.spec.RandomStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** What all sketches of one skeleton and prefix length share. Not thread-safe. */
@@ -37,6 +41,36 @@ final class DecodingProblem {
   /** The same map in double precision. */
   PreciseGraphOperator precise() {
     return precise;
+  }
+
+  /**
+   * What float32 rounds off in a sketch of these attributes, P(s − A x − b): the errors of all
+   * steps, which go through the same operators as attributes do, and so are not seen whole in a
+   * residual.
+   *
+   * @param x n values, not modified
+   * @return d values; zeros where a value is so large that there is no sketch
+   */
+  double[] rounding(float[] x) {
+    List<Attributes> attributes = new ArrayList<>();
+    for (int i = 0; i < skeleton().size(); i++) {
+      attributes.add(
+          Attributes.dense(Arrays.copyOfRange(x, skeleton().offset(i), skeleton().offset(i + 1))));
+    }
+    float[] sketch = new float[dimension];
+    operator.sketch(Computation.of(skeleton(), attributes), sketch);
+    double[] exact = new double[x.length];
+    Arrays.setAll(exact, j -> x[j]);
+    double[] image = new double[dimension];
+    double[] signatures = new double[dimension];
+    precise.apply(exact, image);
+    precise.signatures(signatures);
+    double[] out = new double[dimension];
+    for (int i = 0; i < prefixLength; i++) {
+      double off = sketch[i] - (image[i] + signatures[i]);
+      out[i] = Double.isFinite(off) ? off : 0;
+    }
+    return out;
   }
 
   /**

@@ -3,7 +3,6 @@ package io.resketch.core.decode;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.solve.LeastSquares;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Least squares over all objects at once, for sketches that hold more floats than unknowns. With v
@@ -16,9 +15,10 @@ import java.util.stream.IntStream;
  * f v̂ H_jj + (1 − κ)² max(0, x̂² / κ² − 1/m),      κ = 1 − λ H_jj the share of a value that is kept
  * </pre>
  *
- * <p>where v̂ is the variance seen in the residual, if that is larger, f how much more of it the
- * object's columns meet than the average row has, and the second term is for vectors longer than 1,
- * of which the ridge takes more than the first term says. Not thread-safe.
+ * <p>where v̂ is the variance seen in the residual or that of rounding the sketch of these values,
+ * if larger, f how much more of it the object's columns meet than the average row has, and the
+ * second term is for vectors longer than 1, of which the ridge takes more than the first term says.
+ * Not thread-safe.
  */
 final class LeastSquaresEstimator {
   /** Of the noise's variance: what the solver may leave undone. */
@@ -48,49 +48,59 @@ final class LeastSquaresEstimator {
     if (!solution.converged() || inverse() == null) {
       return null;
     }
-    double[] residual = reached(solution.residual());
-    double energy = Arrays.stream(residual).map(r -> r * r).sum();
-    double freedom = Math.max(1, residual.length - skeleton.totalDimension());
-    double noise = measurement.noise(energy, freedom) + solution.unconverged();
     float[] x = new float[solution.values().length];
     for (int j = 0; j < x.length; j++) {
       x[j] = (float) solution.values()[j];
     }
+    Noise noise = noise(measurement, solution, problem.rounding(x));
     return new JointEstimator.Estimate(
-        x,
-        errors(
-            solution.values(),
-            noise,
-            noisePerObject(measurement, solution.residual(), energy / residual.length)),
-        solution.residualEnergy());
-  }
-
-  /** The values of the rows that attributes reach. */
-  private double[] reached(double[] residual) {
-    boolean[] reached = problem.rowsReached();
-    return IntStream.range(0, reached.length)
-        .filter(i -> reached[i])
-        .mapToDouble(i -> residual[i])
-        .toArray();
+        x, errors(solution.values(), noise), solution.residualEnergy());
   }
 
   /**
-   * The noise that an object's columns meet, over that of all rows: float32 rounds large values
-   * more, and they are where the columns are. As seen in the squares of the residual (White, 1980).
+   * What the attributes meet.
+   *
+   * @param variance of a float
+   * @param factors by how much more of it an object's columns meet than the average row has
    */
-  private double[] noisePerObject(Measurement measurement, double[] residual, double mean) {
+  private record Noise(double variance, double[] factors) {}
+
+  /**
+   * The largest of the noise that is stated, what the residual shows, and what float32 rounds off
+   * in a sketch of these values. Rounding is larger where values are, which is where columns are
+   * (White, 1980, for the residual).
+   */
+  private Noise noise(Measurement measurement, LeastSquares.Solution solution, double[] rounding) {
+    double rows = 0;
+    double left = 0;
+    double rounded = 0;
+    boolean[] reached = problem.rowsReached();
+    for (int i = 0; i < reached.length; i++) {
+      if (reached[i]) {
+        rows++;
+        left += solution.residual()[i] * solution.residual()[i];
+        rounded += rounding[i] * rounding[i];
+      }
+    }
+    double seen = left / Math.max(1, rows - skeleton.totalDimension());
+    double variance = Math.max(seen, rounded / Math.max(1, rows));
     double[] factors = new double[skeleton.size()];
     Arrays.fill(factors, 1);
-    if (measurement.noiseVariance() > 0 || mean == 0) {
-      return factors;
+    if (variance > measurement.noiseVariance() && variance > 0) {
+      boolean ofRounding = variance > seen;
+      double mean = (ofRounding ? rounded : left) / rows;
+      double[] scaled =
+          Arrays.stream(ofRounding ? rounding : solution.residual())
+              .map(r -> r / Math.sqrt(mean))
+              .toArray();
+      double[] weighted = problem.operator().weightedColumnEnergies(scaled);
+      for (int i = 0; i < factors.length; i++) {
+        factors[i] =
+            problem.energy(i) > 0 ? Math.max(LEAST_FACTOR, weighted[i] / problem.energy(i)) : 1;
+      }
     }
-    double[] scaled = Arrays.stream(residual).map(r -> r / Math.sqrt(mean)).toArray();
-    double[] weighted = problem.operator().weightedColumnEnergies(scaled);
-    for (int i = 0; i < factors.length; i++) {
-      factors[i] =
-          problem.energy(i) > 0 ? Math.max(LEAST_FACTOR, weighted[i] / problem.energy(i)) : 1;
-    }
-    return factors;
+    return new Noise(
+        Math.max(variance, measurement.leastNoise()) + solution.unconverged(), factors);
   }
 
   private void prepare(double least) {
@@ -116,7 +126,7 @@ final class LeastSquaresEstimator {
     return inverse;
   }
 
-  private double[] errors(double[] x, double noise, double[] factors) {
+  private double[] errors(double[] x, Noise noise) {
     double[] errors = new double[skeleton.size()];
     for (int i = 0; i < errors.length; i++) {
       int m = skeleton.dimension(i);
@@ -131,7 +141,10 @@ final class LeastSquaresEstimator {
         double diagonal = Math.max(sum / m, 1 / (problem.energy(i) + ridge(i)));
         errors[i] =
             Shrinkage.error(
-                noise * factors[i] * diagonal, 1 - ridge(i) * diagonal, energy / m, 1.0 / m);
+                noise.variance * noise.factors[i] * diagonal,
+                1 - ridge(i) * diagonal,
+                energy / m,
+                1.0 / m);
       }
     }
     return errors;

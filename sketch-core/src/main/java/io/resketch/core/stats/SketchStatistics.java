@@ -103,8 +103,11 @@ public final class SketchStatistics {
         below.add(object.module());
       }
     }
-    // What the weights found leave of 1 may be roots too weak to be found, of any module.
-    double unfound = Math.hypot(tree.missingWeight(), Math.sqrt(variance));
+    // What the weights found leave of 1 may be roots too weak to be found, of any module, and so
+    // may
+    // what could hide behind those found: the interval reaches as far.
+    double unfound =
+        Math.hypot(Math.hypot(tree.missingWeight(), Math.sqrt(variance)), tree.hiddenWeight() / 2);
     List<ModuleStatistics> out = new ArrayList<>();
     for (int m : asked) {
       ModuleProfile module = known.get(m);

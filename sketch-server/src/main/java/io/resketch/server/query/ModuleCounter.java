@@ -34,7 +34,8 @@ final class ModuleCounter {
    * The modules of a request.
    *
    * @param requested names; empty: all seen as roots
-   * @throws InvalidInputException if a name is none that the collection knows or stands twice
+   * @throws InvalidInputException if a name stands twice, or is none that the collection knows,
+   *     which knows the modules of all computations that were put into it
    */
   ModuleCounter(Estimators estimators, SketchCollection collection, List<String> requested) {
     this.estimators = estimators;
@@ -47,8 +48,11 @@ final class ModuleCounter {
       }
     }
     requested.forEach(name -> Names.checkModule("modules", name));
-    ModuleNames.requireKnown(requested, seen.keySet(), "this collection");
-    requested.forEach(name -> known.putIfAbsent(name, seen.get(name)));
+    if (!seen.isEmpty()) { // where only finished sketches were put, no module is known
+      ModuleNames.requireKnown(requested, seen.keySet(), "this collection");
+    }
+    requested.forEach(
+        name -> known.putIfAbsent(name, seen.getOrDefault(name, ModuleProfile.unseen(name))));
     if (requested.stream().distinct().count() != requested.size()) {
       throw new InvalidInputException("modules", "a name stands twice; ask for it once");
     }

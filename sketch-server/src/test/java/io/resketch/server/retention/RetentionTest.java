@@ -101,7 +101,7 @@ final class RetentionTest {
   }
 
   private SketchRecord put(int age) {
-    PutItem.Builder item = item("day-" + age, age);
+    PutItem.Builder item = item("day-" + age, age / 1000f);
     item.getComputationBuilder().setTime(Timestamps.fromSeconds(NOW - age * DAY));
     return repository.put(rooms, item.build());
   }

@@ -18,6 +18,7 @@ import io.resketch.example.street.DemoResult.ErasureFigures;
 import io.resketch.example.street.DemoResult.IntervalFigures;
 import io.resketch.example.street.DemoResult.MomentFigures;
 import io.resketch.v1.Collection;
+import io.resketch.v1.Module;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -150,7 +151,7 @@ final class Demo {
         (double) result.bytesOfActivations / (result.bytesPerSketch + result.bytesPerSkeleton);
 
     progress.stage("counting", 1);
-    Counts counts = Counts.ask(street, frames, classes);
+    Counts counts = Counts.ask(street, frames, known(street));
     persons = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
       persons.add(counts.persons(i));
@@ -159,7 +160,7 @@ final class Demo {
     result.countExactFraction = counts.exactFraction();
     result.countIntervalCoverage = counts.coverage();
     result.intervals =
-        Counts.intervals(street, frames, classes, INTERVAL).stream()
+        Counts.intervals(street, frames, known(street), INTERVAL).stream()
             .map(
                 i ->
                     new IntervalFigures(
@@ -206,6 +207,15 @@ final class Demo {
         });
   }
 
+  /** The classes that a collection may be asked for: those it has seen, or all if it knows none. */
+  private List<String> known(SketchCollection collection) {
+    List<String> seen =
+        collection.describe().getModulesList().stream().map(Module::getName).toList();
+    return classes.stream()
+        .filter(name -> seen.isEmpty() || seen.contains(name) || name.equals(Counts.PERSON))
+        .toList();
+  }
+
   private MomentFigures moment(Counts counts, int frame, long trueExtreme) {
     return new MomentFigures(
         frames.get(frame).id(), AnswerFigures.of(counts.persons(frame)), trueExtreme);
@@ -219,7 +229,7 @@ final class Demo {
     SketchCollection erased =
         client.createCollection(questions.collectionId() + "-kept-" + percent, questions.spec());
     putAll(erased, truncated(street, prefix));
-    Counts counts = Counts.ask(erased, frames, classes);
+    Counts counts = Counts.ask(erased, frames, known(erased));
     List<Double> errors = errors(boxes(erased, Math.max(1, questions.boxFrames() / 8)));
     return new ErasureFigures(
         kept,

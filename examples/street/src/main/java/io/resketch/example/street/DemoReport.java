@@ -40,7 +40,7 @@ final class DemoReport {
         "  single frames: exactly right in %.1f %%, mean error %.3f people,"
             + " 95 %% intervals hold the truth in %.1f %%",
         100 * r.countExactFraction, r.personCountMae, 100 * r.countIntervalCoverage);
-    title("Which other classes of the 80 ever appeared, and in how many frames?" + SKETCH);
+    title("In how many frames did each of the other classes appear?" + SKETCH);
     line("  sketch: %s", frames(r.classesFound));
     line("  truth:  %s", frames(r.classesTrue));
     title("The busiest and the emptiest moment?" + SKETCH);
