@@ -102,7 +102,7 @@ class SketchStatisticsTest {
           .isTrue();
     }
     assertThat(prepared).as("filters of the modules asked for alone").hasValue(3);
-    assertThat(estimate(first.truncate(64), true))
+    assertThat(estimate(first.truncate(96), true))
         .allMatch(m -> m.method() == CountMethod.LINEAR_FIT);
   }
 }
