@@ -18,6 +18,7 @@ public final class GraphDecoder {
   private final PreciseGraphOperator precise;
   private final double[] signatures;
   private DecodingProblem problem;
+  private MatchedEstimator matched;
   private JointEstimator joint;
   private SparseEstimator sparse;
   private SparseEstimator nonNegative;
@@ -56,6 +57,7 @@ public final class GraphDecoder {
     sketch.requireFingerprint(operators.fingerprint());
     if (problem == null || sketch.prefixLength() != problem.prefixLength()) {
       problem = new DecodingProblem(operator, precise, sketch.prefixLength());
+      matched = null;
       joint = null;
       sparse = null;
       nonNegative = null;
@@ -66,11 +68,18 @@ public final class GraphDecoder {
     }
     Measurement measurement = new Measurement(data, sketch.energy(), noiseVariance);
     return switch (decoder) {
-      case MATCHED -> matched(measurement);
+      case MATCHED -> matched().decode(measurement);
       case JOINT -> joint().decode(measurement);
       case SPARSE -> sparse().decode(measurement);
       case SPARSE_NONNEGATIVE -> nonNegative().decode(measurement);
     };
+  }
+
+  private MatchedEstimator matched() {
+    if (matched == null) {
+      matched = new MatchedEstimator(problem);
+    }
+    return matched;
   }
 
   private JointEstimator joint() {
@@ -92,24 +101,5 @@ public final class GraphDecoder {
       nonNegative = new SparseEstimator(problem, true);
     }
     return nonNegative;
-  }
-
-  private Decoded matched(Measurement measurement) {
-    Skeleton skeleton = problem.skeleton();
-    float[] data = measurement.floats();
-    float[] x = new float[skeleton.totalDimension()];
-    operator.adjoint(data, x);
-    int floats = problem.prefixLength();
-    double noise = DecodingProblem.energy(data, 0, floats) / floats;
-    double[] errors = new double[skeleton.size()];
-    for (int i = 0; i < skeleton.size(); i++) {
-      double energy = problem.energy(i);
-      errors[i] = skeleton.dimension(i) == 0 ? 0 : Math.sqrt(noise / energy);
-      for (int j = skeleton.offset(i); j < skeleton.offset(i + 1); j++) {
-        x[j] = energy > 0 ? (float) (x[j] / energy) : 0f;
-      }
-    }
-    double residual = measurement.relative(problem.residualEnergy(data, x));
-    return new Decoded(skeleton, x, errors, residual);
   }
 }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resketch.core.MismatchException;
 import io.resketch.core.RandomGraphs;
+import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class GraphDecoderTest {
@@ -77,13 +79,28 @@ class GraphDecoderTest {
     }
   }
 
+  /** Alike objects of one module add up in what is seen through the identities. */
+  @Test
+  void matched_statesWhatAlikeObjectsOfOneModuleAdd() {
+    float[] x = RandomGraphs.unit(new SplittableRandom(5), 16);
+    Computation.Builder builder = Computation.builder();
+    for (int k = 0; k < 8; k++) {
+      builder.object("o" + k, "m", Attributes.dense(x)).root("o" + k, 1f / 8);
+    }
+    Computation graph = builder.build();
+    Decoded decoded =
+        new GraphDecoder(OPERATORS, graph.skeleton()).decode(sketch(graph), Decoder.MATCHED);
+    for (int i = 0; i < 8; i++) {
+      double error = rootMeanSquareError(graph, decoded, i);
+      assertThat(error).isGreaterThan(0.5 / 4); // of a vector with a root mean square of 1/4
+      assertThat(decoded.standardError(i)).isGreaterThan(0.7 * error);
+    }
+  }
+
   @Test
   void objectsWithoutAttributes_decodeToNothing() {
     Computation graph =
-        Computation.builder()
-            .object("a", "m", io.resketch.core.graph.Attributes.none())
-            .root("a", 1f)
-            .build();
+        Computation.builder().object("a", "m", Attributes.none()).root("a", 1f).build();
     for (Decoder decoder : Decoder.values()) {
       Decoded decoded =
           new GraphDecoder(OPERATORS, graph.skeleton()).decode(sketch(graph), decoder);
