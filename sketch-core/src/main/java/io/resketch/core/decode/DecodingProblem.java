@@ -120,6 +120,15 @@ final class DecodingProblem {
     return out;
   }
 
+  /** Number of unknowns of which the floats hold anything. */
+  int unknownsHeld() {
+    int held = 0;
+    for (int i = 0; i < skeleton().size(); i++) {
+      held += energies[i] > 0 ? skeleton().dimension(i) : 0;
+    }
+    return held;
+  }
+
   /** ‖P(A x − y)‖². */
   double residualEnergy(float[] data, float[] x) {
     return residualEnergy(data, x, 0);

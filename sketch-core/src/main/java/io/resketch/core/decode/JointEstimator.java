@@ -26,7 +26,7 @@ final class JointEstimator {
   JointEstimator(DecodingProblem problem) {
     this.problem = problem;
     this.skeleton = problem.skeleton();
-    this.overdetermined = skeleton.totalDimension() <= MAX_LOAD * problem.prefixLength();
+    this.overdetermined = problem.unknownsHeld() <= MAX_LOAD * problem.prefixLength();
     this.leastSquares = new LeastSquaresEstimator(problem);
     this.smallest = new SmallestEstimator(problem);
   }

@@ -82,7 +82,7 @@ final class LeastSquaresEstimator {
         rounded += rounding[i] * rounding[i];
       }
     }
-    double seen = left / Math.max(1, rows - skeleton.totalDimension());
+    double seen = left / Math.max(1, rows - problem.unknownsHeld());
     double variance = Math.max(seen, rounded / Math.max(1, rows));
     double[] factors = new double[skeleton.size()];
     Arrays.fill(factors, 1);

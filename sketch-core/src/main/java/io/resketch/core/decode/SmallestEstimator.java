@@ -24,6 +24,9 @@ import java.util.stream.IntStream;
 final class SmallestEstimator {
   private static final double RIDGE = 5e-3;
 
+  /** Of the strongest column: what single precision tells from nothing. */
+  private static final double LEAST_RIDGE = 1e-12;
+
   /** Columns of a class differ by less than this in energy. */
   private static final double CLASS_WIDTH = 4;
 
@@ -73,16 +76,22 @@ final class SmallestEstimator {
     double residual = problem.residualEnergy(data, x);
     // Near one unknown a float the residual says little of the noise; do not blow it up.
     double floats = problem.prefixLength();
-    double freedom = Math.max(floats - skeleton.totalDimension(), floats / 16);
+    double freedom = Math.max(floats - problem.unknownsHeld(), floats / 16);
     return new JointEstimator.Estimate(
         x, errors(x, measurement.noise(residual, freedom)), residual);
   }
 
   private void prepare() {
-    int n = skeleton.totalDimension();
-    double[] ascending = problem.unknownEnergies();
-    Arrays.sort(ascending);
-    leastRidge = RIDGE * ascending[Math.max(0, n - problem.prefixLength())];
+    // Unknowns that the floats hold nothing of stay 0, whatever the ridge is.
+    double[] ascending =
+        Arrays.stream(problem.unknownEnergies()).filter(energy -> energy > 0).sorted().toArray();
+    int held = ascending.length;
+    leastRidge =
+        held == 0
+            ? 1
+            : Math.max(
+                RIDGE * ascending[Math.max(0, held - problem.prefixLength())],
+                LEAST_RIDGE * ascending[held - 1]);
     classes = classes();
     solve();
   }

@@ -163,4 +163,18 @@ class JointConvergenceTest {
     assertThat(outcome.stated).isPositive();
     assertThat(outcome.coverage()).isGreaterThan(0.92);
   }
+
+  /** More unknowns than floats, of which the floats hold nothing but one object. */
+  @Test
+  void objectsOfWeightZero_areNotDetermined_andDisturbNothing() {
+    SplittableRandom random = new SplittableRandom(5);
+    Computation.Builder graph = Computation.builder();
+    for (int k = 0; k < 20; k++) {
+      graph.object(k + ".1", "m" + k, Attributes.dense(RandomGraphs.unit(random, 64)));
+      graph.root(k + ".1", k == 0 ? 1 : 0);
+    }
+    Outcome outcome = new Outcome(graph.build(), 1024, 7);
+    assertThat(outcome.undetermined()).isEqualTo(19);
+    assertThat(outcome.error("0.1")).isLessThan(0.01);
+  }
 }
