@@ -23,11 +23,17 @@ final class DecodingProblem {
   private final double[] energies;
   private final float[] image;
   private final PreciseGraphOperator precise;
+  private final double[] signatures;
   private boolean[] rowsReached;
 
-  DecodingProblem(GraphOperator operator, PreciseGraphOperator precise, int prefixLength) {
+  /**
+   * @param signatures b, d values, not modified
+   */
+  DecodingProblem(
+      GraphOperator operator, PreciseGraphOperator precise, double[] signatures, int prefixLength) {
     this.operator = operator;
     this.precise = precise;
+    this.signatures = signatures;
     this.dimension = precise.dimension();
     this.prefixLength = prefixLength;
     this.energies = operator.columnEnergies(prefixLength);
@@ -62,9 +68,7 @@ final class DecodingProblem {
     double[] exact = new double[x.length];
     Arrays.setAll(exact, j -> x[j]);
     double[] image = new double[dimension];
-    double[] signatures = new double[dimension];
     precise.apply(exact, image);
-    precise.signatures(signatures);
     double[] out = new double[dimension];
     for (int i = 0; i < prefixLength; i++) {
       double off = sketch[i] - (image[i] + signatures[i]);

@@ -56,7 +56,7 @@ public final class GraphDecoder {
     }
     sketch.requireFingerprint(operators.fingerprint());
     if (problem == null || sketch.prefixLength() != problem.prefixLength()) {
-      problem = new DecodingProblem(operator, precise, sketch.prefixLength());
+      problem = new DecodingProblem(operator, precise, signatures, sketch.prefixLength());
       matched = null;
       joint = null;
       sparse = null;
