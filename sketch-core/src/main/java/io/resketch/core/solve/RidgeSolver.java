@@ -142,15 +142,11 @@ public final class RidgeSolver {
    * Estimates of the diagonal of (AᵀPA + Λ)⁻¹ from one vector v of random signs, each times the
    * norm of its column: ((AᵀPA + Λ)⁻¹ v)_j / v_j has the diagonal as its mean (Bekas, Kokiopoulou,
    * Saad, 2007), and the norms keep the weak columns out of the strong ones. Single values scatter,
-   * even below 0; use means over many.
+   * even below 0; use means over many. For the columns of a support alone; 0 elsewhere.
    *
    * @param d length of a sketch
+   * @param support one per unknown
    */
-  public double[] inverseDiagonal(int d) {
-    return inverseDiagonal(d, null);
-  }
-
-  /** The same for the columns of a support alone; 0 elsewhere. */
   double[] inverseDiagonal(int d, boolean[] support) {
     RandomStream stream = RandomStream.of(PROBE_SEED, RandomStream.Role.POSITION, 0, 0);
     float[] probe = new float[map.unknowns()];
