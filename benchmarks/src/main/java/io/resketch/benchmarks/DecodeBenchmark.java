@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class DecodeBenchmark {
   /** Floats of the sketch. */
-  @Param({"2048", "8192", "16384"})
+  @Param({"2048", "4096", "8192", "16384"})
   public int dimension;
 
   /** What is decoded; see {@link Trees#named}. */
@@ -38,6 +38,7 @@ public class DecodeBenchmark {
   public String graph;
 
   private GraphDecoder decoder;
+  private GraphDecoder decoderForMany;
   private GraphDecoder treeDecoder;
   private Sketch sketch;
   private Sketch signed;
@@ -54,6 +55,7 @@ public class DecodeBenchmark {
     signed = sketcher.sketch(Trees.sparseTree(1, 4, true, false));
     positive = sketcher.sketch(Trees.sparseTree(1, 4, false, false));
     decoder = new GraphDecoder(operators, computation.skeleton());
+    decoderForMany = GraphDecoder.forMany(operators, computation.skeleton());
   }
 
   /** The decoder of the paper. */
@@ -66,6 +68,12 @@ public class DecodeBenchmark {
   @Benchmark
   public Decoded joint() {
     return decoder.decode(sketch, Decoder.JOINT);
+  }
+
+  /** The same with the system factored. */
+  @Benchmark
+  public Decoded jointForMany() {
+    return decoderForMany.decode(sketch, Decoder.JOINT);
   }
 
   /** 4 of 64 attributes of an object are not 0. */

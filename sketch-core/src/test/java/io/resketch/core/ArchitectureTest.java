@@ -41,6 +41,8 @@ class ArchitectureTest {
           .and()
           .doNotHaveFullyQualifiedName("io.resketch.core.solve.GramFactor")
           .and()
+          .doNotHaveFullyQualifiedName("io.resketch.core.solve.SymmetricFactor")
+          .and()
           .doNotHaveFullyQualifiedName("io.resketch.core.operator.DenseMatrix")
           .and()
           .doNotHaveFullyQualifiedName("io.resketch.core.recovery.Symmetric")

@@ -75,7 +75,7 @@ final class ObjectExplainer implements RowExplainer {
   }
 
   private Computation computation(Sketch sketch, SkeletonRows rows) {
-    return Unroller.computation(decoder.decode(sketch, rows.skeleton()));
+    return Unroller.computation(decoder.next(rows.skeleton()).decode(sketch));
   }
 
   private static JsonObject side(Explanation.Side side) {

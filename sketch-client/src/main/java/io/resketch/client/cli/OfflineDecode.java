@@ -6,7 +6,6 @@ import io.resketch.client.files.SketchReader;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.MismatchException;
 import io.resketch.core.decode.Decoder;
-import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.SketchSpec;
@@ -43,18 +42,18 @@ final class OfflineDecode {
           "decode",
           (row, sketch) -> {
             io.resketch.v1.Skeleton message = lines.next();
-            Skeleton skeleton = lines.skeleton();
-            return () -> decode(row, sketch, message, skeleton);
+            RowDecoder.Row decoded = decoder.next(lines.skeleton());
+            return () -> decode(row, sketch, message, decoded);
           },
           sink);
     }
   }
 
   private String decode(
-      long row, Sketch sketch, io.resketch.v1.Skeleton message, Skeleton skeleton) {
+      long row, Sketch sketch, io.resketch.v1.Skeleton message, RowDecoder.Row decoded) {
     DecodedComputation.Builder out;
     try {
-      out = Graphs.decoded(decoder.decode(sketch, skeleton)).toBuilder();
+      out = Graphs.decoded(decoded.decode(sketch)).toBuilder();
     } catch (InvalidInputException e) {
       throw new InputFileException(sketches, "row " + row + ": " + e.getMessage());
     } catch (MismatchException e) {

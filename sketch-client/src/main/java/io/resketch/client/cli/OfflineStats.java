@@ -110,7 +110,7 @@ final class OfflineStats {
         visit(
             (row, sketch, lines) ->
                 all.add(
-                    rows.decode(sketch, lines.orElseThrow().skeleton()),
+                    rows.next(lines.orElseThrow().skeleton()).decode(sketch),
                     decoder,
                     sketch.prefixLength(),
                     1));

@@ -92,7 +92,8 @@ final class UnrollCommand extends ClientCommand {
         (row, sketch) -> {
           String id = lines.next().getId();
           try {
-            Unrolled unrolled = unroller.unroll(decoder.decode(sketch, lines.skeleton()), object);
+            Unrolled unrolled =
+                unroller.unroll(decoder.next(lines.skeleton()).decode(sketch), object);
             print(line(row, id, unrolled).toString());
             sink.accept(unrolled.sketch());
           } catch (InvalidInputException | MismatchException e) {

@@ -24,18 +24,25 @@ final class DecodingProblem {
   private final float[] image;
   private final PreciseGraphOperator precise;
   private final double[] signatures;
+  private final boolean often;
   private boolean[] rowsReached;
 
   /**
    * @param signatures b, d values, not modified
+   * @param often whether so many sketches are decoded that a factorisation is worth its time
    */
   DecodingProblem(
-      GraphOperator operator, PreciseGraphOperator precise, double[] signatures, int prefixLength) {
+      GraphOperator operator,
+      PreciseGraphOperator precise,
+      double[] signatures,
+      int prefixLength,
+      boolean often) {
     this.operator = operator;
     this.precise = precise;
     this.signatures = signatures;
     this.dimension = precise.dimension();
     this.prefixLength = prefixLength;
+    this.often = often;
     this.energies = operator.columnEnergies(prefixLength);
     this.image = new float[dimension];
   }
@@ -98,6 +105,10 @@ final class DecodingProblem {
 
   Skeleton skeleton() {
     return operator.skeleton();
+  }
+
+  boolean often() {
+    return often;
   }
 
   /** Floats of a full sketch. */

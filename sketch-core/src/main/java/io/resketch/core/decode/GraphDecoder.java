@@ -7,6 +7,7 @@ import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.operator.PreciseGraphOperator;
 import io.resketch.core.sketch.Sketch;
+import io.resketch.core.solve.LeastSquares;
 
 /**
  * Recovers the attributes of every object of one skeleton from sketches of any prefix length. Keeps
@@ -17,18 +18,45 @@ public final class GraphDecoder {
   private final GraphOperator operator;
   private final PreciseGraphOperator precise;
   private final double[] signatures;
+  private final boolean often;
   private DecodingProblem problem;
   private MatchedEstimator matched;
   private JointEstimator joint;
   private SparseEstimator sparse;
   private SparseEstimator nonNegative;
 
+  /** A decoder for few sketches of a skeleton. */
   public GraphDecoder(Operators operators, Skeleton skeleton) {
+    this(operators, skeleton, false);
+  }
+
+  private GraphDecoder(Operators operators, Skeleton skeleton, boolean often) {
+    this.often = often;
     this.operators = operators;
     this.operator = new GraphOperator(operators, skeleton);
     this.precise = new PreciseGraphOperator(operators, skeleton);
     this.signatures = new double[operators.spec().dimension()];
     precise.signatures(signatures);
+  }
+
+  /**
+   * A decoder for many sketches of a skeleton, from about ten on. For {@link Decoder#JOINT} it
+   * factors the system first where that has at most 4,096 unknowns or floats, which takes up to
+   * half a minute and 128 MiB, and each sketch after that takes a few applications of the map
+   * instead of hundreds. Its answers and those of the other decoder differ by less than a tenth of
+   * the stated error.
+   */
+  public static GraphDecoder forMany(Operators operators, Skeleton skeleton) {
+    return new GraphDecoder(operators, skeleton, true);
+  }
+
+  /**
+   * Whether {@link #forMany} does anything else: systems of at most 1,024 unknowns or floats are
+   * factored at once.
+   */
+  public static boolean isLarge(Operators operators, Skeleton skeleton) {
+    int d = operators.spec().dimension();
+    return Math.min(skeleton.totalDimension(), d) > LeastSquares.ALWAYS_FACTORED;
   }
 
   /**
@@ -56,7 +84,7 @@ public final class GraphDecoder {
     }
     sketch.requireFingerprint(operators.fingerprint());
     if (problem == null || sketch.prefixLength() != problem.prefixLength()) {
-      problem = new DecodingProblem(operator, precise, signatures, sketch.prefixLength());
+      problem = new DecodingProblem(operator, precise, signatures, sketch.prefixLength(), often);
       matched = null;
       joint = null;
       sparse = null;

@@ -44,7 +44,7 @@ final class LeastSquaresEstimator {
     if (least != noiseOfSolver) {
       prepare(least);
     }
-    LeastSquares.Solution solution = solver.solve(measurement.data(), TOLERANCE * least);
+    LeastSquares.Solution solution = solver.solve(measurement.data(), TOLERANCE * least, 0);
     if (!solution.converged() || inverse() == null) {
       return null;
     }
@@ -112,7 +112,11 @@ final class LeastSquaresEstimator {
     }
     solver =
         new LeastSquares(
-            problem.precise(), problem.prefixLength(), problem.unknownEnergies(), ridge);
+            problem.precise(),
+            problem.prefixLength(),
+            problem.unknownEnergies(),
+            ridge,
+            problem.often());
   }
 
   private double ridge(int i) {

@@ -1,7 +1,7 @@
 package io.resketch.core.decode;
 
 import io.resketch.core.graph.Skeleton;
-import io.resketch.core.solve.RidgeSolver;
+import io.resketch.core.solve.LeastSquares;
 import io.resketch.core.spec.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,6 @@ final class SmallestEstimator {
   private static final double CLASS_WIDTH = 4;
 
   private static final int MAX_CLASSES = 6;
-  private static final int MAX_ITERATIONS = 600;
 
   /** Step of the ridge where the iteration does not converge. */
   private static final double STEP = 30;
@@ -46,7 +45,7 @@ final class SmallestEstimator {
   private final Skeleton skeleton;
   private double noiseOfSolver = -1;
   private double leastRidge;
-  private RidgeSolver solver;
+  private LeastSquares solver;
 
   /** Class of every object. */
   private int[] classes;
@@ -67,13 +66,16 @@ final class SmallestEstimator {
       noiseOfSolver = measurement.noiseVariance();
       prepare();
     }
-    float[] data = measurement.floats();
-    float[] x = solver.solve(data);
-    while (!solver.converged()) {
+    LeastSquares.Solution solution = solver.solve(measurement.data(), 0, TOLERANCE);
+    while (!solution.converged()) {
       raise();
-      x = solver.solve(data);
+      solution = solver.solve(measurement.data(), 0, TOLERANCE);
     }
-    double residual = problem.residualEnergy(data, x);
+    float[] x = new float[solution.values().length];
+    for (int j = 0; j < x.length; j++) {
+      x[j] = (float) solution.values()[j];
+    }
+    double residual = problem.residualEnergy(measurement.floats(), x);
     // Near one unknown a float the residual says little of the noise; do not blow it up.
     double floats = problem.prefixLength();
     double freedom = Math.max(floats - problem.unknownsHeld(), floats / 16);
@@ -103,29 +105,32 @@ final class SmallestEstimator {
 
   /** Solves for the classes, with a ridge at which that converges. */
   private void solve() {
-    do {
-      double[] ridge = new double[skeleton.totalDimension()];
-      for (int i = 0; i < skeleton.size(); i++) {
-        Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
+    while (!isSolved()) {
+      leastRidge *= STEP;
+    }
+  }
+
+  private boolean isSolved() {
+    double[] ridge = new double[skeleton.totalDimension()];
+    for (int i = 0; i < skeleton.size(); i++) {
+      Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
+    }
+    solver =
+        new LeastSquares(
+            problem.precise(),
+            problem.prefixLength(),
+            problem.unknownEnergies(),
+            ridge,
+            problem.often());
+    inverse = new double[skeleton.size()];
+    leakage = new double[Arrays.stream(classes).max().orElse(0) + 1][];
+    for (int g = 0; g < leakage.length; g++) {
+      leakage[g] = probe(g);
+      if (leakage[g] == null) {
+        return false;
       }
-      solver =
-          RidgeSolver.untilNegligible(
-              problem.operator(),
-              problem.prefixLength(),
-              problem.unknownEnergies(),
-              ridge,
-              TOLERANCE,
-              MAX_ITERATIONS);
-      inverse = new double[skeleton.size()];
-      leakage = new double[Arrays.stream(classes).max().orElse(0) + 1][];
-      for (int g = 0; g < leakage.length; g++) {
-        leakage[g] = probe(g);
-        if (!solver.converged()) {
-          leastRidge *= STEP;
-          break;
-        }
-      }
-    } while (!solver.converged());
+    }
+    return true;
   }
 
   /** At least λ, and with noise stated what is best for vectors of norm 1. */
@@ -152,23 +157,29 @@ final class SmallestEstimator {
     return out;
   }
 
-  /** Leakage of one class into every object; adds the class's part of the inverse. */
+  /**
+   * Leakage of one class into every object, or null if the iteration does not converge; sets the
+   * class's part of the inverse.
+   */
   private double[] probe(int g) {
     RandomStream stream = RandomStream.of(PROBE_SEED, RandomStream.Role.POSITION, 0, g);
-    float[] signs = new float[skeleton.totalDimension()];
+    double[] signs = new double[skeleton.totalDimension()];
     for (int i = 0; i < skeleton.size(); i++) {
       for (int j = skeleton.offset(i); classes[i] == g && j < skeleton.offset(i + 1); j++) {
         signs[j] = (stream.bits(j) & 1) == 0 ? 1 : -1;
       }
     }
-    float[] z = solver.solveNormalEquations(signs, problem.dimension());
+    double[] z = solver.solveNormal(signs, TOLERANCE);
+    if (z == null) {
+      return null;
+    }
     double[] out = new double[skeleton.size()];
     for (int i = 0; i < out.length; i++) {
       double squares = 0;
       double own = 0;
       for (int j = skeleton.offset(i); j < skeleton.offset(i + 1); j++) {
-        squares += (double) z[j] * z[j];
-        own += (double) z[j] * signs[j];
+        squares += z[j] * z[j];
+        own += z[j] * signs[j];
       }
       int m = Math.max(1, skeleton.dimension(i));
       out[i] = ridge(i) * ridge(i) * squares / m;

@@ -104,14 +104,15 @@ final class SparseEstimator {
         problem.precise().restrictedTo(columns),
         problem.prefixLength(),
         IntStream.of(columns).mapToDouble(j -> energies[j]).toArray(),
-        new double[columns.length]);
+        new double[columns.length],
+        false);
   }
 
   /** The solution on its support in double precision. */
   private SparseSolver.Solution refined(
       SparseSolver.Solution solution, int[] columns, LeastSquares solver, Measurement measurement) {
     LeastSquares.Solution exact =
-        solver.solve(measurement.data(), UNDONE * measurement.leastNoise());
+        solver.solve(measurement.data(), UNDONE * measurement.leastNoise(), 0);
     float[] values = new float[solution.values().length];
     for (int k = 0; k < columns.length; k++) {
       values[columns[k]] = (float) exact.values()[k];

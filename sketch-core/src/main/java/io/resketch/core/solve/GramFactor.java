@@ -3,9 +3,7 @@ package io.resketch.core.solve;
 import io.resketch.core.operator.PreciseLinearMap;
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.decomposition.QRDecomposition;
 
 /**
@@ -16,7 +14,7 @@ import org.ejml.interfaces.decomposition.QRDecomposition;
  * <p>Cost: n applications of the map and its adjoint, and n³/3 multiplications. Holds workspace:
  * not thread-safe.
  */
-final class GramFactor {
+final class GramFactor implements NormalFactor {
   /** A pivot is a column's squared sine to those before it; products of doubles err by 1e-16 n. */
   private static final double LEAST_PIVOT = 1e-10;
 
@@ -39,8 +37,7 @@ final class GramFactor {
   /** 1/‖column‖ with its ridge; 0 for a column of zeros. */
   private final double[] scale;
 
-  /** Row-major, lower triangular. */
-  private double[] lower;
+  private final SymmetricFactor factor;
 
   /** A diagonal of the scaled inverse from here on is not determined. */
   private double lost = Double.POSITIVE_INFINITY;
@@ -51,21 +48,27 @@ final class GramFactor {
     this.ridge = ridge;
     this.n = map.unknowns();
     this.scale = new double[n];
+    this.factor = factor();
+  }
+
+  private SymmetricFactor factor() {
     double[] gram = gram();
-    if (!cholesky(gram.clone()) || leastPivot() < LEAST_PIVOT) {
-      boolean small = (double) n * n * (prefixLength + n) <= MOST_QR;
-      if (small) {
-        qr();
-      } else {
-        lost = LOST / JITTER;
-        for (int j = 0; j < n; j++) {
-          gram[j * n + j] += JITTER;
-        }
-        if (!cholesky(gram)) {
-          throw new IllegalStateException("n=" + n + ": the Gram matrix is not positive definite");
-        }
-      }
+    SymmetricFactor cholesky = SymmetricFactor.cholesky(n, gram.clone());
+    if (cholesky != null && cholesky.leastPivot() >= LEAST_PIVOT) {
+      return cholesky;
     }
+    if ((double) n * n * (prefixLength + n) <= MOST_QR) {
+      return qr();
+    }
+    lost = LOST / JITTER;
+    for (int j = 0; j < n; j++) {
+      gram[j * n + j] += JITTER;
+    }
+    cholesky = SymmetricFactor.cholesky(n, gram);
+    if (cholesky == null) {
+      throw new IllegalStateException("n=" + n + ": the Gram matrix is not positive definite");
+    }
+    return cholesky;
   }
 
   /** The scaled Gram matrix with its ridge, row-major; sets the scale. */
@@ -93,26 +96,8 @@ final class GramFactor {
     return gram;
   }
 
-  private boolean cholesky(double[] gram) {
-    CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(n, true);
-    DMatrixRMaj matrix = DMatrixRMaj.wrap(n, n, gram);
-    if (n > 0 && !cholesky.decompose(matrix)) {
-      return false;
-    }
-    lower = n == 0 ? new double[0] : cholesky.getT(null).data;
-    return true;
-  }
-
-  private double leastPivot() {
-    double least = 1;
-    for (int j = 0; j < n; j++) {
-      least = Math.min(least, lower[j * n + j] * lower[j * n + j]);
-    }
-    return least;
-  }
-
   /** Lᵀ = R of the scaled columns, with rows √λ below them. */
-  private void qr() {
+  private SymmetricFactor qr() {
     DMatrixRMaj columns = new DMatrixRMaj(prefixLength + n, n);
     double[] unit = new double[n];
     double[] column = new double[map.dimension()];
@@ -130,7 +115,7 @@ final class GramFactor {
       throw new IllegalStateException("n=" + n + ": the columns have no QR decomposition");
     }
     DMatrixRMaj r = qr.getR(null, true);
-    lower = new double[n * n];
+    double[] lower = new double[n * n];
     for (int i = 0; i < n; i++) {
       double sign = r.get(i, i) < 0 ? -1 : 1;
       for (int j = i; j < n; j++) {
@@ -139,14 +124,21 @@ final class GramFactor {
       // A direction that doubles cannot tell from the others gets an error beyond all values.
       lower[i * n + i] = Math.max(lower[i * n + i], 1e-15);
     }
+    return SymmetricFactor.ofLower(n, lower);
   }
 
-  /**
-   * x for a right-hand side y of the least squares.
-   *
-   * @param y not modified, d values
-   */
-  double[] solve(double[] y) {
+  @Override
+  public double[] solve(double[] y) {
+    return refined(y, new double[n]);
+  }
+
+  @Override
+  public double[] solveNormal(double[] b) {
+    return refined(new double[map.dimension()], b);
+  }
+
+  /** x for the right-hand side Aᵀ P y + b. */
+  private double[] refined(double[] y, double[] b) {
     double[] x = new double[n];
     double[] residual = new double[map.dimension()];
     double[] image = new double[map.dimension()];
@@ -160,10 +152,9 @@ final class GramFactor {
       }
       map.adjoint(residual, gradient);
       for (int j = 0; j < n; j++) {
-        gradient[j] = scale[j] * (gradient[j] - ridge[j] * x[j]);
+        gradient[j] = scale[j] * (gradient[j] + b[j] - ridge[j] * x[j]);
       }
-      TriangularSolver_DDRM.solveL(lower, gradient, n);
-      TriangularSolver_DDRM.solveTranL(lower, gradient, n);
+      factor.solve(gradient);
       for (int j = 0; j < n; j++) {
         x[j] += scale[j] * gradient[j];
       }
@@ -173,14 +164,7 @@ final class GramFactor {
 
   /** The diagonal of (AᵀPA + Λ)⁻¹; infinite where it is not determined. */
   double[] inverseDiagonal() {
-    double[] inverse = lower.clone();
-    TriangularSolver_DDRM.invertLower(inverse, n);
-    double[] out = new double[n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        out[j] += inverse[i * n + j] * inverse[i * n + j];
-      }
-    }
+    double[] out = factor.inverseDiagonal();
     for (int j = 0; j < n; j++) {
       out[j] =
           scale[j] == 0 || !(out[j] < lost)

@@ -8,22 +8,25 @@ import java.util.Arrays;
  * Minimises ‖P(A x − y)‖² + Σ_j λ_j x_j², H = (AᵀPA + Λ)⁻¹, in double precision and to convergence.
  * P keeps the first {@code prefixLength} rows.
  *
- * <p>Few unknowns, and more where conjugate gradients do not converge, are solved by a
- * factorisation ({@link GramFactor}). All others are iterated until what is left to gain is
- * negligible: the error e of an iterate has the energy ‖P A e‖² + ‖e‖²_Λ, and by Cauchy and Schwarz
- * e_j² ≤ energy · H_jj for every unknown. An energy below the variance of the noise is therefore
- * below every unknown's standard error. Conjugate gradients tell the energy themselves: it is the
- * sum of what the steps to come will take off (Hestenes and Stiefel, 1952; Strakoš and Tichý,
- * 2002).
+ * <p>Few unknowns or rows are solved by a factorisation, and more of them where conjugate gradients
+ * do not converge before a factorisation would be ready, or where the caller has many right-hand
+ * sides. All others are iterated until what is left to gain is negligible: the error e of an
+ * iterate has the energy ‖P A e‖² + ‖e‖²_Λ, and by Cauchy and Schwarz e_j² ≤ energy · H_jj for
+ * every unknown. An energy below the variance of the noise is therefore below every unknown's
+ * standard error. Conjugate gradients tell the energy themselves: it is the sum of what the steps
+ * to come will take off (Hestenes and Stiefel, 1952; Strakoš and Tichý, 2002).
  *
  * <p>A pure function of its arguments. Holds workspace: not thread-safe.
  */
 public final class LeastSquares {
-  /** A factorisation is at most as long as a few iterations. */
-  private static final int ALWAYS_FACTORED = 1024;
+  /** Up to here a factorisation takes no longer than a few solutions by iteration. */
+  public static final int ALWAYS_FACTORED = 1024;
 
-  /** n² values of memory, and some seconds. */
-  private static final int MOST_FACTORED = 2048;
+  /** The factor has 128 MiB then, and takes half a minute. */
+  private static final int MOST_FACTORED = 4096;
+
+  /** A factorisation costs as many applications as it has unknowns or rows. */
+  private static final int ITERATIONS_WHERE_FACTORED = 3;
 
   private static final int MAX_ITERATIONS = 2000;
 
@@ -48,14 +51,20 @@ public final class LeastSquares {
   private final double[] gradient;
   private final double[] image;
   private final double[] residual;
-  private GramFactor factor;
+
+  /** Whether the rows are factored, of which there are fewer, rather than the unknowns. */
+  private final boolean byRows;
+
+  private NormalFactor factor;
 
   /**
    * @param prefixLength rows in use
    * @param energies about ‖P A e_j‖², one per unknown; an unknown of energy 0 stays 0
    * @param ridge λ_j, one per unknown
+   * @param often whether there are so many right-hand sides that a factorisation is worth its time
    */
-  public LeastSquares(PreciseLinearMap map, int prefixLength, double[] energies, double[] ridge) {
+  public LeastSquares(
+      PreciseLinearMap map, int prefixLength, double[] energies, double[] ridge, boolean often) {
     this.map = map;
     this.prefixLength = prefixLength;
     this.ridge = ridge.clone();
@@ -64,7 +73,9 @@ public final class LeastSquares {
     this.gradient = new double[map.unknowns()];
     this.image = new double[map.dimension()];
     this.residual = new double[map.dimension()];
-    if (map.unknowns() <= ALWAYS_FACTORED) {
+    this.byRows =
+        prefixLength < map.unknowns() && Arrays.stream(ridge).allMatch(value -> value > 0);
+    if (factoredSize() <= (often ? MOST_FACTORED : ALWAYS_FACTORED)) {
       factor();
     }
   }
@@ -90,19 +101,21 @@ public final class LeastSquares {
   }
 
   /**
-   * x for a right-hand side.
+   * x for a right-hand side y of the least squares.
    *
    * @param y not modified, d values
    * @param tolerance of the energy of the error, such as the variance of the noise on a value
+   * @param ofRidge the same as a factor on the solution's ‖x‖²_Λ; the larger of the two holds
    */
-  public Solution solve(double[] y, double tolerance) {
+  public Solution solve(double[] y, double tolerance, double ofRidge) {
+    Solution solution = null;
     if (factor == null) {
-      Solution solution = iterate(y, null, tolerance, 0);
-      if (solution.converged || !canFactor()) {
-        return solution;
-      }
-      factor();
+      solution = iterate(y, null, new Stop(tolerance, ofRidge, 0));
     }
+    if (solution != null && (solution.converged || !canFactor())) {
+      return solution;
+    }
+    factor();
     double[] x = factor.solve(y);
     map.apply(x, image);
     double[] left = new double[residual.length];
@@ -113,9 +126,30 @@ public final class LeastSquares {
   }
 
   /**
-   * The diagonal of H: exact from a factorisation, else estimates from vectors of random signs
-   * (Bekas, Kokiopoulou, Saad, 2007), of which means over many unknowns are to be used. Infinite
-   * where the unknown is not determined.
+   * H b.
+   *
+   * @param b not modified, n values
+   * @param ofRidge as above
+   * @return null if the iteration did not converge
+   */
+  public double[] solveNormal(double[] b, double ofRidge) {
+    if (factor == null) {
+      Solution solution = iterate(null, b, new Stop(0, ofRidge, 0));
+      if (solution.converged) {
+        return solution.values;
+      }
+      if (!canFactor()) {
+        return null;
+      }
+      factor();
+    }
+    return factor.solveNormal(b);
+  }
+
+  /**
+   * The diagonal of H: exact from a factorisation of the unknowns, else estimates from vectors of
+   * random signs (Bekas, Kokiopoulou, Saad, 2007), of which means over many unknowns are to be
+   * used. Infinite where the unknown is not determined.
    *
    * @return null if the iteration did not converge
    */
@@ -127,14 +161,17 @@ public final class LeastSquares {
       }
       factor();
     }
-    return factor.inverseDiagonal();
+    return factor instanceof GramFactor gram ? gram.inverseDiagonal() : estimatedDiagonal();
   }
 
   private double[] estimatedDiagonal() {
     double[] sum = new double[diagonal.length];
     for (int k = 0; k < PROBES; k++) {
       double[] probe = probe(k);
-      Solution solution = iterate(null, probe, 0, PROBE_TOLERANCE);
+      Solution solution =
+          factor == null
+              ? iterate(null, probe, new Stop(0, 0, PROBE_TOLERANCE))
+              : new Solution(factor.solveNormal(probe), residual, 0, true);
       if (!solution.converged) {
         return null;
       }
@@ -155,13 +192,30 @@ public final class LeastSquares {
     return probe;
   }
 
+  private int factoredSize() {
+    return byRows ? prefixLength : map.unknowns();
+  }
+
   private boolean canFactor() {
-    return map.unknowns() <= MOST_FACTORED;
+    return factoredSize() <= MOST_FACTORED;
   }
 
   private void factor() {
-    factor = new GramFactor(map, prefixLength, ridge);
+    if (factor == null) {
+      factor =
+          byRows
+              ? new RowFactor(map, prefixLength, ridge)
+              : new GramFactor(map, prefixLength, ridge);
+    }
   }
+
+  /**
+   * When the error's energy is negligible: at most the largest of three.
+   *
+   * @param ofRidge factor on ‖x‖²_Λ
+   * @param ofSolution factor on the energy of the solution
+   */
+  private record Stop(double tolerance, double ofRidge, double ofSolution) {}
 
   /**
    * Conjugate gradients from 0 (CGLS with a ridge; Björck, 1996, section 7.4), preconditioned by
@@ -169,23 +223,25 @@ public final class LeastSquares {
    *
    * @param y or null
    * @param b or null
-   * @param tolerance of the energy of the error
-   * @param relative tolerance, of the energy of the solution
    */
-  private Solution iterate(double[] y, double[] b, double tolerance, double relative) {
+  private Solution iterate(double[] y, double[] b, Stop stop) {
     double[] x = new double[map.unknowns()];
     Arrays.fill(residual, 0);
     if (y != null) {
       System.arraycopy(y, 0, residual, 0, prefixLength);
     }
-    double[] gains = new double[MAX_ITERATIONS];
+    int most =
+        canFactor()
+            ? Math.min(MAX_ITERATIONS, factoredSize() / ITERATIONS_WHERE_FACTORED)
+            : MAX_ITERATIONS;
+    double[] gains = new double[most];
     double gained = 0;
     double norm = descend(x, b);
     double[] direction = new double[x.length];
     Arrays.setAll(direction, j -> diagonal[j] > 0 ? gradient[j] / diagonal[j] : 0);
     int k = 0;
     double left = Double.POSITIVE_INFINITY;
-    while (norm > 0 && k < MAX_ITERATIONS) {
+    while (norm > 0 && k < most) {
       double step = norm / curvature(direction);
       if (!Double.isFinite(step)) {
         break; // nothing is left that these operators can tell
@@ -199,7 +255,7 @@ public final class LeastSquares {
       gains[k++] = step * norm;
       gained += step * norm;
       left = recent(gains, k);
-      if (left <= Math.max(tolerance, relative * gained)) {
+      if (left <= tolerated(stop, x, gained)) {
         return new Solution(x, residual.clone(), left, true);
       }
       double next = descend(x, b);
@@ -211,7 +267,15 @@ public final class LeastSquares {
       }
     }
     left = norm > 0 ? left : 0;
-    return new Solution(x, residual.clone(), left, left <= Math.max(tolerance, relative * gained));
+    return new Solution(x, residual.clone(), left, left <= tolerated(stop, x, gained));
+  }
+
+  private double tolerated(Stop stop, double[] x, double gained) {
+    double ofRidge = 0;
+    for (int j = 0; stop.ofRidge > 0 && j < x.length; j++) {
+      ofRidge += ridge[j] * x[j] * x[j];
+    }
+    return Math.max(stop.tolerance, Math.max(stop.ofRidge * ofRidge, stop.ofSolution * gained));
   }
 
   /**

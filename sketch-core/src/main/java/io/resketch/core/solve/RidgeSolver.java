@@ -38,13 +38,8 @@ public final class RidgeSolver {
   private double[] residual = new double[0];
   private float[] image = new float[0];
 
-  /** Whether the tolerance is of the error's energy instead of the gradient. */
-  private final boolean energetic;
-
   /** What the steps of the last call took off the energy. */
   private final double[] gains;
-
-  private boolean converged = true;
 
   /** What the last steps of the last call have gained. */
   private double left;
@@ -64,35 +59,6 @@ public final class RidgeSolver {
       double[] ridge,
       double tolerance,
       int maxIterations) {
-    this(map, prefixLength, energies, ridge, tolerance, maxIterations, false);
-  }
-
-  /**
-   * A solver that goes on until the error of the iteration is negligible beside that of the ridge:
-   * the energy ‖P A e‖² + ‖e‖²_Λ of its error e is at most {@code tolerance} times ‖x‖²_Λ, judged
-   * by what the last quarter of the steps has gained. {@link #converged} says whether it got there.
-   *
-   * @param tolerance factor on ‖x‖²_Λ
-   */
-  public static RidgeSolver untilNegligible(
-      LinearMap map,
-      int prefixLength,
-      double[] energies,
-      double[] ridge,
-      double tolerance,
-      int maxIterations) {
-    return new RidgeSolver(map, prefixLength, energies, ridge, tolerance, maxIterations, true);
-  }
-
-  private RidgeSolver(
-      LinearMap map,
-      int prefixLength,
-      double[] energies,
-      double[] ridge,
-      double tolerance,
-      int maxIterations,
-      boolean energetic) {
-    this.energetic = energetic;
     this.gains = new double[maxIterations];
     this.map = map;
     this.prefixLength = prefixLength;
@@ -162,11 +128,6 @@ public final class RidgeSolver {
     return out;
   }
 
-  /** Whether the last call of a solver made by {@link #untilNegligible} got there. */
-  public boolean converged() {
-    return converged;
-  }
-
   /** Estimate of the energy of the error that the last call left; 0 after a few steps. */
   double left() {
     return left;
@@ -189,18 +150,15 @@ public final class RidgeSolver {
   private double iterate(double[] x, Equations equations, double until, int iterations) {
     double energy = start(x, equations.y);
     double norm = descend(x, equations);
-    double stop = energetic ? 0 : until * norm;
-    converged = norm == 0;
+    double stop = until * norm;
     for (int j = 0; j < direction.length; j++) {
       direction[j] = rounded[j];
     }
     int steps = 0;
     while (steps < iterations && norm > Math.max(stop, ROUNDING * x.length * energy)) {
       double step = norm / curvature();
-      double size = 0;
       for (int j = 0; j < x.length; j++) {
         x[j] += step * direction[j];
-        size += ridge[j] * x[j] * x[j];
       }
       energy = 0;
       for (int i = 0; i < prefixLength; i++) {
@@ -208,12 +166,6 @@ public final class RidgeSolver {
         energy += residual[i] * residual[i];
       }
       gains[steps++] = step * norm;
-      if (energetic) {
-        converged = LeastSquares.recent(gains, steps) <= until * size;
-        if (converged) {
-          break;
-        }
-      }
       double next = descend(x, equations);
       double ratio = next / norm;
       norm = next;
@@ -222,8 +174,6 @@ public final class RidgeSolver {
       }
     }
     left = steps < LeastSquares.LEAST_WINDOW ? 0 : LeastSquares.recent(gains, steps);
-    // Few steps to the rounding of the operators: there were few directions.
-    converged |= norm <= ROUNDING * x.length * energy && steps < LeastSquares.LEAST_WINDOW;
     return energy;
   }
 

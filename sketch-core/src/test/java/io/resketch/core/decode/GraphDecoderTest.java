@@ -3,6 +3,7 @@ package io.resketch.core.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.resketch.core.MismatchException;
 import io.resketch.core.RandomGraphs;
@@ -10,6 +11,7 @@ import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
+import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
@@ -45,6 +47,28 @@ class GraphDecoderTest {
           assertThat(rootMeanSquareError(graph, decoded, i))
               .as("seed %d, object %d", seed, i)
               .isLessThan(Math.max(2e-3, 5 * decoded.standardError(i)));
+        }
+      }
+    }
+  }
+
+  /** Iterated or factored, by unknowns and by floats: the answers differ by less than the error. */
+  @Test
+  void forMany_answersAsForFew() {
+    Computation graph = RandomGraphs.tree(4, 2, 5, 64);
+    for (int prefix : new int[] {4096, 1280}) {
+      Sketch sketch = sketch(graph).truncate(prefix).encode(Encoding.I8_BLOCK);
+      Decoded few = new GraphDecoder(OPERATORS, graph.skeleton()).decode(sketch, Decoder.JOINT);
+      GraphDecoder many = GraphDecoder.forMany(OPERATORS, graph.skeleton());
+      for (int repeated = 0; repeated < 2; repeated++) {
+        Decoded found = many.decode(sketch, Decoder.JOINT);
+        for (int i = 0; i < graph.skeleton().size(); i++) {
+          double error = few.standardError(i);
+          if (Double.isFinite(error)) {
+            assertThat(found.attributes(i))
+                .containsExactly(few.attributes(i), within((float) (0.3 * error)));
+          }
+          assertThat(found.standardError(i)).isCloseTo(error, withinPercentage(20));
         }
       }
     }

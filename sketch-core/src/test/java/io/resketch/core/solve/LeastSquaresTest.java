@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resketch.core.operator.PreciseLinearMap;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -100,14 +101,36 @@ class LeastSquaresTest {
     for (int n : new int[] {40, 1100}) {
       Matrix matrix = random(2 * n, n, n);
       double[] x = new SplittableRandom(1).doubles(n, -1, 1).toArray();
-      LeastSquares solver = new LeastSquares(matrix, 2 * n, matrix.energies(), new double[n]);
-      LeastSquares.Solution solution = solver.solve(image(matrix, x), 1e-20);
+      LeastSquares solver =
+          new LeastSquares(matrix, 2 * n, matrix.energies(), new double[n], false);
+      LeastSquares.Solution solution = solver.solve(image(matrix, x), 1e-20, 0);
       assertThat(solution.converged()).isTrue();
       assertThat(solution.values()).containsExactly(x, within(1e-8));
       double[] factored = new GramFactor(matrix, 2 * n, new double[n]).inverseDiagonal();
       double mean = Arrays.stream(factored).average().orElseThrow();
       assertThat(Arrays.stream(solver.inverseDiagonal()).average().orElseThrow())
           .isCloseTo(mean, within(0.05 * mean));
+    }
+  }
+
+  /** Fewer rows than unknowns: by the rows, by the unknowns, and by iteration (1,100 rows). */
+  @Test
+  void rows_andUnknowns_giveTheSame() {
+    for (int rows : new int[] {40, 1100}) {
+      int n = rows * 3 / 2;
+      Matrix matrix = random(rows, n, rows);
+      double[] ridge = new double[n];
+      Arrays.setAll(ridge, j -> 20 + j % 7);
+      double[] y = new SplittableRandom(3).doubles(rows, -1, 1).toArray();
+      double[] b = new SplittableRandom(4).doubles(n, -1, 1).toArray();
+      NormalFactor byUnknowns = new GramFactor(matrix, rows, ridge);
+      for (NormalFactor factor : List.of(new RowFactor(matrix, rows, ridge), byUnknowns)) {
+        LeastSquares solver = new LeastSquares(matrix, rows, matrix.energies(), ridge, false);
+        assertThat(factor.solve(y))
+            .containsExactly(solver.solve(y, 0, 1e-10).values(), within(1e-6));
+        assertThat(factor.solveNormal(b))
+            .containsExactly(solver.solveNormal(b, 1e-10), within(1e-6));
+      }
     }
   }
 
@@ -118,9 +141,9 @@ class LeastSquaresTest {
     for (double[] row : matrix.rows) {
       row[1] = row[0] + 1e-6 * row[1];
     }
-    LeastSquares solver = new LeastSquares(matrix, 64, matrix.energies(), new double[2]);
+    LeastSquares solver = new LeastSquares(matrix, 64, matrix.energies(), new double[2], false);
     double[] x = {0.3, -0.7};
-    assertThat(solver.solve(image(matrix, x), 0).values()).containsExactly(x, within(1e-7));
+    assertThat(solver.solve(image(matrix, x), 0, 0).values()).containsExactly(x, within(1e-7));
     double[] inverse = solver.inverseDiagonal();
     double difference = 0;
     for (double[] row : random(64, 2, 5).rows) {
@@ -136,7 +159,7 @@ class LeastSquaresTest {
       row[1] = row[0];
     }
     double[] inverse =
-        new LeastSquares(matrix, 64, matrix.energies(), new double[3]).inverseDiagonal();
+        new LeastSquares(matrix, 64, matrix.energies(), new double[3], false).inverseDiagonal();
     assertThat(inverse[0]).isGreaterThan(1e20);
     assertThat(inverse[1]).isGreaterThan(1e20);
     assertThat(inverse[2]).isLessThan(1);
@@ -145,13 +168,13 @@ class LeastSquaresTest {
   /** More unknowns than are factored, and more iterations needed than are made. */
   @Test
   void whatDoesNotConverge_saysSo() {
-    RunningSum sum = new RunningSum(4000);
-    double[] energies = new double[4000];
-    Arrays.setAll(energies, j -> 4000 - j);
-    double[] x = new SplittableRandom(2).doubles(4000, -1, 1).toArray();
-    LeastSquares solver = new LeastSquares(sum, 4000, energies, new double[4000]);
-    LeastSquares.Solution solution = solver.solve(image(sum, x), 1e-20);
-    double[] off = new double[4000];
+    RunningSum sum = new RunningSum(5000);
+    double[] energies = new double[5000];
+    Arrays.setAll(energies, j -> 5000 - j);
+    double[] x = new SplittableRandom(2).doubles(5000, -1, 1).toArray();
+    LeastSquares solver = new LeastSquares(sum, 5000, energies, new double[5000], false);
+    LeastSquares.Solution solution = solver.solve(image(sum, x), 1e-20, 0);
+    double[] off = new double[5000];
     Arrays.setAll(off, j -> x[j] - solution.values()[j]);
     double energy = Arrays.stream(image(sum, off)).map(v -> v * v).sum();
     assertThat(solution.converged()).isFalse();
@@ -164,8 +187,8 @@ class LeastSquaresTest {
     for (double[] row : matrix.rows) {
       row[1] = 0;
     }
-    LeastSquares solver = new LeastSquares(matrix, 32, matrix.energies(), new double[3]);
-    assertThat(solver.solve(image(matrix, new double[] {1, 5, 2}), 0).values())
+    LeastSquares solver = new LeastSquares(matrix, 32, matrix.energies(), new double[3], false);
+    assertThat(solver.solve(image(matrix, new double[] {1, 5, 2}), 0, 0).values())
         .containsExactly(new double[] {1, 0, 2}, within(1e-12));
     assertThat(solver.inverseDiagonal()[1]).isInfinite();
   }
