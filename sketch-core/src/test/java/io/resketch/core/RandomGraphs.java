@@ -2,6 +2,7 @@ package io.resketch.core;
 
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.graph.WeightedInput;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,41 @@ public final class RandomGraphs {
       graph.root(root.object(), root.weight());
     }
     return graph.build();
+  }
+
+  /** The same with positions and own weights: every list indexed, a bag, or at drawn positions. */
+  public static Computation placed(long seed, Computation plain) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Skeleton skeleton = plain.skeleton();
+    Computation.Builder out = Computation.builder();
+    for (int i = 0; i < skeleton.size(); i++) {
+      List<WeightedInput> inputs = new ArrayList<>();
+      int kind = random.nextInt(3);
+      for (int k = 0; k < skeleton.inputCount(i); k++) {
+        String id = skeleton.id(skeleton.input(i, k));
+        inputs.add(new WeightedInput(id, skeleton.weight(i, k), position(random, kind)));
+      }
+      if (inputs.isEmpty() || random.nextInt(3) == 0) {
+        out.object(skeleton.id(i), skeleton.module(i), plain.attributes(i), inputs);
+      } else {
+        float own = (float) random.nextDouble(0.05, 0.95);
+        out.object(skeleton.id(i), skeleton.module(i), plain.attributes(i), inputs, own);
+      }
+    }
+    int kind = random.nextInt(3);
+    for (int k = 0; k < skeleton.rootCount(); k++) {
+      String id = skeleton.id(skeleton.root(k));
+      out.root(new WeightedInput(id, skeleton.rootWeight(k), position(random, kind)));
+    }
+    return out.mass(skeleton.mass()).build();
+  }
+
+  private static int position(SplittableRandom random, int kind) {
+    return switch (kind) {
+      case 0 -> WeightedInput.INDEX;
+      case 1 -> 0;
+      default -> random.nextInt(WeightedInput.MAX_POSITION + 1);
+    };
   }
 
   private static Attributes attributes(SplittableRandom random, int dimension) {

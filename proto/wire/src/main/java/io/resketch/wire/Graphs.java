@@ -37,10 +37,15 @@ public final class Graphs {
       } catch (InvalidInputException e) {
         throw within(object.getId(), e);
       }
-      builder.object(
-          object.getId(), object.getModule(), attributes, inputs(object.getInputsList()));
+      List<WeightedInput> inputs = inputs(object.getId(), object.getInputsList());
+      if (object.hasOwnWeight()) {
+        builder.object(
+            object.getId(), object.getModule(), attributes, inputs, object.getOwnWeight());
+      } else {
+        builder.object(object.getId(), object.getModule(), attributes, inputs);
+      }
     }
-    message.getRootsList().forEach(root -> builder.root(root.getObject(), root.getWeight()));
+    roots(message.getRootsList(), message.getPlacedRootsList()).forEach(builder::root);
     if (message.hasMass()) {
       builder.mass(message.getMass());
     }
@@ -57,14 +62,23 @@ public final class Graphs {
     Skeleton skeleton = computation.skeleton();
     io.resketch.v1.Computation.Builder out = io.resketch.v1.Computation.newBuilder();
     for (int i = 0; i < skeleton.size(); i++) {
-      out.addObjects(
+      SketchObject.Builder object =
           SketchObject.newBuilder()
               .setId(skeleton.id(i))
               .setModule(skeleton.module(i))
               .setAttributes(attributes(computation.attributes(i)))
-              .addAllInputs(inputs(skeleton, i)));
+              .addAllInputs(inputs(skeleton, i));
+      if (statesOwnWeight(skeleton, i)) {
+        object.setOwnWeight(skeleton.ownWeight(i));
+      }
+      out.addObjects(object);
     }
-    return out.addAllRoots(roots(skeleton)).setMass(skeleton.mass()).build();
+    if (skeleton.isPlain()) {
+      out.addAllRoots(roots(skeleton));
+    } else {
+      out.addAllPlacedRoots(roots(skeleton));
+    }
+    return out.setMass(skeleton.mass()).build();
   }
 
   /**
@@ -75,15 +89,19 @@ public final class Graphs {
   public static Skeleton skeleton(io.resketch.v1.Skeleton message) {
     Skeleton.Builder builder = Skeleton.builder();
     for (SkeletonObject object : message.getObjectsList()) {
-      builder.object(
-          object.getId(),
-          object.getModule(),
-          object.getDimension(),
-          inputs(object.getInputsList()));
+      List<WeightedInput> inputs = inputs(object.getId(), object.getInputsList());
+      if (object.hasOwnWeight()) {
+        builder.object(
+            object.getId(),
+            object.getModule(),
+            object.getDimension(),
+            inputs,
+            object.getOwnWeight());
+      } else {
+        builder.object(object.getId(), object.getModule(), object.getDimension(), inputs);
+      }
     }
-    for (io.resketch.v1.WeightedInput root : message.getRootsList()) {
-      builder.root(new WeightedInput(root.getObject(), root.getWeight()));
-    }
+    roots(message.getRootsList(), message.getPlacedRootsList()).forEach(builder::root);
     if (message.hasMass()) {
       builder.mass(message.getMass());
     }
@@ -94,14 +112,23 @@ public final class Graphs {
   public static io.resketch.v1.Skeleton skeleton(Skeleton skeleton) {
     io.resketch.v1.Skeleton.Builder out = io.resketch.v1.Skeleton.newBuilder();
     for (int i = 0; i < skeleton.size(); i++) {
-      out.addObjects(
+      SkeletonObject.Builder object =
           SkeletonObject.newBuilder()
               .setId(skeleton.id(i))
               .setModule(skeleton.module(i))
               .setDimension(skeleton.dimension(i))
-              .addAllInputs(inputs(skeleton, i)));
+              .addAllInputs(inputs(skeleton, i));
+      if (statesOwnWeight(skeleton, i)) {
+        object.setOwnWeight(skeleton.ownWeight(i));
+      }
+      out.addObjects(object);
     }
-    return out.addAllRoots(roots(skeleton)).setMass(skeleton.mass()).build();
+    if (skeleton.isPlain()) {
+      out.addAllRoots(roots(skeleton));
+    } else {
+      out.addAllPlacedRoots(roots(skeleton));
+    }
+    return out.setMass(skeleton.mass()).build();
   }
 
   /** Writes a decoded computation, attributes dense, without id, time and labels of the run. */
@@ -113,14 +140,18 @@ public final class Graphs {
       for (float value : decoded.attributes(i)) {
         values.addValues(value);
       }
-      out.addObjects(
+      DecodedObject.Builder object =
           DecodedObject.newBuilder()
               .setId(skeleton.id(i))
               .setModule(skeleton.module(i))
               .setAttributes(io.resketch.v1.Attributes.newBuilder().setDense(values))
               .addAllInputs(inputs(skeleton, i))
               .setStandardError(decoded.standardError(i))
-              .setDetermined(decoded.determined(i)));
+              .setDetermined(decoded.determined(i));
+      if (statesOwnWeight(skeleton, i)) {
+        object.setOwnWeight(skeleton.ownWeight(i));
+      }
+      out.addObjects(object);
     }
     return out.addAllRoots(roots(skeleton)).setRelativeResidual(decoded.relativeResidual()).build();
   }
@@ -187,10 +218,35 @@ public final class Graphs {
     return out;
   }
 
-  private static List<WeightedInput> inputs(List<io.resketch.v1.WeightedInput> messages) {
+  private static boolean statesOwnWeight(Skeleton skeleton, int i) {
+    return skeleton.ownWeight(i) != Skeleton.DEFAULT_OWN_WEIGHT;
+  }
+
+  private static List<WeightedInput> inputs(
+      String id, List<io.resketch.v1.WeightedInput> messages) {
+    return list("objects[" + id + "].inputs", messages);
+  }
+
+  private static List<WeightedInput> roots(
+      List<io.resketch.v1.WeightedInput> roots, List<io.resketch.v1.WeightedInput> placed) {
+    if (!roots.isEmpty() && !placed.isEmpty()) {
+      throw new InvalidInputException(
+          "placed_roots", "is given beside roots; give the roots in one of the two");
+    }
+    return placed.isEmpty() ? list("roots", roots) : list("placed_roots", placed);
+  }
+
+  private static List<WeightedInput> list(
+      String field, List<io.resketch.v1.WeightedInput> messages) {
     List<WeightedInput> out = new ArrayList<>(messages.size());
     for (io.resketch.v1.WeightedInput message : messages) {
-      out.add(new WeightedInput(message.getObject(), message.getWeight()));
+      int position = message.hasPosition() ? message.getPosition() : WeightedInput.INDEX;
+      if (message.hasPosition() && position < 0) {
+        throw new InvalidInputException(
+            field + "[" + out.size() + "].position",
+            position + " must be 0 to " + WeightedInput.MAX_POSITION);
+      }
+      out.add(new WeightedInput(message.getObject(), message.getWeight(), position));
     }
     return out;
   }
@@ -198,7 +254,8 @@ public final class Graphs {
   private static List<io.resketch.v1.WeightedInput> inputs(Skeleton skeleton, int object) {
     List<io.resketch.v1.WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < skeleton.inputCount(object); k++) {
-      out.add(input(skeleton, skeleton.input(object, k), skeleton.weight(object, k)));
+      int position = skeleton.position(object, k);
+      out.add(input(skeleton, skeleton.input(object, k), skeleton.weight(object, k), position, k));
     }
     return out;
   }
@@ -206,15 +263,19 @@ public final class Graphs {
   private static List<io.resketch.v1.WeightedInput> roots(Skeleton skeleton) {
     List<io.resketch.v1.WeightedInput> out = new ArrayList<>();
     for (int k = 0; k < skeleton.rootCount(); k++) {
-      out.add(input(skeleton, skeleton.root(k), skeleton.rootWeight(k)));
+      int position = skeleton.rootPosition(k);
+      out.add(input(skeleton, skeleton.root(k), skeleton.rootWeight(k), position, k));
     }
     return out;
   }
 
-  private static io.resketch.v1.WeightedInput input(Skeleton skeleton, int object, float weight) {
-    return io.resketch.v1.WeightedInput.newBuilder()
-        .setObject(skeleton.id(object))
-        .setWeight(weight)
-        .build();
+  private static io.resketch.v1.WeightedInput input(
+      Skeleton skeleton, int object, float weight, int position, int index) {
+    io.resketch.v1.WeightedInput.Builder out =
+        io.resketch.v1.WeightedInput.newBuilder().setObject(skeleton.id(object)).setWeight(weight);
+    if (position != index) {
+      out.setPosition(position);
+    }
+    return out.build();
   }
 }

@@ -26,7 +26,14 @@ public final class Sketches {
    * @throws io.resketch.core.MismatchException if the fingerprint is that of another spec
    */
   public static SketchSpec spec(io.resketch.v1.SketchSpec message) {
-    SketchSpec spec = new SketchSpec(message.getDimension(), family(message), message.getSeed());
+    SketchSpec spec =
+        new SketchSpec(
+            message.getDimension(),
+            family(message),
+            message.getSeed(),
+            message.hasTransparency()
+                ? message.getTransparency()
+                : SketchSpec.DEFAULT_TRANSPARENCY);
     if (!message.getFingerprint().isEmpty()) {
       Fingerprint given = Fingerprint.ofBytes(message.getFingerprint().toByteArray());
       if (!given.equals(spec.fingerprint())) {
@@ -75,6 +82,9 @@ public final class Sketches {
             .setDimension(spec.dimension())
             .setSeed(spec.seed())
             .setFingerprint(ByteString.copyFrom(spec.fingerprint().toBytes()));
+    if (spec.transparency() != SketchSpec.DEFAULT_TRANSPARENCY) {
+      out.setTransparency(spec.transparency());
+    }
     if (spec.family() instanceof Family.BlockSparse blockSparse) {
       out.setBlocksPerColumn(blockSparse.blocksPerColumn());
     }

@@ -60,6 +60,12 @@ final class ReadSpecOptions {
       description = "The seed of the sketches; needed where nothing else says the spec.")
   private Optional<Long> seed;
 
+  @Option(
+      names = "--transparency",
+      paramLabel = "SHARE",
+      description = "Of the tuple operators, for sketches that do not say it. Default: 0.5.")
+  private Optional<Double> transparency;
+
   private final Set<Path> noted = new HashSet<>();
 
   /**
@@ -129,8 +135,8 @@ final class ReadSpecOptions {
               + own
               + ", but the options make "
               + given.fingerprint()
-              + "; give the --seed, --dimension, --blocks-per-column and --family that it was"
-              + " sketched with");
+              + "; give the --seed, --dimension, --blocks-per-column, --family and --transparency"
+              + " that it was sketched with");
     }
     return Optional.of(given);
   }
@@ -177,7 +183,8 @@ final class ReadSpecOptions {
         floats,
         family.orElse(SpecOptions.FamilyName.BLOCK_SPARSE),
         blocksPerColumn,
-        seed.orElseThrow());
+        seed.orElseThrow(),
+        transparency.orElse(SketchSpec.DEFAULT_TRANSPARENCY));
   }
 
   /** Options that were given are refused where they say something else. */
@@ -193,6 +200,12 @@ final class ReadSpecOptions {
     requireSame(
         command, "--blocks-per-column", blocksPerColumn.map(String::valueOf), "" + blocks, told);
     requireSame(command, "--family", family.map(Enum::name), label, told);
+    requireSame(
+        command,
+        "--transparency",
+        transparency.map(String::valueOf),
+        String.valueOf(spec.transparency()),
+        told);
   }
 
   private static String unsigned(SketchSpec spec) {

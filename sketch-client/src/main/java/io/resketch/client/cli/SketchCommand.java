@@ -132,6 +132,9 @@ final class SketchCommand extends ClientCommand {
       if (spec.family() instanceof Family.BlockSparse blockSparse) {
         out.addProperty("blocksPerColumn", blockSparse.blocksPerColumn());
       }
+      if (spec.transparency() != SketchSpec.DEFAULT_TRANSPARENCY) {
+        out.addProperty("transparency", spec.transparency());
+      }
       out.addProperty("seed", Long.toUnsignedString(spec.seed()));
       out.addProperty("fingerprint", spec.fingerprint().toString());
       out.addProperty("sketches", output.toString());

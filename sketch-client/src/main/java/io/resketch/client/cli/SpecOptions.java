@@ -79,9 +79,18 @@ final class SpecOptions {
       description = "Selects the operators; sketches of different seeds do not compare.")
   private long seed;
 
+  @Option(
+      names = "--transparency",
+      paramLabel = "SHARE",
+      defaultValue = "0.5",
+      description =
+          "How much of what lies below is seen whatever its position: a multiple of 1/64 from 0.25"
+              + " to 0.9375. Default: ${DEFAULT-VALUE}.")
+  private double transparency;
+
   /** The spec, or an error of use. */
   SketchSpec spec(ClientCommand command) {
-    return spec(command, dimension, family, blocksPerColumn, seed);
+    return spec(command, dimension, family, blocksPerColumn, seed, transparency);
   }
 
   /** A spec of its parameters, or an error of use. */
@@ -90,14 +99,17 @@ final class SpecOptions {
       int dimension,
       FamilyName family,
       Optional<Integer> blocksPerColumn,
-      long seed) {
+      long seed,
+      double transparency) {
     if (family != FamilyName.BLOCK_SPARSE && blocksPerColumn.isPresent()) {
       throw command.wrongUse("--blocks-per-column is of --family=block-sparse only; leave it out");
     }
     try {
-      return new SketchSpec(dimension, family.family(blocksPerColumn.orElse(16)), seed);
+      return new SketchSpec(
+          dimension, family.family(blocksPerColumn.orElse(16)), seed, transparency);
     } catch (InvalidInputException e) {
-      String option = e.field().equals("dimension") ? "--dimension" : "--blocks-per-column";
+      String option =
+          e.field().equals("blocksPerColumn") ? "--blocks-per-column" : "--" + e.field();
       throw command.wrongUse(option + e.getMessage().substring(e.field().length()));
     }
   }

@@ -36,6 +36,7 @@ final class TeacherFiles {
           "dimension",
           "family",
           "blocksPerColumn",
+          "transparency",
           "sketchSeed");
 
   private final TeacherNetwork network;
@@ -72,7 +73,13 @@ final class TeacherFiles {
               truth(file, json, "unit", true),
               seed);
       SketchSpec spec =
-          new SketchSpec(dimension, family(file, json), number(file, json, "sketchSeed", 7));
+          new SketchSpec(
+              dimension,
+              family(file, json),
+              number(file, json, "sketchSeed", 7),
+              json.has("transparency")
+                  ? json.get("transparency").getAsDouble()
+                  : SketchSpec.DEFAULT_TRANSPARENCY);
       TeacherNetwork network = new TeacherNetwork(settings, spec);
       long pairs = number(file, json, "pairs", 40L * network.objects() * settings.attributes());
       if (pairs < 1 || pairs > 10_000_000) {

@@ -2,6 +2,9 @@ package io.resketch.client.files;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import io.resketch.v1.Computation;
+import io.resketch.v1.Skeleton;
+import io.resketch.v1.WeightedInput;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.io.OutputStreamWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes messages in their proto3 JSON form, one a line. The file appears on {@link #commit()}. Not
@@ -44,13 +48,26 @@ public final class JsonLinesWriter implements Closeable {
     this.out = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8), 1 << 16);
   }
 
-  /** The one line that stands for a message. */
+  /** The one line that stands for a message, with roots under that name. */
   public static String line(Message message) {
     try {
-      return PRINTER.print(message);
+      return PRINTER.print(withRoots(message));
     } catch (IOException e) {
       throw new IllegalStateException("only a message that holds an Any has no JSON form", e);
     }
+  }
+
+  /** Readers of JSON refuse names that they do not know, so there is no need of another list. */
+  private static Message withRoots(Message message) {
+    if (message instanceof Skeleton skeleton && skeleton.getPlacedRootsCount() > 0) {
+      List<WeightedInput> roots = skeleton.getPlacedRootsList();
+      return skeleton.toBuilder().clearPlacedRoots().addAllRoots(roots).build();
+    }
+    if (message instanceof Computation computation && computation.getPlacedRootsCount() > 0) {
+      List<WeightedInput> roots = computation.getPlacedRootsList();
+      return computation.toBuilder().clearPlacedRoots().addAllRoots(roots).build();
+    }
+    return message;
   }
 
   /** Adds a line made by {@link #line}. */

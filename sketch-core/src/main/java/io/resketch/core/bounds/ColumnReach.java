@@ -46,9 +46,9 @@ final class ColumnReach {
   /** Objects on the longest path. */
   final int depth;
 
-  ColumnReach(Computation computation) {
+  ColumnReach(Computation computation, double transparency) {
     Skeleton skeleton = computation.skeleton();
-    Reach reach = new Reach(skeleton);
+    Reach reach = new Reach(skeleton, transparency);
     double sum = 0;
     int deepest = 1;
     for (int i = 0; i < skeleton.size(); i++) {

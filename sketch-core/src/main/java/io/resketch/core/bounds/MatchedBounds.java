@@ -33,12 +33,13 @@ public final class MatchedBounds {
     this.blocksPerColumn = SimilarityBounds.blocksPerColumn(spec);
     this.operator = new GraphOperator(operators, skeleton);
     this.skeleton = skeleton;
-    this.reach = new Reach(skeleton);
+    this.reach = new Reach(skeleton, spec.transparency());
   }
 
   /**
-   * Standard deviation of the noise of a recovered attribute at most, as a multiple of ‖s − b‖/√d:
-   * 4·8^(depth−1)/w for an object without inputs, four times that for one with.
+   * Standard deviation of the noise of a recovered attribute at most, for own weights and a
+   * transparency of ½, as a multiple of ‖s − b‖/√d: 4·8^(depth−1)/w for an object without inputs,
+   * four times that for one with.
    *
    * @param depth 1 for roots
    * @param weight product of the weights on the path

@@ -24,7 +24,15 @@ final class Reach {
   /** Objects on the longest path from a root: 1 for roots that are nobody's input. */
   final int[] depth;
 
-  Reach(Skeleton skeleton) {
+  /** τ. */
+  private final double transparency;
+
+  /** τ² + (1 − τ)². */
+  private final double spread;
+
+  Reach(Skeleton skeleton, double transparency) {
+    this.transparency = transparency;
+    this.spread = transparency * transparency + (1 - transparency) * (1 - transparency);
     int n = skeleton.size();
     most = new double[n];
     energy = new double[n];
@@ -48,13 +56,17 @@ final class Reach {
     }
     while (!ready.isEmpty()) {
       int i = ready.pop();
-      if (skeleton.inputCount(i) > 0) { // ¼(I + R̂) before the attributes, and before the inputs
-        most[i] /= 2;
-        energy[i] /= 8;
-        identity[i] /= 4;
-        identityEnergy[i] /= 16;
+      double[] from = {0, 0, 0, 0};
+      if (skeleton.inputCount(i) > 0) { // β T before the attributes, (1 − β) T before the inputs
+        double own = skeleton.ownWeight(i);
+        double[] at = {most[i], energy[i], identity[i], identityEnergy[i]};
+        from = through(at, 1 - own);
+        double[] attributes = through(at, own);
+        most[i] = attributes[0];
+        energy[i] = attributes[1];
+        identity[i] = attributes[2];
+        identityEnergy[i] = attributes[3];
       }
-      double[] from = {most[i], energy[i], identity[i], identityEnergy[i]};
       for (int k = 0; k < skeleton.inputCount(i); k++) {
         int child = skeleton.input(i, k);
         add(child, from, skeleton.weight(i, k), depth[i] + 1);
@@ -65,12 +77,21 @@ final class Reach {
     }
   }
 
-  /** A path on through w · ½(I + R̂). */
+  /** The four sums behind w · T. */
+  private double[] through(double[] from, double w) {
+    double still = w * transparency;
+    return new double[] {
+      from[0] * w, from[1] * w * w * spread, from[2] * still, from[3] * still * still
+    };
+  }
+
+  /** A path on through w · T. */
   private void add(int object, double[] from, double w, int at) {
-    most[object] += from[0] * w;
-    energy[object] += from[1] * w * w / 2;
-    identity[object] += from[2] * w / 2;
-    identityEnergy[object] += from[3] * w * w / 4;
+    double[] path = through(from, w);
+    most[object] += path[0];
+    energy[object] += path[1];
+    identity[object] += path[2];
+    identityEnergy[object] += path[3];
     depth[object] = Math.max(depth[object], at);
   }
 }

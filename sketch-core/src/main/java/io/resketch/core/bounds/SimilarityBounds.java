@@ -20,6 +20,7 @@ import java.util.Map;
 public final class SimilarityBounds {
   private final int dimension;
   private final int blocksPerColumn;
+  private final double transparency;
 
   /**
    * Bounds for a spec.
@@ -28,6 +29,7 @@ public final class SimilarityBounds {
    */
   public SimilarityBounds(SketchSpec spec) {
     this.dimension = spec.dimension();
+    this.transparency = spec.transparency();
     this.blocksPerColumn = blocksPerColumn(spec);
   }
 
@@ -53,7 +55,7 @@ public final class SimilarityBounds {
     checkConfidence(confidence);
     int prefix = Math.min(sketch.prefixLength(), other.prefixLength());
     Sketch kept = other.truncate(prefix);
-    ColumnReach reach = new ColumnReach(computation);
+    ColumnReach reach = new ColumnReach(computation, transparency);
     double variance = reach.squaredMost() * kept.energy() / dimension;
     double most = reach.largestMost();
     double peak = most * most * largestBlock(kept.toArray()) / (32.0 * blocksPerColumn);
@@ -86,7 +88,8 @@ public final class SimilarityBounds {
   public double innerProductError(Computation a, Computation b, int prefix, double confidence) {
     checkConfidence(confidence);
     SketchSpec.checkPrefix(prefix, dimension);
-    return error(new ColumnReach(a), new ColumnReach(b), prefix, 1 - confidence);
+    return error(
+        new ColumnReach(a, transparency), new ColumnReach(b, transparency), prefix, 1 - confidence);
   }
 
   private double error(ColumnReach a, ColumnReach b, int prefix, double failure) {
@@ -136,8 +139,8 @@ public final class SimilarityBounds {
   public double cosineError(Computation a, Computation b, int prefix, double confidence) {
     checkConfidence(confidence);
     SketchSpec.checkPrefix(prefix, dimension);
-    ColumnReach left = new ColumnReach(a);
-    ColumnReach right = new ColumnReach(b);
+    ColumnReach left = new ColumnReach(a, transparency);
+    ColumnReach right = new ColumnReach(b, transparency);
     double failure = (1 - confidence) / 3; // of the inner product and of either norm
     double product =
         error(left, right, prefix, failure) / Math.sqrt(left.leastEnergy * right.leastEnergy);
@@ -151,12 +154,12 @@ public final class SimilarityBounds {
   /**
    * What the objects of common modules add to ⟨φ, φ'⟩ at least, whatever their positions: the part
    * through the identities, Σ_M ¼(p p' + ⟨z, z'⟩) with p the modules' summed weights and z their
-   * weighted attributes. An object of norm 1 that both hold as a root of weights w and w' adds w
-   * w'/8. All else that common modules add is at least 0 where attributes have norms of at most 1.
+   * weighted attributes. An object of norm 1 that both hold as a root of weights w and w' adds τ² w
+   * w'/2. All else that common modules add is at least 0 where attributes have norms of at most 1.
    */
-  public static double sharedAtLeast(Computation a, Computation b) {
-    ColumnReach left = new ColumnReach(a);
-    ColumnReach right = new ColumnReach(b);
+  public double sharedAtLeast(Computation a, Computation b) {
+    ColumnReach left = new ColumnReach(a, transparency);
+    ColumnReach right = new ColumnReach(b, transparency);
     double sum = 0;
     for (Map.Entry<Column, Coefficients> entry : left.columns.entrySet()) {
       Coefficients other = right.columns.getOrDefault(entry.getKey(), ColumnReach.NONE);

@@ -32,7 +32,7 @@ public final class BlindDecoder {
   private final List<ModuleProfile> known;
   private final BlindSearch search;
   private final BlindScreen screen;
-  private final PathEnergies paths = new PathEnergies();
+  private final PathEnergies paths;
 
   /**
    * A decoder of sketches of one spec.
@@ -50,6 +50,7 @@ public final class BlindDecoder {
     }
     this.operators = operators;
     this.known = List.copyOf(known);
+    this.paths = new PathEnergies(operators.spec().transparency());
     this.search = new BlindSearch(operators, paths, this.known, FALSE_DETECTION_RATE);
     this.screen = new BlindScreen(operators, paths, this.known);
   }

@@ -87,14 +87,37 @@ public final class Computation {
      */
     public Builder object(String id, String module, Attributes values, List<WeightedInput> inputs) {
       skeleton.object(id, module, values.dimension(), inputs);
+      return add(id, values);
+    }
+
+    /**
+     * Adds an object computed from {@code inputs} that states how much of it is its own.
+     *
+     * @param ownWeight share of the object's own attributes, above 0 and below 1, 0.5 unless
+     *     stated; see {@link OwnWeights#balanced}
+     * @throws InvalidInputException as above, or if the own weight is out of range or there are no
+     *     inputs
+     */
+    public Builder object(
+        String id, String module, Attributes values, List<WeightedInput> inputs, float ownWeight) {
+      skeleton.object(id, module, values.dimension(), inputs, ownWeight);
+      return add(id, values);
+    }
+
+    private Builder add(String id, Attributes values) {
       requireFinite(id, values);
       attributes.add(values);
       return this;
     }
 
-    /** Adds a root of the given weight. */
+    /** Adds a root of the given weight, at its index among the roots. */
     public Builder root(String object, float weight) {
-      skeleton.root(new WeightedInput(object, weight));
+      return root(new WeightedInput(object, weight));
+    }
+
+    /** Adds a root. */
+    public Builder root(WeightedInput root) {
+      skeleton.root(root);
       return this;
     }
 

@@ -23,22 +23,31 @@ public final class Skeleton {
   /** Allowed distance of a weight list's sum from 1. */
   public static final double WEIGHT_SUM_TOLERANCE = 1e-4;
 
+  /** Share of an object that its own attributes have where none is stated. */
+  public static final float DEFAULT_OWN_WEIGHT = 0.5f;
+
   private final String[] ids;
   private final String[] modules;
   private final int[] dimensions;
   private final int[] offsets;
   private final int[][] inputs;
   private final float[][] weights;
+  private final int[][] positions;
+  private final float[] ownWeights;
   private final int[] roots;
   private final float[] rootWeights;
+  private final int[] rootPositions;
   private final double mass;
 
-  private Skeleton(Builder b, int[][] inputs, float[][] weights, int[] roots, float[] rootWeights) {
+  private Skeleton(Builder b, int[][] inputs, int[] roots) {
     int n = b.objects.size();
     this.ids = new String[n];
     this.modules = new String[n];
     this.dimensions = new int[n];
     this.offsets = new int[n + 1];
+    this.weights = new float[n][];
+    this.positions = new int[n][];
+    this.ownWeights = new float[n];
     for (int i = 0; i < n; i++) {
       Builder.Entry entry = b.objects.get(i);
       ids[i] = entry.id;
@@ -53,11 +62,15 @@ public final class Skeleton {
                 + "; split the computation, or hash its attributes to fewer");
       }
       offsets[i + 1] = offsets[i] + entry.dimension;
+      String field = Builder.field(entry.id) + ".inputs";
+      weights[i] = Builder.checkWeights(field, entry.inputs);
+      positions[i] = Builder.checkPositions(field, entry.inputs);
+      ownWeights[i] = entry.ownWeight;
     }
     this.inputs = inputs;
-    this.weights = weights;
     this.roots = roots;
-    this.rootWeights = rootWeights;
+    this.rootWeights = Builder.checkWeights("roots", b.roots);
+    this.rootPositions = Builder.checkPositions("roots", b.roots);
     this.mass = b.mass == null ? roots.length : b.mass;
   }
 
@@ -110,6 +123,19 @@ public final class Skeleton {
     return weights[i][k];
   }
 
+  /** Position of the k-th input of object {@code i}: k unless stated otherwise. */
+  public int position(int i, int k) {
+    return positions[i][k];
+  }
+
+  /**
+   * Share β of object {@code i} that its own attributes have, 1 − β being that of its inputs;
+   * {@link #DEFAULT_OWN_WEIGHT} unless stated otherwise. Without meaning for a leaf.
+   */
+  public float ownWeight(int i) {
+    return ownWeights[i];
+  }
+
   /** Number of roots, at least 1. */
   public int rootCount() {
     return roots.length;
@@ -125,6 +151,32 @@ public final class Skeleton {
     return rootWeights[k];
   }
 
+  /** Position of the k-th root: k unless stated otherwise. */
+  public int rootPosition(int k) {
+    return rootPositions[k];
+  }
+
+  /**
+   * Whether every position is the index in its list and every own weight {@link
+   * #DEFAULT_OWN_WEIGHT}: all that readers before positions and own weights understand.
+   */
+  public boolean isPlain() {
+    boolean plain = inOrder(rootPositions);
+    for (int i = 0; i < ids.length; i++) {
+      plain &= inOrder(positions[i]) && ownWeights[i] == DEFAULT_OWN_WEIGHT;
+    }
+    return plain;
+  }
+
+  private static boolean inOrder(int[] positions) {
+    for (int k = 0; k < positions.length; k++) {
+      if (positions[k] != k) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Unnormalised total weight of the roots: their number unless stated otherwise. A root's share of
    * the sketch times the mass is a count.
@@ -135,8 +187,8 @@ public final class Skeleton {
 
   /**
    * The skeleton of object {@code i} and all it was computed from, as a computation of its own: the
-   * object is its only root, of weight 1, its mass is 1. Ids, modules, weights and the order of the
-   * objects stay.
+   * object is its only root, of weight 1, its mass is 1. Ids, modules, weights, positions and the
+   * order of the objects stay.
    */
   public Skeleton below(int i) {
     boolean[] kept = new boolean[ids.length];
@@ -156,9 +208,9 @@ public final class Skeleton {
       if (kept[k]) {
         List<WeightedInput> list = new ArrayList<>();
         for (int j = 0; j < inputs[k].length; j++) {
-          list.add(new WeightedInput(ids[inputs[k][j]], weights[k][j]));
+          list.add(new WeightedInput(ids[inputs[k][j]], weights[k][j], positions[k][j]));
         }
-        out.object(ids[k], modules[k], dimensions[k], list);
+        out.add(ids[k], modules[k], dimensions[k], list, ownWeights[k]);
       }
     }
     return out.root(new WeightedInput(ids[i], 1f)).build();
@@ -168,17 +220,20 @@ public final class Skeleton {
    * Canonical encoding: everything but the id of the run. Little-endian; strings are UTF-8 behind
    * an int32 length. Int32 object count; per object id, module, int32 dimension, int32 input count
    * and per input int32 object number and float32 weight; int32 root count and the roots likewise;
-   * float64 mass.
+   * float64 mass. Unless the skeleton {@link #isPlain}, then per object float32 own weight and per
+   * input int32 position, and per root int32 position.
    */
   public byte[] canonicalBytes() {
     List<byte[]> names = new ArrayList<>();
-    int length = 4 + 4 + 8 + roots.length * 8;
+    boolean plain = isPlain();
+    int length = 4 + 4 + 8 + roots.length * (plain ? 8 : 12);
     for (int i = 0; i < ids.length; i++) {
       byte[] id = ids[i].getBytes(StandardCharsets.UTF_8);
       byte[] module = modules[i].getBytes(StandardCharsets.UTF_8);
       names.add(id);
       names.add(module);
-      length = Math.addExact(length, 16 + id.length + module.length + inputs[i].length * 8);
+      int edges = plain ? inputs[i].length * 8 : 4 + inputs[i].length * 12;
+      length = Math.addExact(length, 16 + id.length + module.length + edges);
     }
     ByteBuffer out = ByteBuffer.allocate(length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     out.putInt(ids.length);
@@ -190,7 +245,20 @@ public final class Skeleton {
     }
     putEdges(out, roots, rootWeights);
     out.putDouble(mass);
+    if (!plain) {
+      for (int i = 0; i < ids.length; i++) {
+        out.putFloat(ownWeights[i]);
+        putAll(out, positions[i]);
+      }
+      putAll(out, rootPositions);
+    }
     return out.array();
+  }
+
+  private static void putAll(ByteBuffer out, int[] values) {
+    for (int value : values) {
+      out.putInt(value);
+    }
   }
 
   private static void putEdges(ByteBuffer out, int[] objects, float[] weights) {
@@ -216,12 +284,14 @@ public final class Skeleton {
       final String module;
       final int dimension;
       final List<WeightedInput> inputs;
+      final float ownWeight;
 
-      Entry(String id, String module, int dimension, List<WeightedInput> inputs) {
+      Entry(String id, String module, int dimension, List<WeightedInput> inputs, float ownWeight) {
         this.id = id;
         this.module = module;
         this.dimension = dimension;
         this.inputs = inputs;
+        this.ownWeight = ownWeight;
       }
     }
 
@@ -239,6 +309,37 @@ public final class Skeleton {
      *     Unicode text, or the dimension is negative
      */
     public Builder object(String id, String module, int dimension, List<WeightedInput> inputs) {
+      return add(id, module, dimension, inputs, DEFAULT_OWN_WEIGHT);
+    }
+
+    /**
+     * Adds an object with inputs that states how much of it is its own.
+     *
+     * @param ownWeight β, above 0 and below 1: the share of the object's own attributes
+     * @throws InvalidInputException as above, or if the own weight is out of range or the object
+     *     has no inputs
+     */
+    public Builder object(
+        String id, String module, int dimension, List<WeightedInput> inputs, float ownWeight) {
+      if (inputs.isEmpty()) {
+        throw new InvalidInputException(
+            field(id) + ".ownWeight",
+            ownWeight
+                + " is given for an object without inputs, which is all its own; leave it"
+                + " out");
+      }
+      if (!(ownWeight > 0 && ownWeight < 1)) {
+        throw new InvalidInputException(
+            field(id) + ".ownWeight",
+            ownWeight
+                + " must be above 0 and below 1: the share of the object's own attributes, the rest"
+                + " being that of its inputs; leave it out for 0.5");
+      }
+      return add(id, module, dimension, inputs, ownWeight);
+    }
+
+    private Builder add(
+        String id, String module, int dimension, List<WeightedInput> inputs, float ownWeight) {
       if (id.isEmpty()) {
         throw new InvalidInputException(
             "objects[" + objects.size() + "].id", "is empty; give every object an id");
@@ -263,7 +364,7 @@ public final class Skeleton {
             field(id) + ".id",
             "\"" + id + "\" is also the id of object " + before + "; ids are unique");
       }
-      objects.add(new Entry(id, module, dimension, List.copyOf(inputs)));
+      objects.add(new Entry(id, module, dimension, List.copyOf(inputs), ownWeight));
       return this;
     }
 
@@ -299,16 +400,14 @@ public final class Skeleton {
       }
       int n = objects.size();
       int[][] inputs = new int[n][];
-      float[][] weights = new float[n][];
       for (int i = 0; i < n; i++) {
         Entry entry = objects.get(i);
         inputs[i] = resolve(field(entry.id) + ".inputs", entry.inputs);
-        weights[i] = checkWeights(field(entry.id) + ".inputs", entry.inputs);
       }
       int[] rootObjects = resolve("roots", roots);
-      float[] rootWeights = checkWeights("roots", roots);
+      Skeleton out = new Skeleton(this, inputs, rootObjects);
       checkReachAndCycles(inputs, rootObjects);
-      return new Skeleton(this, inputs, weights, rootObjects, rootWeights);
+      return out;
     }
 
     private static String field(String id) {
@@ -348,6 +447,23 @@ public final class Skeleton {
                 + ", must be 1 within "
                 + WEIGHT_SUM_TOLERANCE
                 + "; divide each by the sum");
+      }
+      return out;
+    }
+
+    private static int[] checkPositions(String field, List<WeightedInput> list) {
+      int[] out = new int[list.size()];
+      for (int k = 0; k < out.length; k++) {
+        int position = list.get(k).position();
+        if (position < WeightedInput.INDEX || position > WeightedInput.MAX_POSITION) {
+          throw new InvalidInputException(
+              field + "[" + k + "].position",
+              position
+                  + " must be 0 to "
+                  + WeightedInput.MAX_POSITION
+                  + "; leave it out for the index in the list");
+        }
+        out[k] = position == WeightedInput.INDEX ? k : position;
       }
       return out;
     }

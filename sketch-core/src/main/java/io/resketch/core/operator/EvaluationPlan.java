@@ -15,11 +15,11 @@ final class EvaluationPlan {
   enum Kind {
     /** slot := s(object) of a leaf. */
     LEAF,
-    /** slot += w · ½(I + R̂_position) source, with := instead at position 0. */
+    /** slot += w · ½(I + R̂_position) source, with := instead for the first of a list. */
     ADD_INPUT,
     /** slot := s(object), from the tuple in source. */
     CLOSE,
-    /** result += w · ½(I + R̂_position) source, with := instead at position 0. */
+    /** result += w · ½(I + R̂_position) source, with := instead for the first. */
     ADD_ROOT
   }
 
@@ -27,10 +27,30 @@ final class EvaluationPlan {
    * @param object object number, −1 where the step has none
    * @param slot slot written, −1 for the result
    * @param source slot read, −1 where the step has none
+   * @param ownWeight of CLOSE: share of the object's own attributes
+   * @param first whether it is the first of its list
    * @param lastUse whether {@code source} is not read again
    */
   record Step(
-      Kind kind, int object, int slot, int source, int position, float weight, boolean lastUse) {}
+      Kind kind,
+      int object,
+      int slot,
+      int source,
+      int position,
+      float weight,
+      float ownWeight,
+      boolean first,
+      boolean lastUse) {
+    /** Of the two transparent operators of CLOSE: half the share of the object's own attributes. */
+    float ownScale() {
+      return 0.5f * ownWeight;
+    }
+
+    /** Half the share of its inputs. */
+    float inputsScale() {
+      return 0.5f * (1f - ownWeight);
+    }
+  }
 
   private final Step[] steps;
   private final int slots;
@@ -97,7 +117,14 @@ final class EvaluationPlan {
     EvaluationPlan compile() {
       for (int k = 0; k < skeleton.rootCount(); k++) {
         evaluate(skeleton.root(k));
-        use(Kind.ADD_ROOT, -1, -1, skeleton.root(k), k, skeleton.rootWeight(k));
+        use(
+            Kind.ADD_ROOT,
+            -1,
+            -1,
+            skeleton.root(k),
+            k,
+            skeleton.rootPosition(k),
+            skeleton.rootWeight(k));
       }
       return new EvaluationPlan(Arrays.copyOf(steps, stepCount), slots);
     }
@@ -123,7 +150,8 @@ final class EvaluationPlan {
         int object = frame.object;
         if (frame.next == skeleton.inputCount(object)) {
           int slot = allocate();
-          add(new Step(Kind.CLOSE, object, slot, frame.tupleSlot, 0, 0, true));
+          float own = skeleton.ownWeight(object);
+          add(new Step(Kind.CLOSE, object, slot, frame.tupleSlot, 0, 0, own, false, true));
           free.push(frame.tupleSlot);
           slotOf[object] = slot;
           stack.pop();
@@ -144,6 +172,7 @@ final class EvaluationPlan {
             frame.tupleSlot,
             child,
             frame.next,
+            skeleton.position(object, frame.next),
             skeleton.weight(object, frame.next));
         frame.next++;
       }
@@ -155,15 +184,16 @@ final class EvaluationPlan {
       }
       if (skeleton.inputCount(object) == 0) {
         slotOf[object] = allocate();
-        add(new Step(Kind.LEAF, object, slotOf[object], -1, 0, 0, false));
+        add(new Step(Kind.LEAF, object, slotOf[object], -1, 0, 0, 1, false, false));
       } else {
         stack.push(new Frame(object));
       }
     }
 
-    private void use(Kind kind, int object, int slot, int child, int position, float weight) {
+    private void use(
+        Kind kind, int object, int slot, int child, int index, int position, float weight) {
       boolean last = --usesLeft[child] == 0;
-      add(new Step(kind, object, slot, slotOf[child], position, weight, last));
+      add(new Step(kind, object, slot, slotOf[child], position, weight, 0, index == 0, last));
       if (last) {
         free.push(slotOf[child]);
       }

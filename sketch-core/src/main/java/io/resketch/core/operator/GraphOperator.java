@@ -12,9 +12,13 @@ import java.util.Arrays;
  *
  * <pre>
  * s(θ) = a(θ)                                                  θ has no inputs
- * s(θ) = ¼(I + R̂_attr) a(θ) + ¼(I + R̂_inputs) Σ_i w_i ½(I + R̂_i) s(θ_i)
- * s    = Σ_i w_i ½(I + R̂_i) s(root_i)                          [GPW19], section 3
+ * s(θ) = β T_attr a(θ) + (1 − β) T_inputs Σ_i w_i T_p(i) s(θ_i)
+ * s    = Σ_i w_i T_p(i) s(root_i)                              [GPW19], section 3
+ * T    = τ I + (1 − τ) R̂
  * </pre>
+ *
+ * <p>β is the object's own weight, p(i) the position of an input, τ the spec's transparency: ½, i
+ * and ½ unless stated otherwise.
  *
  * <p>Cost of a call, BLOCK_SPARSE: O(edges · d + nnz(x) · 16 c). Holds workspace: not thread-safe.
  */
@@ -117,8 +121,8 @@ public final class GraphOperator implements LinearMap {
           Arrays.fill(scratch, 0f);
           source.add(values, step.object(), scratch);
           float[] target = slots[step.slot()];
-          operators.ownAttributes().transparent(target, 0.25f, scratch, gathered);
-          rotations[i].addTransparent(target, 0.25f, slots[step.source()], gathered);
+          operators.ownAttributes().transparent(target, step.ownScale(), scratch, gathered);
+          rotations[i].addTransparent(target, step.inputsScale(), slots[step.source()], gathered);
         }
         case ADD_ROOT -> push(step, rotations[i], out);
       }
@@ -127,7 +131,7 @@ public final class GraphOperator implements LinearMap {
 
   private void push(EvaluationPlan.Step step, TupleOperator rotation, float[] list) {
     float[] child = slots[step.source()];
-    if (step.position() == 0) {
+    if (step.first()) {
       rotation.transparent(list, 0.5f * step.weight(), child, gathered);
     } else {
       rotation.addTransparent(list, 0.5f * step.weight(), child, gathered);
@@ -267,9 +271,9 @@ public final class GraphOperator implements LinearMap {
         case ADD_INPUT -> pull(step, rotations[i], slots[step.slot()]);
         case CLOSE -> {
           float[] g = slots[step.slot()];
-          operators.ownAttributes().transposed(scratch, 0.25f, g, gathered);
+          operators.ownAttributes().transposed(scratch, step.ownScale(), g, gathered);
           sink.accept(step.object(), scratch);
-          rotations[i].transposed(slots[step.source()], 0.25f, g, gathered);
+          rotations[i].transposed(slots[step.source()], step.inputsScale(), g, gathered);
         }
         case LEAF -> sink.accept(step.object(), slots[step.slot()]);
       }

@@ -102,6 +102,13 @@ public final class Operators {
   }
 
   private TupleOperator draw(Role role, int index) {
+    TupleOperator even = drawEven(role, index);
+    return spec.transparency() == SketchSpec.DEFAULT_TRANSPARENCY
+        ? even
+        : new WeightedTransparency(even, spec.transparency());
+  }
+
+  private TupleOperator drawEven(Role role, int index) {
     int d = spec.dimension();
     if (spec.family() instanceof Family.Hadamard) {
       return new HadamardRotation(new WalshHadamard(spec.seed(), role, 0, index, d));

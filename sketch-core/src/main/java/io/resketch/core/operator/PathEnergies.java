@@ -14,8 +14,18 @@ import java.util.Map;
 public final class PathEnergies {
   private static final char INPUTS = '\0';
 
-  /** Sums of squares of the words' numbers, by path with its positions renamed. */
+  /** τ. */
+  private final double transparency;
+
+  /** Sums of squares of the words' weights, by path with its positions renamed. */
   private final Map<String, Double> known = new HashMap<>();
+
+  /**
+   * @param transparency τ of the spec
+   */
+  public PathEnergies(double transparency) {
+    this.transparency = transparency;
+  }
 
   /**
    * Energy of a column over the full sketch.
@@ -24,14 +34,13 @@ public final class PathEnergies {
    * @param inner whether the object has inputs
    */
   public double of(int[] path, boolean inner) {
-    String pattern = pattern(path);
-    double squares = known.computeIfAbsent(pattern, PathEnergies::squares);
-    // Columns have norm ½; ½ stands before each position, ¼ before each object's two operators.
+    double squares = known.computeIfAbsent(pattern(path), this::squares);
+    double rotated = 1 - transparency;
+    // Columns have norm ½; an object and its inputs have half of it each.
     return 0.25
         * squares
-        * Math.pow(0.25, path.length)
-        * Math.pow(1.0 / 16, path.length - 1)
-        * (inner ? 0.125 : 1);
+        * Math.pow(0.25, path.length - 1)
+        * (inner ? 0.25 * (transparency * transparency + rotated * rotated) : 1);
   }
 
   private static String pattern(int[] path) {
@@ -46,15 +55,19 @@ public final class PathEnergies {
     return out.toString();
   }
 
-  private static double squares(String pattern) {
+  private double squares(String pattern) {
     int letters = 2 * pattern.length() - 1;
-    Map<String, Integer> words = Map.of("", 1);
+    Map<String, Double> words = Map.of("", 1.0);
     for (int i = 0; i < letters; i++) {
       char letter = i % 2 == 0 ? pattern.charAt(i / 2) : INPUTS;
-      Map<String, Integer> longer = new HashMap<>(words);
-      words.forEach((word, number) -> longer.merge(word + letter, number, Integer::sum));
+      Map<String, Double> longer = new HashMap<>();
+      words.forEach(
+          (word, weight) -> {
+            longer.merge(word, transparency * weight, Double::sum);
+            longer.merge(word + letter, (1 - transparency) * weight, Double::sum);
+          });
       words = longer;
     }
-    return words.values().stream().mapToDouble(number -> (double) number * number).sum();
+    return words.values().stream().mapToDouble(weight -> weight * weight).sum();
   }
 }

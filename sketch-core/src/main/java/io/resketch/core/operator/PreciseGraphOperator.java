@@ -74,8 +74,8 @@ public final class PreciseGraphOperator implements PreciseLinearMap {
         case CLOSE -> {
           source.add(step.object(), cleared(scratch));
           double[] target = cleared(slots[step.slot()]);
-          operators.ownAttributes().addTransparent(target, 0.25, scratch, workspace);
-          rotations[i].addTransparent(target, 0.25, slots[step.source()], workspace);
+          operators.ownAttributes().addTransparent(target, step.ownScale(), scratch, workspace);
+          rotations[i].addTransparent(target, step.inputsScale(), slots[step.source()], workspace);
         }
         case ADD_ROOT -> push(step, rotations[i], out);
       }
@@ -83,7 +83,7 @@ public final class PreciseGraphOperator implements PreciseLinearMap {
   }
 
   private void push(EvaluationPlan.Step step, TupleOperator rotation, double[] list) {
-    if (step.position() == 0) {
+    if (step.first()) {
       cleared(list);
     }
     rotation.addTransparent(list, 0.5 * step.weight(), slots[step.source()], workspace);
@@ -99,9 +99,10 @@ public final class PreciseGraphOperator implements PreciseLinearMap {
         case ADD_INPUT -> pull(step, rotations[i], slots[step.slot()]);
         case CLOSE -> {
           double[] g = slots[step.slot()];
-          operators.ownAttributes().addTransposed(cleared(scratch), 0.25, g, workspace);
+          operators.ownAttributes().addTransposed(cleared(scratch), step.ownScale(), g, workspace);
           take(step.object(), scratch, out);
-          rotations[i].addTransposed(cleared(slots[step.source()]), 0.25, g, workspace);
+          rotations[i].addTransposed(
+              cleared(slots[step.source()]), step.inputsScale(), g, workspace);
         }
         case LEAF -> take(step.object(), slots[step.slot()], out);
       }

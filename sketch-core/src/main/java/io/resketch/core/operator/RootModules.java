@@ -10,8 +10,8 @@ import java.util.List;
  * and inputs, whatever their positions: the transparent part of the sketch.
  *
  * <pre>
- * B = Σ_C ½ [⅛(I + R̂_inputs)]^depth G_C [½ R_{M,2} e_1 · share_C + ½ R_{M,1} · attributes_C]
- * G = I for objects without inputs, ¼(I + R̂_attr) for objects with inputs
+ * B = Σ_C τ [½ τ T_inputs]^depth G_C [½ R_{M,2} e_1 · share_C + ½ R_{M,1} · attributes_C]
+ * G = I for objects without inputs, ½ T_attr for objects with inputs,    T = τ I + (1 − τ) R̂
  * </pre>
  *
  * <p>Unknowns: the share of every component C first, then the attribute vectors (weighted sums over
@@ -36,6 +36,9 @@ public final class RootModules implements LinearMap {
   private final float[] signature;
   private final float[] gathered;
 
+  /** τ. */
+  private final float transparency;
+
   public RootModules(Operators operators, List<Component> components) {
     this.operators = operators;
     this.components = List.copyOf(components);
@@ -49,6 +52,7 @@ public final class RootModules implements LinearMap {
       offsets[i + 1] = offsets[i] + component.dimension();
       depth = Math.max(depth, component.depth());
     }
+    this.transparency = (float) operators.spec().transparency();
     int d = operators.spec().dimension();
     this.plain = new float[depth + 1][d];
     this.rotated = new float[depth + 1][d];
@@ -69,11 +73,16 @@ public final class RootModules implements LinearMap {
   /** ‖B e‖² of a full column of component {@code i}, on average over the random operators. */
   private double columnEnergy(int i) {
     Component component = components.get(i);
-    double energy = 0.25 * 0.25 * (component.inner() ? 2.0 / 16 : 1);
-    for (int k = 1; k <= component.depth(); k++) {
-      energy *= (4 - 2.0 / k) / 64; // (I + R)^k is of energy binomial(2k, k)
+    double tau = transparency;
+    double own = component.inner() ? 0.25 * (tau * tau + (1 - tau) * (1 - tau)) : 1;
+    // Squares of the terms of (τ I + (1 − τ) R)^depth.
+    double squares = 0;
+    double term = Math.pow(tau, component.depth());
+    for (int k = 0; k <= component.depth(); k++) {
+      squares += term * term;
+      term *= (1 - tau) / tau * (component.depth() - k) / (k + 1);
     }
-    return energy;
+    return 0.25 * tau * tau * own * squares * Math.pow(0.25 * tau * tau, component.depth());
   }
 
   /** ‖B e‖² of every unknown's column over the first {@code prefixLength} floats, on average. */
@@ -118,11 +127,13 @@ public final class RootModules implements LinearMap {
     for (int k = plain.length - 1; k >= 0; k--) {
       operators.ownAttributes().addTransparent(plain[k], 0.25f, rotated[k], gathered);
       if (k > 0) {
-        operators.ownInputs().addTransparent(plain[k - 1], 0.125f, plain[k], gathered);
+        operators
+            .ownInputs()
+            .addTransparent(plain[k - 1], 0.25f * transparency, plain[k], gathered);
       }
     }
     for (int i = 0; i < out.length; i++) {
-      out[i] = 0.5f * plain[0][i];
+      out[i] = transparency * plain[0][i];
     }
   }
 
@@ -141,14 +152,14 @@ public final class RootModules implements LinearMap {
   /** Leaves in every side the adjoint of what leads from there to the sketch, applied to y. */
   private void pull(float[] y) {
     for (int i = 0; i < y.length; i++) {
-      plain[0][i] = 0.5f * y[i];
+      plain[0][i] = transparency * y[i];
     }
     for (int k = 0; k < plain.length; k++) {
       Arrays.fill(rotated[k], 0f);
       operators.ownAttributes().addTransposed(rotated[k], 0.25f, plain[k], gathered);
       if (k + 1 < plain.length) {
         Arrays.fill(plain[k + 1], 0f);
-        operators.ownInputs().addTransposed(plain[k + 1], 0.125f, plain[k], gathered);
+        operators.ownInputs().addTransposed(plain[k + 1], 0.25f * transparency, plain[k], gathered);
       }
     }
   }
@@ -200,14 +211,14 @@ public final class RootModules implements LinearMap {
   }
 
   /**
-   * out = R̂_position v, what a root at that position adds beside its identity part v.
+   * out = (1/τ − 1) R̂_position v, what a root at that position adds beside its identity part v.
    *
    * @param v not modified, d values
    * @param out overwritten, d values
    */
   public void rotate(int position, float[] v, float[] out) {
     Arrays.fill(out, 0f);
-    operators.position(position).addTransparent(out, 1f, v, gathered);
+    operators.position(position).addTransparent(out, 0.5f / transparency, v, gathered);
     for (int i = 0; i < out.length; i++) {
       out[i] -= v[i];
     }
@@ -215,29 +226,31 @@ public final class RootModules implements LinearMap {
 
   /**
    * How much of the share column b of component {@code i}, of depth 0, its own copy R̂_position b
-   * repeats in place: ⟨P b, R̂ b⟩ / ‖P b‖² of those blocks only that meet themselves, because the
-   * permutation left them or the rotation of an object's own attributes led back to them. Between
-   * distinct blocks, and in families without blocks, overlaps are as random as those of different
-   * modules.
+   * repeats in place: (1/τ − 1) ⟨P b, R̂ b⟩ / ‖P b‖² of those blocks only that meet themselves,
+   * because the permutation left them or the rotation of an object's own attributes led back to
+   * them. Between distinct blocks, and in families without blocks, overlaps are as random as those
+   * of different modules.
    *
    * @param prefixLength rows in use
    */
   public double ownOverlap(int i, int position, int prefixLength) {
-    if (!(operators.position(position) instanceof BlockSignedPermutation rotation)) {
+    if (!(operators.position(position).rotation() instanceof BlockSignedPermutation rotation)) {
       return 0;
     }
     int blocks = signature.length / SketchSpec.BLOCK_SIZE;
     Arrays.fill(signature, 0f);
     columns[i].addSignature(signature, 1f, gathered);
     BlockSignedPermutation own =
-        components.get(i).inner() ? (BlockSignedPermutation) operators.ownAttributes() : null;
+        components.get(i).inner()
+            ? (BlockSignedPermutation) operators.ownAttributes().rotation()
+            : null;
     double overlap = 0;
     double energy = 0;
     for (int t = 0; t < prefixLength / SketchSpec.BLOCK_SIZE && t < blocks; t++) {
       energy += common(own, t, t);
       overlap += rotation.sign(t) * common(own, t, rotation.source(t));
     }
-    return energy == 0 ? 0 : overlap / energy;
+    return energy == 0 ? 0 : (1 / transparency - 1) * overlap / energy;
   }
 
   /**
@@ -246,9 +259,10 @@ public final class RootModules implements LinearMap {
   private double common(BlockSignedPermutation own, int s, int t) {
     double sum = s == t && occupied(s) ? 1 : 0;
     if (own != null) {
-      sum += own.source(s) == t && occupied(t) ? own.sign(s) : 0;
-      sum += own.source(t) == s && occupied(s) ? own.sign(t) : 0;
-      sum += s == t && occupied(own.source(s)) ? 1 : 0;
+      double rotated = 1 / transparency - 1;
+      sum += own.source(s) == t && occupied(t) ? rotated * own.sign(s) : 0;
+      sum += own.source(t) == s && occupied(s) ? rotated * own.sign(t) : 0;
+      sum += s == t && occupied(own.source(s)) ? rotated * rotated : 0;
     }
     return sum;
   }

@@ -28,7 +28,7 @@ public final class SignatureProbe {
   }
 
   /**
-   * out = ½(I + R̂_iᵀ) g: from a list down to the object at its position i.
+   * out = T_iᵀ g: from a list down to the object at its position i.
    *
    * @param g not modified
    * @param out overwritten
@@ -38,21 +38,22 @@ public final class SignatureProbe {
     operators.position(position).addTransposed(out, 0.5f, g, gathered);
   }
 
-  /** out = ½ R̂_iᵀ g: of {@link #toPosition}, what belongs to this position and no other. */
+  /** out = (1 − τ) R̂_iᵀ g: of {@link #toPosition}, what belongs to this position and no other. */
   public void toPositionOnly(float[] g, int position, float[] out) {
     toPosition(g, position, out);
+    float transparency = (float) operators.spec().transparency();
     for (int i = 0; i < out.length; i++) {
-      out[i] -= 0.5f * g[i];
+      out[i] -= transparency * g[i];
     }
   }
 
-  /** out = ¼(I + R̂_inputsᵀ) g: from an object down to the list of its inputs. */
+  /** out = ½ T_inputsᵀ g: from an object down to the list of its inputs. */
   public void toInputs(float[] g, float[] out) {
     Arrays.fill(out, 0f);
     operators.ownInputs().addTransposed(out, 0.25f, g, gathered);
   }
 
-  /** out = ¼(I + R̂_attrᵀ) g: from an object with inputs to its own signature and attributes. */
+  /** out = ½ T_attrᵀ g: from an object with inputs to its own signature and attributes. */
   public void toOwn(float[] g, float[] out) {
     Arrays.fill(out, 0f);
     operators.ownAttributes().addTransposed(out, 0.25f, g, gathered);

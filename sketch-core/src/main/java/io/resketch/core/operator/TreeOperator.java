@@ -9,9 +9,9 @@ import java.util.List;
  * its effective weight, and weighted attributes v, its strength times its attribute vector.
  *
  * <pre>
- * t(n) = F_n (½ R_{M,2} e_1 u_n + ½ R_{M,1} v_n) + ¼(I + R̂_inputs) Σ_{c below n} ½(I + R̂_{i(c)}) t(c)
- * s    = Σ_{n at the top} ½(I + R̂_{i(n)}) t(n)
- * F_n  = I without inputs, ¼(I + R̂_attr) with inputs
+ * t(n) = F_n (½ R_{M,2} e_1 u_n + ½ R_{M,1} v_n) + ½ T_inputs Σ_{c below n} T_{i(c)} t(c)
+ * s    = Σ_{n at the top} T_{i(n)} t(n)
+ * F_n  = I without inputs, ½ T_attr with inputs,                T = τ I + (1 − τ) R̂
  * </pre>
  *
  * <p>Unknowns: the strengths of all nodes first, then their weighted attributes one after the

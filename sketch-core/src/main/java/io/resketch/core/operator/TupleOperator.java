@@ -2,8 +2,13 @@ package io.resketch.core.operator;
 
 import java.util.Arrays;
 
-/** R̂ of one position, a random orthonormal d×d matrix, with its transpose. Thread-safe. */
-sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation, DenseRotation {
+/**
+ * The transparent operator T = τ I + (1 − τ) R̂ of one position, R̂ a random orthonormal d×d
+ * matrix, with its transpose. Where h and I + R̂ are written below, τ is ½; for any τ, h · (v + R̂
+ * v) stands for 2h · T v. Thread-safe.
+ */
+sealed interface TupleOperator
+    permits BlockSignedPermutation, HadamardRotation, DenseRotation, WeightedTransparency {
   /**
    * out += h · (in + R̂ in), entry by entry as out + (h · (in + (R̂ in))).
    *
@@ -21,6 +26,11 @@ sealed interface TupleOperator permits BlockSignedPermutation, HadamardRotation,
 
   /** {@link #addTransposed(float[], float, float[], float[])} in double precision. */
   void addTransposed(double[] out, double h, double[] in, double[] workspace);
+
+  /** The operator of τ = ½ with the same R̂. */
+  default TupleOperator rotation() {
+    return this;
+  }
 
   /** out = 0 + h · (in + R̂ in), the bits that {@link #addTransparent} leaves in a vector of +0. */
   default void transparent(float[] out, float h, float[] in, float[] workspace) {

@@ -7,18 +7,27 @@ import java.util.Map;
 
 /**
  * Everything that fixes the map from computations to sketches: format version 1, the family of the
- * operators, and two parameters. Immutable.
+ * operators, and three parameters. Immutable.
  *
  * @param dimension d, floats of a full sketch: at most 2^22, a multiple of 16·blocksPerColumn
  *     (BLOCK_SPARSE), a power of two (HADAMARD), or a multiple of 16 up to 4,096 (DENSE)
  * @param family what the operators are drawn from
  * @param seed selects the operators
+ * @param transparency τ of the tuple operators τ I + (1 − τ) R̂: a multiple of 1/64 from ¼ to
+ *     15/16, ½ unless stated otherwise
  */
-public record SketchSpec(int dimension, Family family, long seed) {
+public record SketchSpec(int dimension, Family family, long seed, double transparency) {
   /** Prefixes are cut, and BLOCK_SPARSE columns made, of blocks of this many floats. */
   public static final int BLOCK_SIZE = 16;
 
   public static final int MAX_DIMENSION = 1 << 22;
+  public static final double DEFAULT_TRANSPARENCY = 0.5;
+  private static final double LEAST_TRANSPARENCY = 0.25;
+  private static final double MOST_TRANSPARENCY = 0.9375;
+
+  /** τ and 1 − τ in these units are exact in any arithmetic. */
+  private static final int TRANSPARENCY_UNITS = 64;
+
   private static final int FORMAT_VERSION = 1;
 
   /**
@@ -28,6 +37,31 @@ public record SketchSpec(int dimension, Family family, long seed) {
    */
   public SketchSpec {
     family.check(dimension);
+    double units = transparency * TRANSPARENCY_UNITS;
+    if (!(transparency >= LEAST_TRANSPARENCY && transparency <= MOST_TRANSPARENCY)
+        || units != Math.rint(units)) {
+      double inRange = Math.min(Math.max(transparency, LEAST_TRANSPARENCY), MOST_TRANSPARENCY);
+      double nearest = Math.rint(inRange * TRANSPARENCY_UNITS) / TRANSPARENCY_UNITS;
+      throw new InvalidInputException(
+          "transparency",
+          transparency
+              + " must be a multiple of 1/64 from 0.25 to 0.9375"
+              + (Double.isNaN(nearest) ? "" : "; try " + nearest));
+    }
+  }
+
+  /**
+   * A spec of transparency ½.
+   *
+   * @throws InvalidInputException if a parameter is out of range
+   */
+  public SketchSpec(int dimension, Family family, long seed) {
+    this(dimension, family, seed, DEFAULT_TRANSPARENCY);
+  }
+
+  /** The same with another transparency. */
+  public SketchSpec withTransparency(double newTransparency) {
+    return new SketchSpec(dimension, family, seed, newTransparency);
   }
 
   /**
@@ -44,6 +78,9 @@ public record SketchSpec(int dimension, Family family, long seed) {
   public String canonicalForm() {
     String head = "resketch/" + FORMAT_VERSION + "\nfamily=" + family.label() + "\n";
     String tail = "seed=" + Long.toUnsignedString(seed) + "\n";
+    if (transparency != DEFAULT_TRANSPARENCY) {
+      tail += "transparency=" + transparency + "\n";
+    }
     if (family instanceof Family.BlockSparse blockSparse) {
       return head
           + "block_size="
@@ -84,7 +121,8 @@ public record SketchSpec(int dimension, Family family, long seed) {
           new SketchSpec(
               Integer.parseInt(fields.getOrDefault("dimension", "")),
               family,
-              Long.parseUnsignedLong(fields.getOrDefault("seed", "")));
+              Long.parseUnsignedLong(fields.getOrDefault("seed", "")),
+              Double.parseDouble(fields.getOrDefault("transparency", "0.5")));
       if (spec.canonicalForm().equals(text)) {
         return spec;
       }

@@ -65,7 +65,7 @@ class MatchedBoundsTest {
   @Test
   void noiseFactor_isThatOfTheGraph() {
     Skeleton skeleton = RandomGraphs.tree(3, 3, 2, 12).skeleton();
-    Reach reach = new Reach(skeleton);
+    Reach reach = new Reach(skeleton, 0.5);
     for (int i = 0; i < skeleton.size(); i++) {
       int depth = skeleton.id(i).length() / 2;
       assertThat(reach.depth[i]).isEqualTo(depth);

@@ -130,7 +130,7 @@ class SimilarityBoundsTest {
       Computation b = scene(2, false, below);
       ExactFeatures left = new ExactFeatures(a);
       ExactFeatures right = new ExactFeatures(b);
-      double shared = SimilarityBounds.sharedAtLeast(a, b);
+      double shared = new SimilarityBounds(new SketchSpec(16384, 16, 0)).sharedAtLeast(a, b);
       assertThat(shared).isPositive().isLessThanOrEqualTo(left.dot(right));
       for (int prefix : new int[] {16384, 4096}) {
         Trials products = new Trials();
@@ -180,7 +180,11 @@ class SimilarityBoundsTest {
             .root("z", 0.75f)
             .root("x", 0.25f)
             .build();
-    assertThat(SimilarityBounds.sharedAtLeast(a, b)).isCloseTo(0.5 * 0.25 / 8, within(1e-7));
+    SketchSpec spec = new SketchSpec(1024, 16, 0);
+    assertThat(new SimilarityBounds(spec).sharedAtLeast(a, b))
+        .isCloseTo(0.5 * 0.25 / 8, within(1e-7));
+    assertThat(new SimilarityBounds(spec.withTransparency(0.75)).sharedAtLeast(a, b))
+        .isCloseTo(0.75 * 0.75 * 0.5 * 0.25 / 2, within(1e-7));
   }
 
   @Test

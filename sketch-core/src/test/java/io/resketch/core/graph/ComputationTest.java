@@ -148,6 +148,73 @@ class ComputationTest {
     assertThat(graph.root("o99999", 1).build().skeleton().size()).isEqualTo(100_000);
   }
 
+  private static Skeleton pair(int first, int second, float own) {
+    List<WeightedInput> inputs =
+        List.of(new WeightedInput("x", 0.5f, first), new WeightedInput("y", 0.5f, second));
+    return Computation.builder()
+        .object("x", "m", ONE)
+        .object("y", "m", ONE)
+        .object("top", "t", ONE, inputs, own)
+        .root("top", 1)
+        .build()
+        .skeleton();
+  }
+
+  @Test
+  void statedDefaults_areTheSameSkeleton() {
+    Skeleton plain = pair(WeightedInput.INDEX, WeightedInput.INDEX, 0.5f);
+    assertThat(plain.isPlain()).isTrue();
+    assertThat(pair(0, 1, 0.5f).contentHash()).isEqualTo(plain.contentHash());
+    for (Skeleton other : List.of(pair(0, 0, 0.5f), pair(1, 0, 0.5f), pair(0, 1, 0.25f))) {
+      assertThat(other.isPlain()).isFalse();
+      assertThat(other.contentHash()).isNotEqualTo(plain.contentHash());
+      assertThat(other.below(2).contentHash()).isEqualTo(other.contentHash());
+    }
+    assertThat(pair(0, 0, 0.5f).contentHash()).isNotEqualTo(pair(0, 2, 0.5f).contentHash());
+  }
+
+  @Test
+  void positionsOutOfRange_nameThePlace() {
+    assertInvalid(() -> pair(0, -2, 0.5f))
+        .hasMessageContaining("objects[top].inputs[1].position: -2 must be 0 to 1048576");
+    assertInvalid(() -> pair(1 << 20, (1 << 20) + 1, 0.5f))
+        .hasMessageContaining("objects[top].inputs[1].position: 1048577");
+    assertInvalid(
+            () ->
+                Computation.builder()
+                    .object("a", "m", ONE)
+                    .root(new WeightedInput("a", 1, Integer.MAX_VALUE))
+                    .build())
+        .hasMessageContaining("roots[0].position");
+  }
+
+  @Test
+  void ownWeightsOutOfRange_nameTheObject() {
+    for (float own : new float[] {0, 1, -0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertInvalid(() -> pair(0, 1, own))
+          .hasMessageContaining("objects[top].ownWeight: " + own + " must be above 0");
+    }
+    assertInvalid(() -> Computation.builder().object("a", "m", ONE, List.of(), 0.25f))
+        .hasMessageContaining("objects[a].ownWeight: 0.25 is given for an object without inputs");
+  }
+
+  @Test
+  void balanced_givesEveryLevelTheSameShare() {
+    Computation chain =
+        Computation.builder()
+            .object("top", "t", ONE, in("mid", 0.5f), in("leaf", 0.5f))
+            .object("leaf", "l", ONE)
+            .object("mid", "m", ONE, in("leaf", 1))
+            .root(new WeightedInput("top", 1, 5))
+            .mass(3)
+            .build();
+    Skeleton balanced = OwnWeights.balanced(chain).skeleton();
+    assertThat(balanced.ownWeight(0)).isEqualTo(1f / 3);
+    assertThat(balanced.ownWeight(2)).isEqualTo(0.5f);
+    assertThat(balanced.rootPosition(0)).isEqualTo(5);
+    assertThat(balanced.mass()).isEqualTo(3);
+  }
+
   @Test
   void contentHash_changesWithEveryPart() {
     byte[] base =

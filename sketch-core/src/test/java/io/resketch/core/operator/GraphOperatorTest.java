@@ -32,6 +32,23 @@ class GraphOperatorTest {
     }
   }
 
+  @Test
+  void sketchesOfPositionsSharesAndTransparency_areBitIdenticalToTheLiteralFormulas() {
+    double[] transparencies = {0.5, 0.75, 0.25, 0.9375, 0.546875};
+    for (int seed = 0; seed < 60; seed++) {
+      SketchSpec spec =
+          new SketchSpec(256 * (1 + seed % 5), 1 << (seed % 5), seed - 3)
+              .withTransparency(transparencies[seed % 5]);
+      Computation graph =
+          RandomGraphs.placed(seed, RandomGraphs.dag(seed + 100, 1 + seed % 17, 20));
+      float[] values = new float[spec.dimension()];
+      new GraphOperator(new Operators(spec), graph.skeleton()).sketch(graph, values);
+      assertThat(bits(values))
+          .as("seed %d", seed)
+          .isEqualTo(bits(new LiteralSketch(spec, graph).values()));
+    }
+  }
+
   private static int[] bits(float[] values) {
     int[] out = new int[values.length];
     for (int i = 0; i < out.length; i++) {
@@ -44,15 +61,18 @@ class GraphOperatorTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void adjoint_isTheTransposeOfApply(long seed) {
     Computation graph = RandomGraphs.dag(seed, 25, 30);
-    GraphOperator operator = new GraphOperator(new Operators(SPEC), graph.skeleton());
-    assertTransposed(operator, seed);
+    assertTransposed(new GraphOperator(new Operators(SPEC), graph.skeleton()), seed);
+    Skeleton placed = RandomGraphs.placed(seed, graph).skeleton();
+    Operators operators = new Operators(SPEC.withTransparency(0.75));
+    assertTransposed(new GraphOperator(operators, placed), seed);
   }
 
-  @Test
-  void rootModules_adjointIsTheTransposeOfApply() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 0.75, 0.25})
+  void rootModules_adjointIsTheTransposeOfApply(double transparency) {
     RootModules map =
         new RootModules(
-            new Operators(SPEC),
+            new Operators(SPEC.withTransparency(transparency)),
             List.of(
                 new RootModules.Component("a", 9, true, 0),
                 new RootModules.Component("a", 9, false, 2),

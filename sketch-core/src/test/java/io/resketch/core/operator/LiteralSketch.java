@@ -25,7 +25,8 @@ final class LiteralSketch {
   float[] values() {
     float[] sum = new float[spec.dimension()];
     for (int k = 0; k < skeleton.rootCount(); k++) {
-      add(sum, 0.5f * skeleton.rootWeight(k), object(skeleton.root(k)), Role.POSITION, k);
+      int position = skeleton.rootPosition(k);
+      add(sum, skeleton.rootWeight(k), object(skeleton.root(k)), Role.POSITION, position);
     }
     return sum;
   }
@@ -42,11 +43,13 @@ final class LiteralSketch {
     }
     float[] tuple = new float[spec.dimension()];
     for (int k = 0; k < skeleton.inputCount(i); k++) {
-      add(tuple, 0.5f * skeleton.weight(i, k), object(skeleton.input(i, k)), Role.POSITION, k);
+      int position = skeleton.position(i, k);
+      add(tuple, skeleton.weight(i, k), object(skeleton.input(i, k)), Role.POSITION, position);
     }
     float[] sum = new float[spec.dimension()];
-    add(sum, 0.25f, own, Role.OWN_POSITION, 0);
-    add(sum, 0.25f, tuple, Role.OWN_POSITION, 1);
+    float share = skeleton.ownWeight(i);
+    add(sum, share, own, Role.OWN_POSITION, 0);
+    add(sum, 1 - share, tuple, Role.OWN_POSITION, 1);
     return sum;
   }
 
@@ -65,8 +68,10 @@ final class LiteralSketch {
     }
   }
 
-  /** out += h · (v + R̂ v). */
-  private void add(float[] out, float h, float[] v, Role role, int position) {
+  /** out += w · (1 − τ) · (v + R̂ v), then, unless τ is ½, out += w · (2τ − 1) · v. */
+  private void add(float[] out, float w, float[] v, Role role, int position) {
+    float tau = (float) spec.transparency();
+    float h = (1 - tau) * w;
     RandomStream stream = RandomStream.of(spec.seed(), role, 0, position);
     int blocks = spec.dimension() / 16;
     int[] source = new int[blocks];
@@ -85,6 +90,12 @@ final class LiteralSketch {
     for (int i = 0; i < out.length; i++) {
       float rotated = v[source[i / 16] * 16 + i % 16];
       out[i] += h * (v[i] + (negative[i / 16] ? -rotated : rotated));
+    }
+    if (tau != 0.5f) {
+      float identity = (2 * tau - 1) * w;
+      for (int i = 0; i < out.length; i++) {
+        out[i] += identity * v[i];
+      }
     }
   }
 }

@@ -37,9 +37,14 @@ class PreciseGraphOperatorTest {
   @ParameterizedTest
   @EnumSource
   void map_isThatOfSketches_andAdjointIsItsTranspose(Kind kind) {
-    Operators operators = new Operators(new SketchSpec(512, kind.family(), 3));
-    for (int seed = 0; seed < 4; seed++) {
-      Computation graph = RandomGraphs.dag(seed, 12, 20);
+    for (int seed = 0; seed < 8; seed++) {
+      SketchSpec spec = new SketchSpec(512, kind.family(), 3);
+      Computation graph = RandomGraphs.dag(seed % 4, 12, 20);
+      if (seed >= 4) {
+        spec = spec.withTransparency(0.75);
+        graph = RandomGraphs.placed(seed, graph);
+      }
+      Operators operators = new Operators(spec);
       PreciseGraphOperator map = new PreciseGraphOperator(operators, graph.skeleton());
       float[] sketch = new float[512];
       new GraphOperator(operators, graph.skeleton()).sketch(graph, sketch);

@@ -128,7 +128,7 @@ class TreeOperatorTest {
   /** Also where a path repeats a position, and its words add up. */
   @Test
   void pathEnergies_areThoseOfColumns() {
-    PathEnergies energies = new PathEnergies();
+    PathEnergies energies = new PathEnergies(0.5);
     for (int[] path :
         new int[][] {{3}, {0, 1}, {1, 1}, {0, 1, 2}, {0, 1, 0}, {2, 2, 1}, {1, 1, 1}}) {
       for (boolean inner : new boolean[] {false, true}) {

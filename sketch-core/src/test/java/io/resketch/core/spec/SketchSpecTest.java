@@ -45,6 +45,28 @@ class SketchSpecTest {
   }
 
   @Test
+  void transparency_isInTheFingerprintWhereItIsNotAHalf() {
+    SketchSpec base = new SketchSpec(4096, 16, 7);
+    assertThat(base.withTransparency(0.5).fingerprint()).isEqualTo(base.fingerprint());
+    SketchSpec other = base.withTransparency(0.75);
+    assertThat(other.canonicalForm()).isEqualTo(base.canonicalForm() + "transparency=0.75\n");
+    assertThat(SketchSpec.ofCanonicalForm(other.canonicalForm())).isEqualTo(other);
+    assertThat(SketchSpec.ofCanonicalForm(base.canonicalForm())).isEqualTo(base);
+  }
+
+  @Test
+  void badTransparency_namesValueRuleAndRemedy() {
+    SketchSpec base = new SketchSpec(4096, 16, 7);
+    assertThatThrownBy(() -> base.withTransparency(0.7))
+        .hasMessage(
+            "transparency: 0.7 must be a multiple of 1/64 from 0.25 to 0.9375; try 0.703125");
+    assertThatThrownBy(() -> base.withTransparency(1)).hasMessageContaining("try 0.9375");
+    assertThatThrownBy(() -> base.withTransparency(0.125)).hasMessageContaining("try 0.25");
+    assertThatThrownBy(() -> base.withTransparency(Double.NaN))
+        .hasMessage("transparency: NaN must be a multiple of 1/64 from 0.25 to 0.9375");
+  }
+
+  @Test
   void badDimension_namesValueRuleAndRemedy() {
     assertThatThrownBy(() -> new SketchSpec(1000, 16, 7))
         .isInstanceOf(InvalidInputException.class)
