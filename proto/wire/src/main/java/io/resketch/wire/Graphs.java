@@ -3,6 +3,7 @@ package io.resketch.wire;
 import com.google.protobuf.ByteString;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.Decoded;
+import io.resketch.core.decode.ObjectGroup;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
@@ -18,6 +19,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Computations, skeletons and decoded computations. */
 public final class Graphs {
@@ -131,27 +134,41 @@ public final class Graphs {
     return out.setMass(skeleton.mass()).build();
   }
 
-  /** Writes a decoded computation, attributes dense, without id, time and labels of the run. */
+  /**
+   * Writes a decoded computation, attributes dense, without id, time and labels of the run. Objects
+   * of a group have no attributes of their own.
+   */
   public static DecodedComputation decoded(Decoded decoded) {
     Skeleton skeleton = decoded.skeleton();
     DecodedComputation.Builder out = DecodedComputation.newBuilder();
+    Set<Integer> grouped =
+        decoded.groups().stream()
+            .flatMap(group -> group.members().stream())
+            .collect(Collectors.toSet());
     for (int i = 0; i < skeleton.size(); i++) {
-      DenseAttributes.Builder values = DenseAttributes.newBuilder();
-      for (float value : decoded.attributes(i)) {
-        values.addValues(value);
-      }
       DecodedObject.Builder object =
           DecodedObject.newBuilder()
               .setId(skeleton.id(i))
               .setModule(skeleton.module(i))
-              .setAttributes(io.resketch.v1.Attributes.newBuilder().setDense(values))
               .addAllInputs(inputs(skeleton, i))
               .setStandardError(decoded.standardError(i))
               .setDetermined(decoded.determined(i));
+      if (!grouped.contains(i)) {
+        object.setAttributes(dense(decoded.attributes(i)));
+      }
       if (statesOwnWeight(skeleton, i)) {
         object.setOwnWeight(skeleton.ownWeight(i));
       }
       out.addObjects(object);
+    }
+    for (ObjectGroup group : decoded.groups()) {
+      out.addGroups(
+          io.resketch.v1.ObjectGroup.newBuilder()
+              .addAllMembers(group.members().stream().map(skeleton::id).toList())
+              .addAllWeights(group.weights())
+              .setSum(dense(group.sum()))
+              .setStandardError(group.standardError())
+              .setDetermined(group.determined()));
     }
     return out.addAllRoots(roots(skeleton)).setRelativeResidual(decoded.relativeResidual()).build();
   }
@@ -216,6 +233,14 @@ public final class Graphs {
       out[i] = list.get(i);
     }
     return out;
+  }
+
+  private static io.resketch.v1.Attributes dense(float[] values) {
+    DenseAttributes.Builder out = DenseAttributes.newBuilder();
+    for (float value : values) {
+      out.addValues(value);
+    }
+    return io.resketch.v1.Attributes.newBuilder().setDense(out).build();
   }
 
   private static boolean statesOwnWeight(Skeleton skeleton, int i) {

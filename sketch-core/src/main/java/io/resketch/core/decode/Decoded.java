@@ -2,6 +2,8 @@ package io.resketch.core.decode;
 
 import io.resketch.core.graph.Skeleton;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /** Recovered attributes of every object of a skeleton, with their errors. Immutable. */
 public final class Decoded {
@@ -9,6 +11,7 @@ public final class Decoded {
   private final float[] values;
   private final double[] standardErrors;
   private final double relativeResidual;
+  private final List<ObjectGroup> groups;
 
   /**
    * Of a value, relative: the standard deviation of an error that is uniform over an ulp, which is
@@ -21,6 +24,16 @@ public final class Decoded {
    * @param standardErrors of the values before they were rounded, one per object
    */
   Decoded(Skeleton skeleton, float[] values, double[] standardErrors, double relativeResidual) {
+    this(skeleton, values, standardErrors, relativeResidual, List.of());
+  }
+
+  Decoded(
+      Skeleton skeleton,
+      float[] values,
+      double[] standardErrors,
+      double relativeResidual,
+      List<ObjectGroup> groups) {
+    this.groups = List.copyOf(groups);
     this.skeleton = skeleton;
     this.values = values;
     this.standardErrors = new double[standardErrors.length];
@@ -41,7 +54,20 @@ public final class Decoded {
     return skeleton;
   }
 
-  /** Recovered attribute vector of object {@code i}, a copy. */
+  /** Objects of which the sketch holds only the sum; none of them is determined by itself. */
+  public List<ObjectGroup> groups() {
+    return groups;
+  }
+
+  /** The group of object {@code i}, if it is in one. */
+  public Optional<ObjectGroup> group(int i) {
+    return groups.stream().filter(group -> group.members().contains(i)).findFirst();
+  }
+
+  /**
+   * Recovered attribute vector of object {@code i}, a copy. Of an object of a group: its share of
+   * the smallest vectors that add up to the group's sum, which is no answer.
+   */
   public float[] attributes(int i) {
     return Arrays.copyOfRange(values, skeleton.offset(i), skeleton.offset(i + 1));
   }
@@ -49,7 +75,7 @@ public final class Decoded {
   /**
    * Standard error of one attribute value of object {@code i}: the root mean square over its
    * attributes. Infinite where the sketch holds less than a quarter of the object, so that not even
-   * its size can be told; 0 for one without attributes.
+   * its size can be told, and for an object of a group; 0 for one without attributes.
    */
   public double standardError(int i) {
     return standardErrors[i];

@@ -19,6 +19,7 @@ public final class GraphDecoder {
   private final PreciseGraphOperator precise;
   private final double[] signatures;
   private final boolean often;
+  private final Grouping grouping;
   private DecodingProblem problem;
   private MatchedEstimator matched;
   private JointEstimator joint;
@@ -33,10 +34,13 @@ public final class GraphDecoder {
   private GraphDecoder(Operators operators, Skeleton skeleton, boolean often) {
     this.often = often;
     this.operators = operators;
-    this.operator = new GraphOperator(operators, skeleton);
-    this.precise = new PreciseGraphOperator(operators, skeleton);
+    PreciseGraphOperator whole = new PreciseGraphOperator(operators, skeleton);
+    this.grouping = Grouping.of(skeleton, operators.spec().family(), whole);
+    Skeleton reduced = grouping.reduced();
+    this.operator = new GraphOperator(operators, reduced);
+    this.precise = reduced == skeleton ? whole : new PreciseGraphOperator(operators, reduced);
     this.signatures = new double[operators.spec().dimension()];
-    precise.signatures(signatures);
+    whole.signatures(signatures);
   }
 
   /**
@@ -95,6 +99,10 @@ public final class GraphDecoder {
       data[i] = sketch.value(i) - signatures[i];
     }
     Measurement measurement = new Measurement(data, sketch.energy(), noiseVariance);
+    return grouping.expand(solve(measurement, decoder));
+  }
+
+  private Decoded solve(Measurement measurement, Decoder decoder) {
     return switch (decoder) {
       case MATCHED -> matched().decode(measurement);
       case JOINT -> joint().decode(measurement);

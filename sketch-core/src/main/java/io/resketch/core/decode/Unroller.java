@@ -33,7 +33,8 @@ public final class Unroller {
    * Takes out one object.
    *
    * @param decoded from a sketch of this unroller's spec, of any prefix length
-   * @throws InvalidInputException if the skeleton has no object of this id
+   * @throws InvalidInputException if the skeleton has no object of this id, or the sketch holds
+   *     only the sum of it and others
    */
   public Unrolled unroll(Decoded decoded, String objectId) {
     Skeleton whole = decoded.skeleton();
@@ -44,6 +45,9 @@ public final class Unroller {
     Integer object = numbers.get(objectId);
     if (object == null) {
       throw unknown(whole, objectId);
+    }
+    if (decoded.group(object).isPresent()) {
+      throw grouped(whole, objectId, decoded.group(object).get());
     }
     Skeleton below = whole.below(object);
     List<Attributes> attributes = new ArrayList<>();
@@ -57,6 +61,7 @@ public final class Unroller {
         position = i;
       }
     }
+    shareErrors(decoded, below, standardErrors);
     Computation part = Computation.of(below, attributes);
     Sketch sketch = new Sketcher(operators).sketch(part);
     return new Unrolled(
@@ -65,6 +70,21 @@ public final class Unroller {
         decoded.standardError(object),
         sketch,
         expectedDistance(below, standardErrors) / Math.sqrt(sketch.energy()));
+  }
+
+  /** A group that is in the part as a whole has one error, that of its sum. */
+  private static void shareErrors(Decoded decoded, Skeleton below, double[] standardErrors) {
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < below.size(); i++) {
+      places.put(below.id(i), i);
+    }
+    for (ObjectGroup group : decoded.groups()) {
+      List<String> ids = group.members().stream().map(decoded.skeleton()::id).toList();
+      if (places.keySet().containsAll(ids)) {
+        ids.forEach(id -> standardErrors[places.get(id)] = 0);
+        standardErrors[places.get(ids.get(0))] = group.standardError() / group.weights().get(0);
+      }
+    }
   }
 
   /**
@@ -80,6 +100,26 @@ public final class Unroller {
       sum += energies[i] * (Double.isFinite(error) ? skeleton.dimension(i) * error * error : 1);
     }
     return Math.sqrt(sum);
+  }
+
+  private static InvalidInputException grouped(
+      Skeleton skeleton, String objectId, ObjectGroup group) {
+    List<String> others =
+        group.members().stream()
+            .map(skeleton::id)
+            .filter(id -> !id.equals(objectId))
+            .limit(IDS_IN_MESSAGE)
+            .toList();
+    int more = group.members().size() - 1 - others.size();
+    return new InvalidInputException(
+        "objectId",
+        "\""
+            + objectId
+            + "\" cannot be told from "
+            + String.join(", ", others)
+            + (more > 0 ? " and " + more + " more" : "")
+            + ": they are at one position, and the sketch holds only their sum, which decode"
+            + " answers; give them positions of their own to unroll them");
   }
 
   private static InvalidInputException unknown(Skeleton skeleton, String objectId) {

@@ -206,14 +206,38 @@ public final class Skeleton {
     Builder out = builder();
     for (int k = 0; k < ids.length; k++) {
       if (kept[k]) {
-        List<WeightedInput> list = new ArrayList<>();
-        for (int j = 0; j < inputs[k].length; j++) {
-          list.add(new WeightedInput(ids[inputs[k][j]], weights[k][j], positions[k][j]));
-        }
+        List<WeightedInput> list = list(inputs[k], weights[k], positions[k]);
         out.add(ids[k], modules[k], dimensions[k], list, ownWeights[k]);
       }
     }
     return out.root(new WeightedInput(ids[i], 1f)).build();
+  }
+
+  /**
+   * The same graph with other numbers of attributes.
+   *
+   * @param newDimensions one per object
+   */
+  public Skeleton withDimensions(int[] newDimensions) {
+    Builder out = builder();
+    for (int i = 0; i < ids.length; i++) {
+      out.add(
+          ids[i],
+          modules[i],
+          newDimensions[i],
+          list(inputs[i], weights[i], positions[i]),
+          ownWeights[i]);
+    }
+    list(roots, rootWeights, rootPositions).forEach(out::root);
+    return out.mass(mass).build();
+  }
+
+  private List<WeightedInput> list(int[] objects, float[] itsWeights, int[] itsPositions) {
+    List<WeightedInput> out = new ArrayList<>();
+    for (int k = 0; k < objects.length; k++) {
+      out.add(new WeightedInput(ids[objects[k]], itsWeights[k], itsPositions[k]));
+    }
+    return out;
   }
 
   /**

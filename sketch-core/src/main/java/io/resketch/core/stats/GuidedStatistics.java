@@ -3,11 +3,13 @@ package io.resketch.core.stats;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
+import io.resketch.core.decode.ObjectGroup;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.solve.DenseSystems;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,10 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * <p>An object whose error is above a fifth of its norm is below the noise floor, and so are then
  * the mean and second moment of its module: an average over the rest would be another quantity.
+ *
+ * <p>Objects that the sketch holds only the sum of ({@link ObjectGroup}) count as that sum: it adds
+ * to the mean as its objects do, if their weights are equal, and the second moment is not
+ * determined.
  *
  * <p>Accumulates; not thread-safe.
  */
@@ -69,6 +75,12 @@ public final class GuidedStatistics {
 
     /** Objects whose errors go together nobody knows how. */
     long entangled;
+
+    /** Objects known by the sum of several. */
+    long summed;
+
+    /** Of these, those whose weights in the sum differ. */
+    long unevenlySummed;
 
     Sums(int dimension) {
       values = new double[dimension];
@@ -104,12 +116,13 @@ public final class GuidedStatistics {
     GraphOperator operator = new GraphOperator(operators, skeleton);
     byModule.forEach(
         (module, list) -> {
-          int[] objects = list.stream().mapToInt(i -> i).toArray();
-          Sums sums = sums(module, skeleton, objects);
-          add(sums, run, objects, weight);
+          Sums sums = sums(module, skeleton, list.stream().mapToInt(i -> i).toArray());
+          List<Seen> seen = seen(run, list);
+          add(sums, seen, weight);
+          int[] objects = seen.stream().mapToInt(Seen::object).toArray();
           DenseSystems.ifSolvable(() -> correlations(operator, decoder, prefixLength, objects))
               .ifPresentOrElse(
-                  correlations -> addVariances(sums, run, objects, correlations, weight),
+                  correlations -> addVariances(sums, seen, correlations, weight),
                   () -> sums.entangled += objects.length);
         });
   }
@@ -129,10 +142,36 @@ public final class GuidedStatistics {
     return sums;
   }
 
-  private static void add(Sums sums, Decoded run, int[] objects, double weight) {
+  /**
+   * An object, or a group of them by the number of one.
+   *
+   * @param values its attributes, or the group's sum
+   * @param number of objects
+   */
+  private record Seen(int object, float[] values, double standardError, int number, boolean even) {}
+
+  private static List<Seen> seen(Decoded run, List<Integer> objects) {
+    Map<Integer, ObjectGroup> groups = new HashMap<>();
+    for (ObjectGroup group : run.groups()) {
+      group.members().forEach(member -> groups.put(member, group));
+    }
+    List<Seen> out = new ArrayList<>();
     for (int i : objects) {
-      double variance = run.standardError(i) * run.standardError(i);
-      float[] x = run.attributes(i);
+      ObjectGroup group = groups.get(i);
+      if (group == null) {
+        out.add(new Seen(i, run.attributes(i), run.standardError(i), 1, true));
+      } else if (group.members().get(0) == i) {
+        int number = group.members().size();
+        out.add(new Seen(i, group.sum(), group.standardError(), number, group.evenly()));
+      }
+    }
+    return out;
+  }
+
+  private static void add(Sums sums, List<Seen> objects, double weight) {
+    for (Seen seen : objects) {
+      double variance = seen.standardError * seen.standardError;
+      float[] x = seen.values;
       double norm = 0;
       for (int j = 0; j < x.length; j++) {
         double square = (double) x[j] * x[j];
@@ -141,22 +180,24 @@ public final class GuidedStatistics {
         sums.squares[j] += weight * (square - variance);
       }
       if (!ModuleStatistics.aboveNoise(norm, variance * x.length, NOISE_FLOOR)) {
-        sums.drowned++;
+        sums.drowned += seen.number;
       }
+      sums.summed += seen.number > 1 ? seen.number : 0;
+      sums.unevenlySummed += seen.even ? 0 : seen.number;
+      sums.weight += weight * seen.number;
+      sums.objects += seen.number;
     }
-    sums.weight += weight * objects.length;
-    sums.objects += objects.length;
   }
 
   private static void addVariances(
-      Sums sums, Decoded run, int[] objects, double[] correlations, double weight) {
-    int n = objects.length;
+      Sums sums, List<Seen> objects, double[] correlations, double weight) {
+    int n = objects.size();
     float[][] x = new float[n][];
     for (int a = 0; a < n; a++) {
-      x[a] = run.attributes(objects[a]);
+      x[a] = objects.get(a).values;
       for (int b = 0; b <= a; b++) {
         double covariance =
-            run.standardError(objects[a]) * run.standardError(objects[b]) * correlations[a * n + b];
+            objects.get(a).standardError * objects.get(b).standardError * correlations[a * n + b];
         double pairs = (a == b ? 1 : 2) * weight * weight;
         sums.valueVariance += pairs * covariance;
         sums.leastSquareVariance += pairs * 2 * covariance * covariance;
@@ -233,6 +274,16 @@ public final class GuidedStatistics {
                   + " objects go together cannot be told");
       return new ModuleStatistics(module, count, Presence.PRESENT, none, none);
     }
+    if (sums.unevenlySummed > 0) {
+      List<Estimate> none =
+          ModuleStatistics.none(
+              dimension,
+              sums.unevenlySummed
+                  + " of "
+                  + sums.objects
+                  + " objects are known only by sums in which their weights differ");
+      return new ModuleStatistics(module, count, Presence.PRESENT, none, none);
+    }
     List<Estimate> mean = new ArrayList<>();
     List<Estimate> squares = new ArrayList<>();
     double error = Math.sqrt(sums.valueVariance) / sums.weight;
@@ -241,6 +292,12 @@ public final class GuidedStatistics {
       double squareError =
           Math.sqrt(Math.max(sums.leastSquareVariance, sums.squareVariances[j])) / sums.weight;
       squares.add(Estimate.of(sums.squares[j] / sums.weight, squareError));
+    }
+    if (sums.summed > 0) {
+      squares =
+          ModuleStatistics.none(
+              dimension,
+              sums.summed + " of " + sums.objects + " objects are known only by their sum");
     }
     return new ModuleStatistics(module, count, Presence.PRESENT, mean, squares);
   }
