@@ -27,7 +27,8 @@ public final class Characterize {
           new ErasureCurves(),
           new SimilarityPicture(),
           new BlindCoverage(),
-          new DepthCoverage(),
+          DepthCoverage.ofGraphs(),
+          DepthCoverage.ofShares(),
           new SimilarObjects(),
           new GuidedCoverage(),
           new RecoveryCurves());

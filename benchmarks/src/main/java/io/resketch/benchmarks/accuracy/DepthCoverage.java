@@ -4,6 +4,7 @@ import io.resketch.core.decode.Decoded;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.decode.GraphDecoder;
 import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.OwnWeights;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Encoding;
@@ -27,8 +28,36 @@ final class DepthCoverage implements Part {
 
   private static final int[] DEPTHS = {1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 41};
 
+  private final String name;
+  private final List<Setting> settings;
+
+  private DepthCoverage(String name, List<Setting> settings) {
+    this.name = name;
+    this.settings = settings;
+  }
+
+  /** Graphs that are hard to decode, in the default form. */
+  static Part ofGraphs() {
+    return new DepthCoverage("depth-coverage", settings());
+  }
+
+  /** Deep graphs by their own weights and the transparency. */
+  static Part ofShares() {
+    return new DepthCoverage("shares", shares());
+  }
+
   private record Setting(
-      String label, DeepGraphs.Shape shape, Decoder decoder, int dimension, Encoding encoding) {}
+      String label,
+      DeepGraphs.Shape shape,
+      Decoder decoder,
+      int dimension,
+      Encoding encoding,
+      double transparency) {
+    Setting(
+        String label, DeepGraphs.Shape shape, Decoder decoder, int dimension, Encoding encoding) {
+      this(label, shape, decoder, dimension, encoding, SketchSpec.DEFAULT_TRANSPARENCY);
+    }
+  }
 
   /** One range of depths. */
   private static final class Cell {
@@ -53,7 +82,7 @@ final class DepthCoverage implements Part {
 
   @Override
   public String name() {
-    return "depth-coverage";
+    return name;
   }
 
   @Override
@@ -63,7 +92,7 @@ final class DepthCoverage implements Part {
         "| graph | decoder | d | unknowns a float | determined at depth: error | not determined |"
             + " 95 % hold |");
     table.add("| --- | --- | --- | --- | --- | --- | --- |");
-    for (Setting setting : settings()) {
+    for (Setting setting : settings) {
       Map<Integer, Cell> cells =
           IntStream.range(0, TRIALS_PER_SEED * seeds)
               .parallel()
@@ -132,13 +161,40 @@ final class DepthCoverage implements Part {
     return out;
   }
 
+  /** The rows of one table: three forms of each graph. */
+  private static List<Setting> shares() {
+    List<Setting> out = new ArrayList<>();
+    DeepGraphs.Shape chain = DeepGraphs.chain(12, 32, false);
+    DeepGraphs.Shape layers = DeepGraphs.layers(6, 3, 16, false, false);
+    addForms(out, "chain of 24 × 64", DeepGraphs.chain(24, 64, false), Encoding.F32);
+    addForms(out, "12 layers of 4 × 32", DeepGraphs.layers(12, 4, 32, false, false), Encoding.F32);
+    addForms(out, "chain of 12 × 32, 8 bits", chain, Encoding.I8_BLOCK);
+    addForms(out, "6 layers of 3 × 16, 8 bits", layers, Encoding.I8_BLOCK);
+    addForms(
+        out,
+        "one module in 6 layers of 3 × 16",
+        DeepGraphs.layers(6, 3, 16, true, false),
+        Encoding.F32);
+    addForms(out, "one module in a chain of 10 × 16", DeepGraphs.chain(10, 16, true), Encoding.F32);
+    return out;
+  }
+
+  private static void addForms(
+      List<Setting> out, String label, DeepGraphs.Shape shape, Encoding encoding) {
+    DeepGraphs.Shape balanced = random -> OwnWeights.balanced(shape.draw(random));
+    out.add(new Setting(label + ", ½, τ ½", shape, Decoder.JOINT, 4096, encoding, 0.5));
+    out.add(new Setting(label + ", balanced, τ ½", balanced, Decoder.JOINT, 4096, encoding, 0.5));
+    out.add(new Setting(label + ", balanced, τ ¾", balanced, Decoder.JOINT, 4096, encoding, 0.75));
+  }
+
   private static void add(List<Setting> out, String label, DeepGraphs.Shape shape, int dimension) {
     out.add(new Setting(label, shape, Decoder.JOINT, dimension, Encoding.F32));
   }
 
   private static Map<Integer, Cell> measure(Setting setting, int seed) {
     Computation graph = setting.shape.draw(new Random(seed));
-    Operators operators = new Operators(new SketchSpec(setting.dimension, 16, seed));
+    SketchSpec spec = new SketchSpec(setting.dimension, 16, seed);
+    Operators operators = new Operators(spec.withTransparency(setting.transparency));
     Sketch sketch = new Sketcher(operators).sketch(graph).encode(setting.encoding);
     Skeleton skeleton = graph.skeleton();
     Decoded decoded = new GraphDecoder(operators, skeleton).decode(sketch, setting.decoder);
