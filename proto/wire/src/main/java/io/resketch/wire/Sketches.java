@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.Decoder;
 import io.resketch.core.format.SketchImage;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.Family;
 import io.resketch.core.spec.Fingerprint;
@@ -123,7 +124,22 @@ public final class Sketches {
         message.getRootInner(),
         message.getBelowRoot(),
         message.getLeafDepths(),
-        message.getInnerDepths());
+        message.getInnerDepths(),
+        ownWeight(message),
+        message.getPooled());
+  }
+
+  /** Where objects with inputs were seen before there were own weights, theirs was the default. */
+  private static float ownWeight(Module message) {
+    if (message.getOwnWeightsDiffer()) {
+      return Float.NaN;
+    }
+    boolean placesUnknown =
+        message.getBelowRoot() && message.getLeafDepths() == 0 && message.getInnerDepths() == 0;
+    boolean inner = message.getRootInner() || message.getInnerDepths() != 0 || placesUnknown;
+    return inner && message.getOwnWeight() == 0
+        ? Skeleton.DEFAULT_OWN_WEIGHT
+        : message.getOwnWeight();
   }
 
   /** Writes what is known of a module. */
@@ -136,6 +152,9 @@ public final class Sketches {
         .setBelowRoot(profile.belowRoot())
         .setLeafDepths(profile.leafDepths())
         .setInnerDepths(profile.innerDepths())
+        .setOwnWeight(profile.ownWeightsDiffer() ? 0 : profile.ownWeight())
+        .setOwnWeightsDiffer(profile.ownWeightsDiffer())
+        .setPooled(profile.pooled())
         .build();
   }
 

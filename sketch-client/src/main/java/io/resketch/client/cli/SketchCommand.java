@@ -6,6 +6,8 @@ import io.resketch.client.files.JsonLinesReader;
 import io.resketch.client.files.JsonLinesWriter;
 import io.resketch.client.files.SketchWriter;
 import io.resketch.core.graph.Computation;
+import io.resketch.core.graph.OwnWeights;
+import io.resketch.core.graph.Positions;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.sketch.Encoding;
 import io.resketch.core.sketch.Sketcher;
@@ -16,9 +18,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Sketches a file of computations, without a server. */
 @Command(
@@ -61,6 +65,22 @@ final class SketchCommand extends ClientCommand {
       description = "How images hold values: 4, 2 or 1.125 bytes each.")
   private Encoding encoding;
 
+  @Option(
+      names = "--positions",
+      paramLabel = "index|bag|ordinal",
+      converter = PositionsConverter.class,
+      description =
+          "Positions of all roots and inputs: the index in the list; 0 for all, for sets; or how many"
+              + " of the same module stand before. Default: what the computations state.")
+  private Optional<Positions> positions;
+
+  @Option(
+      names = "--balanced",
+      description =
+          "Give every level below an object the same share of it: own weights of 1/(1 + levels"
+              + " below), for deep computations. Default: as the computations state them.")
+  private boolean balanced;
+
   @Mixin private SpecOptions specOptions;
 
   @Override
@@ -94,7 +114,7 @@ final class SketchCommand extends ClientCommand {
     try (Progress progress = Progress.start("sketch", () -> JsonLinesReader.count(graphs))) {
       for (var message = in.next(); message.isPresent(); message = in.next()) {
         io.resketch.v1.Computation run = message.get();
-        Computation computation = in.check(() -> Graphs.computation(run));
+        Computation computation = placed(in.check(() -> Graphs.computation(run)));
         out.write(in.check(() -> sketcher.sketch(computation)).encode(encoding));
         if (lines.isPresent()) {
           lines.get().write(skeletonLine(run, computation.skeleton()));
@@ -112,6 +132,25 @@ final class SketchCommand extends ClientCommand {
     out.commit();
     report(spec, rows);
     return 0;
+  }
+
+  private Computation placed(Computation given) {
+    Computation out = positions.map(choice -> choice.place(given)).orElse(given);
+    return balanced ? OwnWeights.balanced(out) : out;
+  }
+
+  /** A choice of positions. */
+  static final class PositionsConverter implements ITypeConverter<Positions> {
+    @Override
+    public Positions convert(String value) {
+      return switch (value) {
+        case "index" -> Positions.INDEX;
+        case "bag" -> Positions.BAG;
+        case "ordinal" -> Positions.ORDINAL;
+        default ->
+            throw new TypeConversionException("'" + value + "' is not index, bag or ordinal");
+      };
+    }
   }
 
   private static String skeletonLine(io.resketch.v1.Computation run, Skeleton skeleton) {

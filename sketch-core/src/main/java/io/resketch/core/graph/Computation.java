@@ -59,6 +59,11 @@ public final class Computation {
     }
   }
 
+  /** The same attributes on a skeleton with the same objects. */
+  Computation withSkeleton(Skeleton other) {
+    return new Computation(other, attributes);
+  }
+
   public Skeleton skeleton() {
     return skeleton;
   }

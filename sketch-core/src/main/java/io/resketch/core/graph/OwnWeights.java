@@ -24,36 +24,17 @@ public final class OwnWeights {
 
   /** The same computation with every own weight balanced. */
   public static Computation balanced(Computation computation) {
-    Skeleton balanced = balanced(computation.skeleton());
-    List<Attributes> attributes = new ArrayList<>();
-    for (int i = 0; i < balanced.size(); i++) {
-      attributes.add(computation.attributes(i));
-    }
-    return Computation.of(balanced, attributes);
+    return computation.withSkeleton(balanced(computation.skeleton()));
   }
 
   /** The same skeleton with every own weight balanced. */
   public static Skeleton balanced(Skeleton skeleton) {
     int[] levels = levels(skeleton);
-    Skeleton.Builder out = Skeleton.builder();
-    for (int i = 0; i < skeleton.size(); i++) {
-      List<WeightedInput> inputs = new ArrayList<>();
-      for (int k = 0; k < skeleton.inputCount(i); k++) {
-        String id = skeleton.id(skeleton.input(i, k));
-        inputs.add(new WeightedInput(id, skeleton.weight(i, k), skeleton.position(i, k)));
-      }
-      String id = skeleton.id(i);
-      if (inputs.isEmpty()) {
-        out.object(id, skeleton.module(i), skeleton.dimension(i), inputs);
-      } else {
-        out.object(id, skeleton.module(i), skeleton.dimension(i), inputs, balanced(levels[i]));
-      }
+    float[] out = new float[levels.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = levels[i] == 0 ? Skeleton.DEFAULT_OWN_WEIGHT : balanced(levels[i]);
     }
-    for (int k = 0; k < skeleton.rootCount(); k++) {
-      String id = skeleton.id(skeleton.root(k));
-      out.root(new WeightedInput(id, skeleton.rootWeight(k), skeleton.rootPosition(k)));
-    }
-    return out.mass(skeleton.mass()).build();
+    return skeleton.withOwnWeights(out);
   }
 
   /** Longest path from every object down to a leaf, in edges. */

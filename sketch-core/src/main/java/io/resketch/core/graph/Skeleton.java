@@ -219,16 +219,27 @@ public final class Skeleton {
    * @param newDimensions one per object
    */
   public Skeleton withDimensions(int[] newDimensions) {
+    return rebuilt(newDimensions, ownWeights, positions, rootPositions);
+  }
+
+  /** The same graph with other own weights, one per object; those of leaves do not matter. */
+  Skeleton withOwnWeights(float[] newOwnWeights) {
+    return rebuilt(dimensions, newOwnWeights, positions, rootPositions);
+  }
+
+  /** The same graph with other positions, one per input and root. */
+  Skeleton withPositions(int[][] newPositions, int[] newRootPositions) {
+    return rebuilt(dimensions, ownWeights, newPositions, newRootPositions);
+  }
+
+  private Skeleton rebuilt(
+      int[] itsDimensions, float[] itsOwnWeights, int[][] itsPositions, int[] itsRootPositions) {
     Builder out = builder();
     for (int i = 0; i < ids.length; i++) {
-      out.add(
-          ids[i],
-          modules[i],
-          newDimensions[i],
-          list(inputs[i], weights[i], positions[i]),
-          ownWeights[i]);
+      List<WeightedInput> list = list(inputs[i], weights[i], itsPositions[i]);
+      out.add(ids[i], modules[i], itsDimensions[i], list, itsOwnWeights[i]);
     }
-    list(roots, rootWeights, rootPositions).forEach(out::root);
+    list(roots, rootWeights, itsRootPositions).forEach(out::root);
     return out.mass(mass).build();
   }
 

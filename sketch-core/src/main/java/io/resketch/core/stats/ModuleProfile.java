@@ -4,9 +4,11 @@ import io.resketch.core.InvalidInputException;
 import io.resketch.core.graph.Skeleton;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is known of a module independent of any run: enough to estimate how often it occurs.
@@ -20,6 +22,9 @@ import java.util.Map;
  *     below a root, k = 1 to 31, deeper ones as 31
  * @param innerDepths likewise for objects with inputs; if both are 0 and {@code belowRoot} is set,
  *     the places are not known
+ * @param ownWeight own weight of its objects with inputs: 0 where none has been seen, NaN where
+ *     they differ
+ * @param pooled several of its objects have been seen at one position of one list
  */
 public record ModuleProfile(
     String name,
@@ -28,7 +33,9 @@ public record ModuleProfile(
     boolean rootInner,
     boolean belowRoot,
     int leafDepths,
-    int innerDepths) {
+    int innerDepths,
+    float ownWeight,
+    boolean pooled) {
   private static final int DEEPEST = 31;
 
   /** All depths from 1 on. */
@@ -37,7 +44,7 @@ public record ModuleProfile(
   /** A module whose places below other objects, if there are any, are not known. */
   public ModuleProfile(
       String name, int dimension, boolean rootLeaf, boolean rootInner, boolean belowRoot) {
-    this(name, dimension, rootLeaf, rootInner, belowRoot, 0, 0);
+    this(name, dimension, rootLeaf, rootInner, belowRoot, 0, 0, 0, false);
   }
 
   /** A module of which only the name is known. */
@@ -74,7 +81,18 @@ public record ModuleProfile(
   ModuleProfile possible() {
     return placesStated()
         ? this
-        : new ModuleProfile(name, dimension, true, true, true, ANYWHERE, ANYWHERE);
+        : new ModuleProfile(
+            name, dimension, true, true, true, ANYWHERE, ANYWHERE, ownWeight, pooled);
+  }
+
+  /** Whether its objects have different own weights, so that it has no one form with inputs. */
+  public boolean ownWeightsDiffer() {
+    return Float.isNaN(ownWeight);
+  }
+
+  /** Whether the own weight of its objects with inputs is other than the default. */
+  public boolean statesOwnWeight() {
+    return ownWeight != 0 && ownWeight != Skeleton.DEFAULT_OWN_WEIGHT;
   }
 
   /** Whether it has been seen below another object, at depths that are not known. */
@@ -102,10 +120,40 @@ public record ModuleProfile(
               root && !leaf,
               below != 0,
               leaf ? below : 0,
-              leaf ? 0 : below);
+              leaf ? 0 : below,
+              leaf ? 0 : skeleton.ownWeight(i),
+              false);
       profiles.merge(profile.name, profile, ModuleProfile::merge);
     }
+    for (String module : pooled(skeleton)) {
+      profiles.computeIfPresent(module, (name, profile) -> profile.asPooled());
+    }
     return List.copyOf(profiles.values());
+  }
+
+  private ModuleProfile asPooled() {
+    return new ModuleProfile(
+        name, dimension, rootLeaf, rootInner, belowRoot, leafDepths, innerDepths, ownWeight, true);
+  }
+
+  /** Modules of which several objects stand at one position of one list. */
+  private static Set<String> pooled(Skeleton skeleton) {
+    Set<String> out = new HashSet<>();
+    if (skeleton.isPlain()) {
+      return out;
+    }
+    for (int i = -1; i < skeleton.size(); i++) {
+      Set<String> seen = new HashSet<>();
+      int count = i < 0 ? skeleton.rootCount() : skeleton.inputCount(i);
+      for (int k = 0; k < count; k++) {
+        int object = i < 0 ? skeleton.root(k) : skeleton.input(i, k);
+        int position = i < 0 ? skeleton.rootPosition(k) : skeleton.position(i, k);
+        if (!seen.add(position + " " + skeleton.module(object))) {
+          out.add(skeleton.module(object));
+        }
+      }
+    }
+    return out;
   }
 
   /** Bit k of an object's value is set if a path of k edges leads from a root to it. */
@@ -152,6 +200,15 @@ public record ModuleProfile(
         rootInner || other.rootInner,
         belowRoot || other.belowRoot,
         unknown ? 0 : leafDepths | other.leafDepths,
-        unknown ? 0 : innerDepths | other.innerDepths);
+        unknown ? 0 : innerDepths | other.innerDepths,
+        merged(ownWeight, other.ownWeight),
+        pooled || other.pooled);
+  }
+
+  private static float merged(float a, float b) {
+    if (a == 0 || b == 0) {
+      return a == 0 ? b : a;
+    }
+    return a == b ? a : Float.NaN;
   }
 }

@@ -199,6 +199,27 @@ class ComputationTest {
   }
 
   @Test
+  void positions_areChosenForAllLists() {
+    Skeleton given =
+        Computation.builder()
+            .object("a", "m", ONE)
+            .object("b", "n", ONE)
+            .object("c", "m", ONE)
+            .object("t", "t", ONE, in("a", 0.5f), in("b", 0.25f), in("c", 0.25f))
+            .root("b", 0.5f)
+            .root("t", 0.5f)
+            .build()
+            .skeleton();
+    Skeleton ordinal = Positions.ORDINAL.place(given);
+    assertThat(List.of(ordinal.position(3, 0), ordinal.position(3, 1), ordinal.position(3, 2)))
+        .containsExactly(0, 0, 1);
+    assertThat(ordinal.rootPosition(1)).isEqualTo(0);
+    Skeleton bag = Positions.BAG.place(ordinal);
+    assertThat(bag.position(3, 2)).isEqualTo(0);
+    assertThat(Positions.INDEX.place(bag).contentHash()).isEqualTo(given.contentHash());
+  }
+
+  @Test
   void balanced_givesEveryLevelTheSameShare() {
     Computation chain =
         Computation.builder()

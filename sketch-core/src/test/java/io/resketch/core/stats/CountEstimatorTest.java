@@ -154,7 +154,7 @@ class CountEstimatorTest {
             .sketch(
                 Computation.builder().object("a", "cat", Attributes.none()).root("a", 1).build());
     ModuleProfile unknown = new ModuleProfile("cat", 0, true, false, true);
-    ModuleProfile known = new ModuleProfile("cat", 0, true, false, true, 2, 0);
+    ModuleProfile known = new ModuleProfile("cat", 0, true, false, true, 2, 0, 0, false);
     assertThat(cat(operators, unknown, sketch).reason()).contains("depths that are not known");
     assertThat(cat(operators, unknown.merge(known), sketch).determined()).isFalse();
     List<ModuleProfile> many = new ArrayList<>(List.of(known));
@@ -361,8 +361,8 @@ class CountEstimatorTest {
             .build();
     assertThat(ModuleProfile.of(graph.skeleton()))
         .containsExactly(
-            new ModuleProfile("a", 0, false, true, true, 0b110, 0b10),
-            new ModuleProfile("b", 0, false, true, false));
+            new ModuleProfile("a", 0, false, true, true, 0b110, 0b10, 0.5f, false),
+            new ModuleProfile("b", 0, false, true, false, 0, 0, 0.5f, false));
   }
 
   /** 5 % of 16 blocks a column is less than one block: many signatures are erased as a whole. */
@@ -390,5 +390,31 @@ class CountEstimatorTest {
         assertThat(count.reason()).contains("hold nothing of the module's signature");
       }
     }
+  }
+
+  private static ModuleProfile profile(float own, int second) {
+    List<WeightedInput> inputs =
+        List.of(new WeightedInput("x", 0.5f, 0), new WeightedInput("y", 0.5f, second));
+    return ModuleProfile.of(
+            Computation.builder()
+                .object("x", "m", Attributes.none())
+                .object("y", "m", Attributes.none())
+                .object("top", "m", Attributes.none(), inputs, own)
+                .root("top", 1)
+                .build()
+                .skeleton())
+        .get(0);
+  }
+
+  @Test
+  void profile_knowsOwnWeights_andWhatIsPooled() {
+    assertThat(profile(0.25f, 1).ownWeight()).isEqualTo(0.25f);
+    assertThat(profile(0.25f, 1).pooled()).isFalse();
+    assertThat(profile(0.25f, 0).pooled()).isTrue();
+    ModuleProfile merged = profile(0.25f, 0).merge(profile(0.25f, 1));
+    assertThat(merged.ownWeight()).isEqualTo(0.25f);
+    assertThat(merged.pooled()).isTrue();
+    assertThat(merged.merge(ModuleProfile.unseen("m")).ownWeight()).isEqualTo(0.25f);
+    assertThat(merged.merge(profile(0.5f, 1)).ownWeightsDiffer()).isTrue();
   }
 }
