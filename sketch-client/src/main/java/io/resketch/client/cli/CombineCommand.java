@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,7 +33,11 @@ import picocli.CommandLine.Parameters;
       "  resketch combine all.rskt bad.rskt --weights 1,-1 -o rest.rskt"
     })
 final class CombineCommand extends ClientCommand {
-  @Parameters(paramLabel = "SKETCHES", arity = "1..*", description = "Files of sketches.")
+  @Parameters(
+      paramLabel = "SKETCHES",
+      showDefaultValue = Visibility.NEVER,
+      arity = "1..*",
+      description = "Files of sketches.")
   private List<Path> files = List.of();
 
   @Option(

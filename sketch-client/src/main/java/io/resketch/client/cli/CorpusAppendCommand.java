@@ -50,8 +50,8 @@ final class CorpusAppendCommand extends ClientCommand {
       paramLabel = "HEX",
       converter = FingerprintConverter.class,
       description =
-          "Of the spec that the sketches of a NumPy file are of, which it does not say; needed where"
-              + " the corpus has one.")
+          "Of the spec of the sketches of a NumPy file without its .spec.json; needed where the"
+              + " corpus has one.")
   private Optional<Fingerprint> fingerprint;
 
   private AppendSummary sum = new AppendSummary(0, 0);
@@ -60,8 +60,13 @@ final class CorpusAppendCommand extends ClientCommand {
   int run() throws IOException {
     try (PairFiles pairs = PairFiles.open(inputs, sketches);
         ResketchClient client = server.connect(this)) {
-      if (fingerprint.isPresent() && pairs.fingerprint().isPresent()) {
-        throw wrongUse("sketch images say their fingerprint; leave --fingerprint out");
+      if (fingerprint.isPresent()
+          && pairs.fingerprint().isPresent()
+          && !pairs.fingerprint().equals(fingerprint)) {
+        throw wrongUse(
+            "--fingerprint: the sketches are of "
+                + pairs.fingerprint().get()
+                + ", as their file says; leave --fingerprint out");
       }
       PairCorpus corpus = client.recovery().openCorpus(id);
       try (Progress progress = Progress.start("append", pairs::rows)) {

@@ -86,8 +86,10 @@ final class CorpusCommand extends GroupCommand {
 
     @Option(
         names = "--like",
-        paramLabel = "FILE.rskt",
-        description = "Take dimension and fingerprint from the first sketch image of a file.")
+        paramLabel = "FILE",
+        description =
+            "Take dimension and fingerprint from the first sketch of a file: images (.rskt), or a"
+                + " matrix (.npy) with its .spec.json.")
     private Optional<Path> like;
 
     @Override
@@ -101,7 +103,7 @@ final class CorpusCommand extends GroupCommand {
       int floats;
       Optional<Fingerprint> of = fingerprint;
       if (like.isPresent()) {
-        try (SketchReader in = SketchReader.openImages(like.get())) {
+        try (SketchReader in = SketchReader.openDescribed(like.get())) {
           Sketch first =
               in.next().orElseThrow(() -> wrongUse("--like: " + like.get() + " has no sketch"));
           floats = first.dimension();

@@ -6,6 +6,7 @@ import io.resketch.client.PairRows;
 import io.resketch.client.PairStream;
 import io.resketch.client.ResketchClient;
 import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.SpecFile;
 import io.resketch.v1.ReadPairsRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,10 @@ final class CorpusReadCommand extends ClientCommand {
       }
       inputs.commit();
       sketches.commit();
+      if (corpus.fingerprint().isPresent()) {
+        SpecFile.of(corpus.fingerprint().get(), d, sketches)
+            .write(SpecFile.beside(output.resolve("sketches.npy")));
+      }
     }
     return rows;
   }

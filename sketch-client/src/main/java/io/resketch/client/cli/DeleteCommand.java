@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
       "  resketch delete --collection rooms --all"
     })
 final class DeleteCommand extends ClientCommand {
-  @Parameters(paramLabel = "RUN", arity = "0..*", description = "Ids of runs.")
+  @Parameters(
+      paramLabel = "RUN",
+      showDefaultValue = Visibility.NEVER,
+      arity = "0..*",
+      description = "Ids of runs.")
   private List<String> ids = List.of();
 
   @Mixin private ServerOptions serverOptions;

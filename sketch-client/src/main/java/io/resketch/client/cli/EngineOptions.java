@@ -8,6 +8,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -24,6 +25,7 @@ public final class EngineOptions {
 
   @Option(
       names = "--master",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "URL",
       description =
           "Of Spark, such as spark://host:7077 or local[2]. Its other settings are Java system"
@@ -32,6 +34,7 @@ public final class EngineOptions {
 
   @Option(
       names = "--threads",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "N",
       description = "Of the local engine (default: one for every processor).")
   private Optional<Integer> threads = Optional.empty();

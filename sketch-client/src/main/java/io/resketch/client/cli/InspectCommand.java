@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
 import io.resketch.client.files.SketchReader;
+import io.resketch.client.files.SketchSource;
+import io.resketch.client.files.SpecFile;
 import io.resketch.core.sketch.Sketch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Parameters;
       "Says what a file of sketches holds, and checks every image in it.",
       "",
       "Of images: fingerprint, sizes, encoding, runs, mass, noise, norm, and whether the file says"
-          + " how many there are. A NumPy matrix has but a shape and values."
+          + " how many there are. A NumPy matrix has but a shape and values. The spec is what the"
+          + " file, or the .spec.json beside it, says."
     },
     footer = {"  resketch inspect sketches.rskt", "  resketch inspect sketches.npy --json"})
 final class InspectCommand extends ClientCommand {
@@ -54,6 +57,7 @@ final class InspectCommand extends ClientCommand {
       out.addProperty("kind", "images");
       out.addProperty("rows", rows);
       out.addProperty("lengthRecorded", lengthRecorded);
+      addSpec(SketchSource.of(file), out);
       out.add("sketches", list);
       print(out.toString());
     } else {
@@ -64,6 +68,7 @@ final class InspectCommand extends ClientCommand {
               + (lengthRecorded
                   ? ""
                   : "; length not recorded: whether images are missing at the end, nobody can tell"));
+      printSpec(SketchSource.of(file));
     }
     return 0;
   }
@@ -89,6 +94,33 @@ final class InspectCommand extends ClientCommand {
     out.entrySet()
         .forEach(e -> line.append(' ').append(e.getKey()).append('=').append(e.getValue()));
     print(line.toString().replace("\"", ""));
+  }
+
+  private static void addSpec(SketchSource source, JsonObject out) {
+    source.fingerprint().ifPresent(of -> out.addProperty("fingerprint", of.toString()));
+    source.spec().ifPresent(spec -> out.add("spec", SpecFile.json(spec)));
+  }
+
+  private void printSpec(SketchSource source) {
+    if (source.spec().isPresent()) {
+      print(
+          "spec "
+              + SpecFile.json(source.spec().get())
+              + ", fingerprint "
+              + source.fingerprint().get()
+              + ", as "
+              + source.told()
+              + " says");
+    } else if (source.fingerprint().isPresent()) {
+      print(
+          "fingerprint "
+              + source.fingerprint().get()
+              + "; the spec is not told: "
+              + SpecFile.beside(file)
+              + " could say it");
+    } else {
+      print("the spec is not known: there is no " + SpecFile.beside(file));
+    }
   }
 
   private int matrix() throws IOException {
@@ -118,6 +150,7 @@ final class InspectCommand extends ClientCommand {
         out.addProperty("smallestNorm", smallest);
         out.addProperty("largestNorm", largest);
       }
+      addSpec(SketchSource.of(file), out);
       print(out.toString());
     } else {
       print(
@@ -129,6 +162,7 @@ final class InspectCommand extends ClientCommand {
               rows == 0
                   ? ""
                   : String.format(Locale.ROOT, ", norms %.6g to %.6g", smallest, largest)));
+      printSpec(SketchSource.of(file));
     }
     return 0;
   }

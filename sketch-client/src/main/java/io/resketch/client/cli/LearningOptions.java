@@ -16,6 +16,7 @@ final class LearningOptions {
 
   @Option(
       names = "--rank",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "N",
       description =
           "Number of the hidden attributes, if you know it; noise may hide it (default: found).")

@@ -4,6 +4,7 @@ import io.resketch.client.Pair;
 import io.resketch.client.files.InputFileException;
 import io.resketch.client.files.NpyReader;
 import io.resketch.client.files.SketchReader;
+import io.resketch.client.files.SketchSource;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.spec.Fingerprint;
 import java.io.Closeable;
@@ -68,6 +69,7 @@ final class PairFiles implements Iterator<Pair>, Closeable {
   }
 
   private static Sketches matrix(Path file) throws IOException {
+    Optional<Fingerprint> fingerprint = SketchSource.of(file).fingerprint();
     NpyReader in = new NpyReader(file);
     return new Sketches() {
       @Override
@@ -82,7 +84,7 @@ final class PairFiles implements Iterator<Pair>, Closeable {
 
       @Override
       public Optional<Fingerprint> fingerprint() {
-        return Optional.empty();
+        return fingerprint;
       }
 
       @Override

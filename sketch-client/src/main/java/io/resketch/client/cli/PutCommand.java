@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,7 @@ final class PutCommand extends ClientCommand {
 
   @Option(
       names = "--rollup-label",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "KEY",
       description = {
         "With --create: keep sums by the values of this label, so that stats --by label:KEY is"
@@ -58,6 +60,7 @@ final class PutCommand extends ClientCommand {
 
   @Option(
       names = "--corpus",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "ID",
       description = {
         "With --create: every run becomes a pair of this corpus, too; see resketch corpus create"

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -62,6 +63,7 @@ final class RecoverCommand extends ClientCommand {
 
   @Option(
       names = "--input-sizes",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "SIZE",
       split = ",",
       description = "Attributes of every input object, in order; they sum to p.")

@@ -34,6 +34,7 @@ final class RetentionCommand extends ClientCommand {
 
   @Parameters(
       paramLabel = "AGE=KEEP",
+      showDefaultValue = Visibility.NEVER,
       arity = "0..*",
       description = "Age such as 12h or 30d, and the share of the sketch to keep, or delete.")
   private List<String> rules = List.of();

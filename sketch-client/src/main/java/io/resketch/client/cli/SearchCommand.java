@@ -81,6 +81,7 @@ final class SearchCommand extends ClientCommand {
 
   @Option(
       names = "--min-cosine",
+      showDefaultValue = Visibility.NEVER,
       paramLabel = "X",
       description = "Only runs at least as similar, -1 to 1. Default: all.")
   private Optional<Double> minCosine = Optional.empty();

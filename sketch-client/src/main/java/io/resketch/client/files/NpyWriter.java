@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
@@ -12,6 +13,7 @@ import java.util.zip.CRC32C;
  * version 1.0, row by row. The file appears on {@link #commit()}. Not thread-safe.
  */
 public final class NpyWriter implements Closeable {
+  private final Path target;
   private final int columns;
   private final ReplacingFile file;
   private final ByteBuffer row;
@@ -24,6 +26,7 @@ public final class NpyWriter implements Closeable {
    * @throws InputFileException if it cannot be created at this place
    */
   public NpyWriter(Path target, int columns) throws IOException {
+    this.target = target;
     this.columns = columns;
     this.row =
         ByteBuffer.allocate(Math.multiplyExact(columns, Float.BYTES))
@@ -46,14 +49,27 @@ public final class NpyWriter implements Closeable {
     rows++;
   }
 
+  /** Rows so far. */
+  long rows() {
+    return rows;
+  }
+
+  int columns() {
+    return columns;
+  }
+
   /** CRC-32C of the values so far. */
   int checksum() {
     return (int) checksum.getValue();
   }
 
-  /** Completes the header and puts the file in its place. */
+  /**
+   * Completes the header and puts the file in its place; what stands beside the file that was there
+   * says nothing of this one, and goes.
+   */
   public void commit() throws IOException {
     file.writeAt(new NpyHeader(rows, columns).write(), 0);
+    Files.deleteIfExists(SpecFile.beside(target));
     file.commit();
   }
 

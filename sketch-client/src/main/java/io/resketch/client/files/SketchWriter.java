@@ -7,7 +7,6 @@ import io.resketch.core.spec.SketchSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -123,9 +122,7 @@ public abstract class SketchWriter implements Closeable {
     @Override
     public void commit() throws IOException {
       rows.commit();
-      Path beside = SpecFile.beside(target);
       if (first.isEmpty()) {
-        Files.deleteIfExists(beside);
         return;
       }
       new SpecFile(
@@ -133,7 +130,7 @@ public abstract class SketchWriter implements Closeable {
               first.get().dimension(),
               spec,
               Optional.of(told.build(columns, rows.checksum(), masses)))
-          .write(beside);
+          .write(SpecFile.beside(target));
     }
 
     @Override

@@ -52,6 +52,16 @@ public record SpecFile(
     return new SpecFile(spec.fingerprint(), spec.dimension(), Optional.of(spec), Optional.empty());
   }
 
+  /**
+   * Of a matrix of sketches of which no more is known than the fingerprint.
+   *
+   * @param matrix that was written
+   */
+  public static SpecFile of(Fingerprint fingerprint, int dimension, NpyWriter matrix) {
+    SpecRows rows = SpecRows.withoutMasses(matrix.rows(), matrix.columns(), matrix.checksum());
+    return new SpecFile(fingerprint, dimension, Optional.empty(), Optional.of(rows));
+  }
+
   /** Where the file beside a file of sketches is. */
   public static Path beside(Path sketches) {
     return sketches.resolveSibling(sketches.getFileName() + SUFFIX);
@@ -163,7 +173,7 @@ public record SpecFile(
   /** Writes the file. */
   public void write(Path file) throws IOException {
     JsonObject json = new JsonObject();
-    spec.ifPresent(known -> json.add("spec", message(known)));
+    spec.ifPresent(known -> json.add("spec", json(known)));
     json.addProperty("fingerprint", fingerprint.toString());
     json.addProperty("dimension", dimension);
     rows.ifPresent(told -> told.addTo(json));
@@ -173,7 +183,8 @@ public record SpecFile(
     }
   }
 
-  private static JsonElement message(SketchSpec spec) {
+  /** A spec as it stands in such a file. */
+  public static JsonObject json(SketchSpec spec) {
     JsonObject out =
         JsonParser.parseString(
                 JsonLinesWriter.line(Sketches.spec(spec).toBuilder().clearFingerprint().build()))

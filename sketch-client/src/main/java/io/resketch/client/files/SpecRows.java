@@ -46,6 +46,12 @@ record SpecRows(
     return noiseVariances[row];
   }
 
+  static SpecRows withoutMasses(long rows, int columns, int checksum) {
+    double[] ones = new double[Math.toIntExact(rows)];
+    Arrays.fill(ones, 1);
+    return new SpecRows(columns, checksum, false, ones, ones, new double[ones.length]);
+  }
+
   static SpecRows of(Path file, JsonObject json) {
     int rows =
         json.has("rows")

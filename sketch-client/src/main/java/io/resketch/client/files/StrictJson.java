@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,8 +29,8 @@ import java.util.regex.Pattern;
 
 /**
  * What JSON is, where Gson and JsonFormat let more through: a key stands once in its object, names
- * are quoted, a number in quotes is written as JSON writes numbers, and nothing follows the object.
- * Not thread-safe.
+ * are quoted, a number in quotes is written as JSON writes numbers, text is characters, and nothing
+ * follows the object. Not thread-safe.
  */
 public final class StrictJson {
   /** The messages nest 6 deep; what parses them is recursive. */
@@ -150,7 +151,7 @@ public final class StrictJson {
     Set<String> names = new HashSet<>();
     reader.beginObject();
     while (reader.hasNext()) {
-      String name = reader.nextName();
+      String name = name();
       FieldDescriptor field = type == null ? null : fields(type).get(name);
       if (!names.add(field == null ? name : field.getName())) {
         throw twice(name);
@@ -169,7 +170,7 @@ public final class StrictJson {
     Set<String> keys = new HashSet<>();
     reader.beginObject();
     while (reader.hasNext()) {
-      String key = reader.nextName();
+      String key = name();
       if (!keys.add(key)) {
         throw twice(key);
       }
@@ -209,7 +210,7 @@ public final class StrictJson {
   /** Numbers may stand in quotes, truth values may not. */
   private void string(FieldDescriptor field) throws IOException, Fault {
     String path = at();
-    String text = reader.nextString();
+    String text = text();
     JavaType type = field == null ? JavaType.STRING : field.getJavaType();
     boolean decimal = type == JavaType.FLOAT || type == JavaType.DOUBLE;
     boolean number = decimal || type == JavaType.INT || type == JavaType.LONG;
@@ -221,6 +222,27 @@ public final class StrictJson {
     }
   }
 
+  private String name() throws IOException, Fault {
+    String out = reader.nextName();
+    requireCharacters(at(), out);
+    return out;
+  }
+
+  private String text() throws IOException, Fault {
+    String path = at();
+    String out = reader.nextString();
+    requireCharacters(path, out);
+    return out;
+  }
+
+  /** Escapes can make half of a surrogate pair, which UTF-8 cannot write: it would become "?". */
+  private static void requireCharacters(String path, String text) throws Fault {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new Fault(
+          path + "has half of a surrogate pair, which is no character; correct the text");
+    }
+  }
+
   private JsonElement element(int depth) throws IOException, Fault {
     requireDepth(depth);
     switch (reader.peek()) {
@@ -228,7 +250,7 @@ public final class StrictJson {
         JsonObject out = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
-          String name = reader.nextName();
+          String name = name();
           if (out.has(name)) {
             throw twice(name);
           }
@@ -247,7 +269,7 @@ public final class StrictJson {
         return out;
       }
       case STRING -> {
-        return new JsonPrimitive(reader.nextString());
+        return new JsonPrimitive(text());
       }
       case NUMBER -> {
         return new JsonPrimitive(new BigDecimal(reader.nextString()));

@@ -32,8 +32,21 @@ final class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "sketch", "decode", "put", "search", "stats", "export", "import", "backup", "backups",
-        "verify"
+        "sketch",
+        "decode",
+        "put",
+        "search",
+        "stats",
+        "export",
+        "import",
+        "backup",
+        "backups",
+        "verify",
+        "recover",
+        "combine",
+        "compare",
+        "delete",
+        "retention"
       })
   void help_hasExampleAndExitCodes(String command) {
     CliRun run = CliRun.of(command, "--help");
@@ -41,7 +54,7 @@ final class MainTest {
     assertThat(run.out())
         .contains("Usage: resketch " + command, "--json", "Exit codes:", "Example:")
         .contains("  resketch " + command + " ")
-        .doesNotContain("<main class>");
+        .doesNotContain("<main class>", "Optional.empty", "Default: []");
   }
 
   @Test

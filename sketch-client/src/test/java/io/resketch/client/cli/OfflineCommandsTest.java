@@ -371,7 +371,6 @@ final class OfflineCommandsTest {
       out.writeRow(in.readRow());
       out.commit();
     }
-    Files.delete(folder.resolve("sketches.npy.spec.json"));
     assertDecodeFails(List.of("--seed", "0"), "row 1: sketch.values[17]: NaN is not finite");
   }
 

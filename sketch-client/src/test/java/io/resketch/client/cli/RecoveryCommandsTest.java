@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.resketch.client.MemoryRecovery;
 import io.resketch.client.files.NpyReader;
 import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.SpecFile;
 import io.resketch.v1.PredictionCheck;
 import io.resketch.v1.RecoveredNetwork;
 import io.resketch.v1.RecoveredObject;
@@ -137,6 +138,24 @@ final class RecoveryCommandsTest {
             images.toString());
     assertThat(appended.code()).as(appended.err()).isZero();
     assertThat(server.appends().get(0).getFingerprint().size()).isEqualTo(32);
+    Path read = folder.resolve("read");
+    run("corpus", "read", "rooms", "-o", read.toString());
+    SpecFile beside = SpecFile.readBeside(read.resolve("sketches.npy")).orElseThrow();
+    assertThat(beside.fingerprint().toString())
+        .isEqualTo(
+            json(CliRun.of("inspect", images.toString(), "--json"))
+                .get("fingerprint")
+                .getAsString());
+    CliRun again =
+        run(
+            "corpus",
+            "append",
+            "rooms",
+            "--inputs",
+            read.resolve("inputs.npy").toString(),
+            "--sketches",
+            read.resolve("sketches.npy").toString());
+    assertThat(again.code()).as(again.err()).isZero();
     CliRun bare =
         run(
             "corpus",

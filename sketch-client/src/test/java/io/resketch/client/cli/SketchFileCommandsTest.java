@@ -218,7 +218,16 @@ final class SketchFileCommandsTest {
     assertThat(images.getAsJsonArray("sketches").get(2).getAsJsonObject().get("mass").getAsInt())
         .isEqualTo(2);
     assertThat(CliRun.of("inspect", path("all.npy")).out())
-        .startsWith("a NumPy matrix of 3 rows of 512 float32 values, norms 0.");
+        .startsWith("a NumPy matrix of 3 rows of 512 float32 values, norms 0.")
+        .endsWith(path("all.npy.spec.json") + " says\n");
+    JsonObject matrix = json(CliRun.of("inspect", path("all.npy"), "--json"));
+    assertThat(matrix.getAsJsonObject("spec").get("dimension").getAsInt()).isEqualTo(512);
+    for (String told : new String[] {"fingerprint", "spec"}) {
+      assertThat(matrix.get(told)).isNotNull().isEqualTo(images.get(told));
+    }
+    Files.copy(folder.resolve("all.npy"), folder.resolve("bare.npy"));
+    assertThat(CliRun.of("inspect", path("bare.npy")).out())
+        .endsWith("the spec is not known: there is no " + path("bare.npy.spec.json") + "\n");
     byte[] bytes = Files.readAllBytes(folder.resolve("all.rskt"));
     int image = SketchImage.bytes(Encoding.F32, 512);
     int length = bytes.length - 16 - 2 * image;
@@ -361,7 +370,8 @@ final class SketchFileCommandsTest {
     Files.copy(folder.resolve("all.npy.spec.json"), folder.resolve("old.rskt.spec.json"));
     assertThat(CliRun.of(stats).out()).isEqualTo(right.out());
     assertThat(CliRun.of("inspect", path("old.rskt")).out()).contains("length not recorded");
-    assertThat(CliRun.of("inspect", path("all.rskt")).out()).endsWith("3 images, all intact\n");
+    assertThat(CliRun.of("inspect", path("all.rskt")).out())
+        .contains("3 images, all intact\nspec {");
   }
 
   @Test

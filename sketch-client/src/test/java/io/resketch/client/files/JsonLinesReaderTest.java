@@ -88,6 +88,9 @@ final class JsonLinesReaderTest {
           {id:'run-1'} | malformed JSON at column
           {'id':'a','id':'b'} | id: the key "id" is given twice; leave one out
           {'id':'a','labels':{'k':'1','k':'2'}} | labels.k: the key "k" is given twice
+          {'labels':{'k':'\\ud800'}} | labels.k: has half of a surrogate pair
+          {'labels':{'\\udc00':'v'}} | has half of a surrogate pair
+          {'objects':[{'module':'m\\ud800'}]} | objects[0].module: has half of a surrogate pair
           {'objects':[{'id':'a','id':'a'}]} | objects[0].id: the key "id" is given twice
           {'time':'2026-11-23T08:00:00Z','objects':[{'attributes':{'dense':{},'dense':{}}}]} | objects[0].attributes.dense: the key
           {'mass':'1f'} | mass: "1f" is not a number

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -135,15 +136,27 @@ final class SketchFilesTest {
   @Test
   void matrix_thatIsNotTheOneBesideWhichTheSpecStands_isRefused() throws IOException {
     Path file = write("a.npy", 3);
-    try (NpyWriter out = new NpyWriter(file, 256)) {
+    Path other = folder.resolve("b.npy");
+    try (NpyWriter out = new NpyWriter(other, 256)) {
       for (int i = 0; i < 3; i++) {
         out.writeRow(sketch(i + 1).toArray());
       }
       out.commit();
     }
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> SketchReader.open(file, SPEC))
         .hasMessageContaining("a.npy.spec.json: was written for another matrix");
     assertThatThrownBy(() -> SketchSource.of(file)).hasMessageContaining("for another matrix");
+  }
+
+  @Test
+  void matrixOfOtherValues_takesAwayWhatStoodBesideTheOneBefore() throws IOException {
+    Path file = write("a.npy", 3);
+    try (NpyWriter out = new NpyWriter(file, 256)) {
+      assertThat(SpecFile.beside(file)).exists();
+      out.commit();
+    }
+    assertThat(SpecFile.beside(file)).doesNotExist();
   }
 
   @Test

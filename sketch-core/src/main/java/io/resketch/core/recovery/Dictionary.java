@@ -45,7 +45,7 @@ final class Dictionary {
   /** Of every column: whether it is a whole multiple of one magnitude, bit for bit. */
   final List<Boolean> exact = new ArrayList<>();
 
-  /** Of every column of codes: whether zeros, or all others, say that no other is mixed in. */
+  /** Of every column: whether zeros, or all others, say that no other is mixed in. */
   private final List<Boolean> certain = new ArrayList<>();
 
   Dictionary(PairSpace space, PairSample sample, Search search, double noise) {
@@ -67,12 +67,12 @@ final class Dictionary {
       separate(sample.inputWidth());
     }
     for (double[] column : open) {
+      boolean sure = Zeros.share(column, noise) > UNMISTAKABLE;
       addWithoutCodes(
           column,
           sample,
-          (Zeros.share(column, noise) > UNMISTAKABLE
-                  ? ""
-                  : "few of its values are 0, so it may have parts of others in it; ")
+          sure,
+          (sure ? "" : "few of its values are 0, so it may have parts of others in it; ")
               + "its codes are not sparse enough to be told from those of others; they are by least"
               + " squares, and it belongs to no object");
     }
@@ -80,6 +80,7 @@ final class Dictionary {
       addWithoutCodes(
           column,
           sample,
+          false,
           "it was found only nearly, and may have parts of others in it, or be none at all; its"
               + " codes are by least squares, and it belongs to no object");
     }
@@ -146,9 +147,10 @@ final class Dictionary {
     }
   }
 
-  private void addWithoutCodes(double[] column, PairSample sample, String why) {
+  private void addWithoutCodes(double[] column, PairSample sample, boolean sure, String why) {
     unidentified.add("column " + (sample.inputWidth() + columns.size()) + ": " + why);
     columns.add(column);
+    certain.add(sure);
     codes.add(null);
     coordinates.add(null);
   }
@@ -335,17 +337,18 @@ final class Dictionary {
   private void snap(int first) {
     List<String> doubtful = new ArrayList<>();
     List<String> shared = new ArrayList<>();
-    boolean[] exclusive = ExclusiveCodes.among(codes);
+    boolean[] fewValues = FewValues.among(codes);
     for (int j = 0; j < columns.size(); j++) {
-      boolean sure = j >= certain.size() || certain.get(j);
+      boolean sure = certain.get(j);
+      boolean withCodes = codes.get(j) != null;
       Optional<double[]> whole =
-          sure && !exclusive[j] ? Lattice.snap(columns.get(j)) : Optional.empty();
-      exact.add(whole.isPresent());
-      if (exclusive[j]) {
+          (sure || !withCodes) && !fewValues[j] ? Lattice.snap(columns.get(j)) : Optional.empty();
+      exact.add(sure && whole.isPresent());
+      if (fewValues[j]) {
         shared.add(Integer.toString(first + j));
       } else if (whole.isPresent()) {
         columns.set(j, whole.get());
-      } else if (!sure) {
+      } else if (!sure && withCodes) {
         doubtful.add(Integer.toString(first + j));
       }
     }
@@ -354,8 +357,8 @@ final class Dictionary {
           "columns "
               + String.join(", ", shared)
               + ": each may be less a vector that several of them share, which the offset makes up"
-              + " for; their codes have one value each and exclude each other, as those of one-hot"
-              + " attributes do, and so add up to a constant with one that was not found");
+              + " for, or a sum of several; their codes take few values, as those of one-hot"
+              + " attributes do, and so do sums of them with a constant, which have as many zeros");
     }
     if (!doubtful.isEmpty()) {
       unidentified.add(

@@ -9,6 +9,7 @@ import io.resketch.core.spec.SketchSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -190,6 +191,30 @@ class NetworkRecoveryTest {
                 assertThat(doubt)
                     .startsWith("columns 24, 25, 26,")
                     .contains(" 45: each may be less a vector that several of them share"));
+  }
+
+  /** Among so few pairs some of the codes found are sums of several, of more values than one. */
+  @Test
+  void oneHotInputs_eachPairOnce_noColumnIsCalledExact() {
+    PairSample all =
+        TeacherPairs.of(2, List.of(2), 1, new SketchSpec(1024, 16, 8), true, Encoding.F32, 1)
+            .sample();
+    Set<List<Float>> seen = new HashSet<>();
+    int[] rows = IntStream.range(0, all.rows()).filter(i -> seen.add(inputs(all, i))).toArray();
+    RecoveredNetwork network = recover(all.rows(rows), OptionalInt.empty());
+    assertThat(rows).hasSize(M * M);
+    assertThat(network.columns()).isEqualTo(2 * M + 21);
+    assertThat(network.snapped()).isZero();
+    assertThat(network.unidentified())
+        .anySatisfy(doubt -> assertThat(doubt).contains(" 43, 44: each may be less a vector"));
+  }
+
+  private static List<Float> inputs(PairSample sample, int row) {
+    List<Float> out = new ArrayList<>();
+    for (int j = 0; j < sample.inputWidth(); j++) {
+      out.add(sample.inputs()[row * sample.inputWidth() + j]);
+    }
+    return out;
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.resketch.example.street;
 
 import io.resketch.client.files.NpyWriter;
+import io.resketch.client.files.SketchWriter;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Sketcher;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Frames as pairs for recovery. The input of a pair is the attributes of stage0, the one object of
@@ -29,10 +31,12 @@ final class FramePairs {
     Sketcher sketcher = new Sketcher(spec);
     int width = input(frames.get(0).computation()).length;
     try (NpyWriter inputs = new NpyWriter(directory.resolve("inputs.npy"), width);
-        NpyWriter sketches = new NpyWriter(directory.resolve("sketches.npy"), spec.dimension())) {
+        SketchWriter sketches =
+            SketchWriter.create(
+                directory.resolve("sketches.npy"), Optional.of(spec), spec.dimension())) {
       for (Frame frame : frames) {
         inputs.writeRow(input(frame.computation()));
-        sketches.writeRow(sketcher.sketch(frame.computation()).toArray());
+        sketches.write(sketcher.sketch(frame.computation()));
       }
       inputs.commit();
       sketches.commit();

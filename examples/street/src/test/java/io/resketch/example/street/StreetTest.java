@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.resketch.client.files.NpyReader;
+import io.resketch.client.files.SpecFile;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.sketch.Sketcher;
@@ -145,6 +146,8 @@ class StreetTest {
     try (Detector detector = detector()) {
       List<Frame> frames = Video.open(DATA.resolve("frames"), 3).detect(detector, file -> {});
       assertThat(FramePairs.write(frames, spec, temporary)).isEqualTo(32);
+      assertThat(SpecFile.readBeside(temporary.resolve("sketches.npy")))
+          .hasValueSatisfying(beside -> assertThat(beside.spec()).contains(spec));
       try (NpyReader inputs = new NpyReader(temporary.resolve("inputs.npy"));
           NpyReader sketches = new NpyReader(temporary.resolve("sketches.npy"))) {
         assertThat(inputs.rows()).isEqualTo(3);
