@@ -57,7 +57,7 @@ public final class StoredRuns {
   }
 
   /**
-   * The root objects of a stored run, unrolled.
+   * The root objects of a stored run, unrolled, but those of which the sketch holds only sums.
    *
    * @param most that are unrolled: the first ones
    * @return by id; empty if it was stored without a skeleton
@@ -73,6 +73,9 @@ public final class StoredRuns {
     Map<String, Unrolled> out = new LinkedHashMap<>();
     Skeleton skeleton = decoded.skeleton();
     for (int k = 0; k < Math.min(most, skeleton.rootCount()); k++) {
+      if (decoded.group(skeleton.root(k)).isPresent()) {
+        continue; // it cannot be told from others, and so not be taken out
+      }
       String id = skeleton.id(skeleton.root(k));
       out.computeIfAbsent(id, object -> unroller.unroll(decoded, object));
     }
