@@ -52,6 +52,7 @@ final class BlindGrowth {
   private final BlindSearch search;
   private final Sketch sketch;
   private final BlindNoise noise;
+  private final BlindSteps steps;
   private final BlindCompletion completion;
   private final float[] data;
 
@@ -78,24 +79,27 @@ final class BlindGrowth {
       BlindSearch search,
       BlindScreen screen,
       Sketch sketch,
-      BlindNoise noise) {
+      BlindNoise noise,
+      BlindSteps steps) {
     this.operators = operators;
     this.paths = paths;
     this.search = search;
     this.sketch = sketch;
     this.noise = noise;
-    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise);
+    this.steps = steps;
+    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise, steps);
     this.data = sketch.toPaddedArray();
     this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
   }
 
   private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
+    steps.fit(BlindFit.unknowns(nodes));
     return new BlindFit(operators, paths, nodes, data, sketch.prefixLength(), sizes, noise);
   }
 
   /** The best fit of a tree. */
   BlindFit grow() {
-    for (int round = 0; round < MAX_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS && !steps.spent(); round++) {
       BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
       int before = fit.nodes.size();
       if (displace(scan, true)) {
