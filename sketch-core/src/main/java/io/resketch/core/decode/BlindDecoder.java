@@ -64,25 +64,23 @@ public final class BlindDecoder {
    * @throws io.resketch.core.MismatchException if it was made with another spec
    */
   public BlindTree decode(Sketch sketch) {
-    return decode(sketch, () -> {});
+    return decode(sketch, new DecodingBudget(() -> {}));
   }
 
   /**
    * Unrolls a sketch of any prefix length.
    *
-   * @param checkpoint is run before every step of the work, which may take seconds altogether; what
-   *     it throws ends the work
+   * @param budget of the work for this sketch and others
    * @throws io.resketch.core.MismatchException if it was made with another spec
    */
-  public BlindTree decode(Sketch sketch, Runnable checkpoint) {
+  public BlindTree decode(Sketch sketch, DecodingBudget budget) {
     sketch.requireFingerprint(operators.spec().fingerprint());
     BlindNoise noise = new BlindNoise(sketch);
-    BlindSteps steps = new BlindSteps(checkpoint);
-    BlindGrowth growth = new BlindGrowth(operators, paths, search, screen, sketch, noise, steps);
+    BlindGrowth growth = new BlindGrowth(operators, paths, search, screen, sketch, noise, budget);
     BlindFit fit = growth.grow();
     BlindCompleteness completeness = new BlindCompleteness(operators, fit, noise);
     BlindTree tree = tree(sketch, fit, completeness, growth.exhausted());
-    return steps.spent() ? tree.unlessComplete(BOUND) : tree;
+    return budget.spent() ? tree.unlessComplete(BOUND) : tree;
   }
 
   private BlindTree tree(

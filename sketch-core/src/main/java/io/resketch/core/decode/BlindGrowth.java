@@ -52,7 +52,7 @@ final class BlindGrowth {
   private final BlindSearch search;
   private final Sketch sketch;
   private final BlindNoise noise;
-  private final BlindSteps steps;
+  private final DecodingBudget budget;
   private final BlindCompletion completion;
   private final float[] data;
 
@@ -80,27 +80,33 @@ final class BlindGrowth {
       BlindScreen screen,
       Sketch sketch,
       BlindNoise noise,
-      BlindSteps steps) {
+      DecodingBudget budget) {
     this.operators = operators;
     this.paths = paths;
     this.search = search;
     this.sketch = sketch;
     this.noise = noise;
-    this.steps = steps;
-    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise, steps);
+    this.budget = budget;
+    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise, budget);
     this.data = sketch.toPaddedArray();
     this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
   }
 
   private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
-    steps.fit(BlindFit.unknowns(nodes));
+    budget.fit(BlindFit.unknowns(nodes));
     return new BlindFit(operators, paths, nodes, data, sketch.prefixLength(), sizes, noise);
+  }
+
+  private BlindSearch.Scan scan() {
+    BlindSearch.Scan scan = search.scan(fit);
+    budget.search(search.hypotheses());
+    return scan;
   }
 
   /** The best fit of a tree. */
   BlindFit grow() {
-    for (int round = 0; round < MAX_ROUNDS && !steps.spent(); round++) {
-      BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
+    for (int round = 0; round < MAX_ROUNDS && !budget.spent(); round++) {
+      BlindSearch.Scan scan = exhausted() ? NOTHING : scan();
       int before = fit.nodes.size();
       if (displace(scan, true)) {
         continue;

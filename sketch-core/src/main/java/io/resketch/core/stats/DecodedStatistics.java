@@ -3,6 +3,7 @@ package io.resketch.core.stats;
 import io.resketch.core.decode.BlindDecoder;
 import io.resketch.core.decode.BlindObject;
 import io.resketch.core.decode.BlindTree;
+import io.resketch.core.decode.DecodingBudget;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import java.util.ArrayList;
@@ -27,22 +28,22 @@ public final class DecodedStatistics {
    * @param known all modules that a sketch may hold, at least one
    */
   public DecodedStatistics(Operators operators, List<ModuleProfile> known) {
-    this.decoder = new BlindDecoder(operators, known);
+    this.decoder = new BlindDecoder(operators, ModuleProfile.distinct(known));
     known.forEach(module -> this.known.put(module.name(), module));
   }
 
   /**
    * Decodes a sketch.
    *
-   * @param checkpoint is run before every step of the work; what it throws ends it
+   * @param budget of the work for this sketch and others
    * @return the objects of a single run that account for the whole sketch, else empty
    * @throws io.resketch.core.MismatchException if the sketch was made with another spec
    */
-  public Optional<BlindTree> decode(Sketch sketch, Runnable checkpoint) {
-    if (sketch.runs() != 1) {
+  public Optional<BlindTree> decode(Sketch sketch, DecodingBudget budget) {
+    if (sketch.runs() != 1 || budget.spent()) {
       return Optional.empty();
     }
-    return Optional.of(decoder.decode(sketch, checkpoint))
+    return Optional.of(decoder.decode(sketch, budget))
         .filter(tree -> tree.status() == BlindTree.Status.COMPLETE);
   }
 

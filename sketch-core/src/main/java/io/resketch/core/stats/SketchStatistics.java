@@ -2,6 +2,7 @@ package io.resketch.core.stats;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.decode.BlindTree;
+import io.resketch.core.decode.DecodingBudget;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ public final class SketchStatistics {
    * @throws io.resketch.core.MismatchException if the sketch was made with another spec
    */
   public List<ModuleStatistics> estimate(Sketch sketch) {
-    Optional<BlindTree> tree = decoded.decode(sketch, () -> {});
+    Optional<BlindTree> tree = decoded.decode(sketch, new DecodingBudget(() -> {}));
     if (tree.isPresent()) {
       return decoded.statistics(tree.get(), sketch.mass(), names);
     }

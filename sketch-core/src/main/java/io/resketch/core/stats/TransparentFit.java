@@ -45,6 +45,9 @@ final class TransparentFit {
 
   private static final double TOLERANCE = 1e-6;
 
+  /** Where the solution itself is the answer. */
+  private static final double FINE = 1e-11;
+
   /** For a correction of a few percent. */
   private static final double COARSE = 1e-3;
 
@@ -321,7 +324,13 @@ final class TransparentFit {
   }
 
   RidgeSolver solver(RootModules map, double tolerance) {
-    return new RidgeSolver(map, prefixLength, energies, ridge, tolerance, MAX_ITERATIONS);
+    return new RidgeSolver(
+        map,
+        prefixLength,
+        energies,
+        ridge,
+        tolerance,
+        tolerance == FINE ? 5 * MAX_ITERATIONS : MAX_ITERATIONS);
   }
 
   Operators operators() {
@@ -378,13 +387,14 @@ final class TransparentFit {
     RootModules map = map();
     float[] residual = sketch.toPaddedArray();
     Arrays.fill(residual, prefixLength, residual.length, 0f);
-    float[] solution = solver(map, TOLERANCE).solve(residual);
+    boolean many = isMany(asked.length);
+    float[] solution = solver(map, many ? FINE : TOLERANCE).solve(residual);
     float[] fitted = new float[residual.length];
     map.apply(solution, fitted);
     for (int t = 0; t < prefixLength; t++) {
       residual[t] -= fitted[t];
     }
-    return isMany(asked.length)
+    return many
         ? readMany(map, solution, residual, asked)
         : readByFilters(map, sketch, residual, asked);
   }

@@ -71,6 +71,7 @@ final class GroupAnswer {
             .setSketches(sketches)
             .setCellsRead(cellsRead)
             .setSketchesRead(summed + (request.getPresence() ? 0 : singles.sketches()))
+            .setSketchesDecoded(singles.decoded())
             .setSource(cellsRead > 0 ? Source.SOURCE_ROLL_UPS : Source.SOURCE_SUMMED_SKETCHES);
     grouping.describe(group, out);
     double limit = request.getMaxStandardError();
