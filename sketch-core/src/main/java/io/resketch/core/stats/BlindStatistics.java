@@ -183,7 +183,7 @@ public final class BlindStatistics {
 
   private static List<Estimate> mean(
       ModuleProfile module, ModuleCount count, double[] sums, double error) {
-    if (!count.determined()) {
+    if (!count.reason().isEmpty()) {
       return ModuleStatistics.none(module.dimension(), count.reason());
     }
     double n = count.count();

@@ -102,13 +102,14 @@ public final class CountEstimator {
       out.add(
           obstacle.isEmpty()
               ? new ModuleCount(
-                  name,
-                  mass * reading.counts()[k],
-                  Math.abs(mass) * reading.errors()[k],
-                  reading.signs()[k],
-                  true,
-                  "",
-                  CountMethod.LINEAR_FIT)
+                      name,
+                      mass * reading.counts()[k],
+                      Math.abs(mass) * reading.errors()[k],
+                      reading.signs()[k],
+                      true,
+                      "",
+                      CountMethod.LINEAR_FIT)
+                  .among(mass)
               : ModuleCount.notDetermined(name, obstacle));
     }
     return out;

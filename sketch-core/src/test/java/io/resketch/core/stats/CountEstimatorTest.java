@@ -315,6 +315,44 @@ class CountEstimatorTest {
     return new ModuleCount("cat", count, error, signs, true, "", CountMethod.LINEAR_FIT);
   }
 
+  /** The error is that of one run; a floor at a part of the count would pick the largest errors. */
+  @Test
+  void oneUnscaledRunAmongAHundred_isNotDetermined_orInTheInterval() {
+    double[] truth = {300, 100};
+    int large = 0;
+    for (int seed = 1; seed <= 12; seed++) {
+      Operators operators = new Operators(new SketchSpec(4096, 16, seed));
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Sketch> runs = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        Computation.Builder run = Computation.builder().mass(4);
+        for (int k = 0; k < 4; k++) {
+          float[] x = RandomGraphs.unit(random, 4);
+          if (i == 50) {
+            Arrays.fill(x, 1000f);
+          }
+          run.object("o" + k, k < 3 ? "person" : "car", Attributes.dense(x)).root("o" + k, 0.25f);
+        }
+        runs.add(new Sketcher(operators).sketch(run.build()));
+      }
+      double[] ones = new double[runs.size()];
+      Arrays.fill(ones, 1);
+      Sketch sum = Sketch.weightedSum(runs, ones);
+      List<ModuleProfile> modules =
+          List.of(
+              new ModuleProfile("person", 4, true, false, false),
+              new ModuleProfile("car", 4, true, false, false));
+      List<ModuleCount> counts = new CountEstimator(operators, modules, 4096).estimate(sum);
+      for (int m = 0; m < 2; m++) {
+        Estimate count = counts.get(m).estimate();
+        large += count.determined() ? 0 : 1;
+        assertThat(!count.determined() || count.covers(truth[m])).as("%s", count).isTrue();
+        assertThat(counts.get(m).standardError()).isPositive();
+      }
+    }
+    assertThat(large).isGreaterThan(20);
+  }
+
   /** Asked one by one, each module has a filter of its own; all at once they have none. */
   @ParameterizedTest
   @ValueSource(ints = {2048, 1296})
