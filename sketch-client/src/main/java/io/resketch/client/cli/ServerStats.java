@@ -64,7 +64,9 @@ final class ServerStats {
               first.counts().stream().map(ModuleCount::module).toList());
       for (StatisticsBucket at : answer.buckets()) {
         table.add(key(at), at.sketches(), at.counts().stream().map(ModuleCount::estimate).toList());
-        at.counts().stream().map(ModuleCount::method).distinct().forEach(table::counted);
+        if (at.sketches() > 0) {
+          at.counts().stream().map(ModuleCount::method).distinct().forEach(table::counted);
+        }
       }
       out.addAll(table.lines());
     }

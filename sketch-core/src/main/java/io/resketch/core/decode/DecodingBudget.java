@@ -9,8 +9,8 @@ package io.resketch.core.decode;
  */
 public final class DecodingBudget {
   /**
-   * Unknowns of all fits together: about ten seconds of work where columns have 16 blocks. A tree
-   * of a hundred objects needs less than a tenth of it.
+   * Unknowns of all fits together: a bound for the largest trees. One of a hundred objects needs
+   * less than a tenth of it.
    */
   private static final double UNKNOWNS = 5e6;
 

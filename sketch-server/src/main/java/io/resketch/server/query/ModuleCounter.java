@@ -37,6 +37,10 @@ final class ModuleCounter {
   /** Places in {@code profiles} of the modules asked for. */
   private final int[] asked;
 
+  /** Sketches decoded for one request: some seconds of work, in a call that should be short. */
+  private static final int MAX_DECODED = 32;
+
+  private int tried;
   private final DecodingBudget budget;
   private final BooleanSupplier left;
 
@@ -116,10 +120,18 @@ final class ModuleCounter {
   /** Counts of the modules asked for. */
   List<ModuleCount> counts(Sketch sketch) {
     checkpoint();
-    Optional<BlindTree> tree = decoded.flatMap(decoder -> decoder.decode(sketch, budget));
+    Optional<BlindTree> tree = decode(sketch);
     return tree.isPresent()
         ? decoded.get().counts(tree.get(), sketch.mass(), names())
         : fitted(sketch);
+  }
+
+  private Optional<BlindTree> decode(Sketch sketch) {
+    if (sketch.runs() != 1 || tried == MAX_DECODED) {
+      return Optional.empty();
+    }
+    tried++;
+    return decoded.flatMap(decoder -> decoder.decode(sketch, budget));
   }
 
   private List<ModuleCount> fitted(Sketch sketch) {
@@ -168,7 +180,7 @@ final class ModuleCounter {
     Arrays.fill(ones, 1);
     Sketch total = Sketch.weightedSum(sums, ones);
     checkpoint();
-    Optional<BlindTree> tree = decoded.flatMap(decoder -> decoder.decode(total, budget));
+    Optional<BlindTree> tree = decode(total);
     if (tree.isPresent()) {
       return decoded.get().statistics(tree.get(), total.mass(), names());
     }
