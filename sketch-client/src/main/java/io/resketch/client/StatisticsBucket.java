@@ -166,4 +166,12 @@ public final class StatisticsBucket {
   public long sketchesRead() {
     return message.getSketchesRead();
   }
+
+  /**
+   * Of the single sketches that were counted one by one, those of which the decoded objects were
+   * counted; the others were counted by the linear fit.
+   */
+  public long sketchesDecoded() {
+    return message.getSketchesDecoded();
+  }
 }

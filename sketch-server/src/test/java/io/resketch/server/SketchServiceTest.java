@@ -170,8 +170,15 @@ final class SketchServiceTest {
     for (int i = 0; i < truth.length; i++) {
       assertThat(estimates.get(i).getCount())
           .isCloseTo(truth[i], within(4 * estimates.get(i).getStandardError()));
-      assertThat(estimates.get(i).getStandardError()).isBetween(1e-6, 0.5);
+      assertThat(estimates.get(i).getStandardError()).isBetween(1e-9, 0.05);
+      assertThat(estimates.get(i).getMethod())
+          .isEqualTo(ModuleEstimate.Method.METHOD_BLIND_DECODING);
     }
+    Sketch one = Sketches.sketch(request.getSketch());
+    Sketch twice = Sketch.weightedSum(List.of(one, one), new double[] {1, 1});
+    EstimateRequest ofSum = request.toBuilder().setSketch(Sketches.sketch(twice)).build();
+    assertThat(server.sketches().estimate(ofSum).getEstimatesList())
+        .allMatch(m -> m.getMethod() == ModuleEstimate.Method.METHOD_LINEAR_FIT);
   }
 
   @Test

@@ -132,6 +132,30 @@ final class StatisticsTest {
   }
 
   @Test
+  void singleRuns_areCountedByTheirObjects_andSumsByTheFit() {
+    for (StatisticsBucket bucket : aggregate(request("erased").setBucket(seconds(1)))) {
+      int run = (int) bucket.getStart().getSeconds();
+      for (int m = 0; m < KINDS; m++) {
+        ModuleEstimate estimate = bucket.getEstimates(m);
+        assertThat(estimate.getMethod()).isEqualTo(ModuleEstimate.Method.METHOD_BLIND_DECODING);
+        assertThat(estimate.getDetermined()).isTrue();
+        assertThat(estimate.getStandardError()).isLessThan(0.05);
+        assertThat(estimate.getCount()).isCloseTo(TRUTH[run][m], within(0.05));
+      }
+    }
+    StatisticsBucket all = aggregate(request("erased")).get(0);
+    assertThat(all.getEstimatesList())
+        .allMatch(m -> m.getMethod() == ModuleEstimate.Method.METHOD_LINEAR_FIT);
+    assertThat(all.getSketchesDecoded()).isZero();
+    StatisticsBucket singly = aggregate(request("erased").setPresence(true)).get(0);
+    assertThat(singly.getSketchesDecoded()).isEqualTo(RUNS);
+    assertThat(singly.getPresenceList()).allMatch(m -> m.getNotDetermined() == 0);
+    StatisticsBucket demanded = aggregate(request("erased").setMaxStandardError(1e-3)).get(0);
+    assertThat(demanded.getEstimatesList())
+        .allMatch(m -> m.getMethod() == ModuleEstimate.Method.METHOD_BLIND_DECODING);
+  }
+
+  @Test
   void buckets_startOnTheClock_notAtTheFirstSketch() {
     for (String collection : new String[] {"rooms", "erased"}) {
       TimeRange from = TimeRange.newBuilder().setStart(Runs.time(3)).build();

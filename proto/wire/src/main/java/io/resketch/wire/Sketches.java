@@ -184,7 +184,7 @@ public final class Sketches {
         message.getStandardError(),
         message.getSigns() > 0 ? message.getSigns() : Double.POSITIVE_INFINITY,
         measured,
-        measured ? "" : message.getReason(),
+        message.getReason(),
         message.getMethod() == ModuleEstimate.Method.METHOD_BLIND_DECODING
             ? CountMethod.BLIND_DECODING
             : CountMethod.LINEAR_FIT);

@@ -15,6 +15,7 @@ import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.Estimate;
 import io.resketch.core.stats.GuidedStatistics;
 import io.resketch.core.stats.ModuleStatistics;
+import io.resketch.core.stats.Preparation;
 import io.resketch.core.stats.Presence;
 import io.resketch.core.stats.SketchEnergies;
 import io.resketch.core.stats.SketchStatistics;
@@ -170,7 +171,7 @@ final class OfflineStats {
   }
 
   /** Filters of many modules take long: a bar on a terminal, else a line before a long wait. */
-  private static void prepare(int steps, SketchStatistics.Preparation.Step step) {
+  private static void prepare(int steps, Preparation.Step step) {
     try (Progress progress = Progress.start("stats: filters of modules", () -> steps)) {
       for (int i = 0; i < steps; i++) {
         step.run(i);

@@ -64,6 +64,9 @@ final class ServerStats {
               first.counts().stream().map(ModuleCount::module).toList());
       for (StatisticsBucket at : answer.buckets()) {
         table.add(key(at), at.sketches(), at.counts().stream().map(ModuleCount::estimate).toList());
+        if (at.sketches() > 0) {
+          at.counts().stream().map(ModuleCount::method).distinct().forEach(table::counted);
+        }
       }
       out.addAll(table.lines());
     }
@@ -133,6 +136,7 @@ final class ServerStats {
     out.addProperty("source", bucket.source().name());
     out.addProperty("cellsRead", bucket.cellsRead());
     out.addProperty("sketchesRead", bucket.sketchesRead());
+    out.addProperty("sketchesDecoded", bucket.sketchesDecoded());
     StatsNotes.dominant(bucket, out);
     List<ModulePresence> presence = bucket.presence();
     List<ModuleMeans> means = bucket.means();
@@ -164,6 +168,7 @@ final class ServerStats {
     } else {
       out.addProperty("reason", count.reason());
     }
+    out.addProperty("method", module.method().name());
     return out;
   }
 }

@@ -179,6 +179,7 @@ final class ServerCommandsTest {
             start                 sketches          cat  dog
             2026-11-18T11:06:40Z         1  6.97 ± 0.10    ?
             ? dog: never seen as a root
+            counted by the linear fit of all modules: 1 line
             """);
     JsonObject bucket =
         json(onServer("stats", "--json", "--modules", "cat,dog"))

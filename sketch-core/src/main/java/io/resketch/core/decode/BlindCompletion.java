@@ -29,6 +29,7 @@ final class BlindCompletion {
   private final PathEnergies paths;
   private final BlindScreen screen;
   private final BlindNoise noise;
+  private final DecodingBudget budget;
   private final float[] data;
   private final int prefixLength;
 
@@ -37,11 +38,13 @@ final class BlindCompletion {
       PathEnergies paths,
       BlindScreen screen,
       Sketch sketch,
-      BlindNoise noise) {
+      BlindNoise noise,
+      DecodingBudget budget) {
     this.operators = operators;
     this.paths = paths;
     this.screen = screen;
     this.noise = noise;
+    this.budget = budget;
     this.data = sketch.toPaddedArray();
     this.prefixLength = sketch.prefixLength();
   }
@@ -53,7 +56,7 @@ final class BlindCompletion {
     }
     BlindFit fit = fit(found.nodes);
     while (!noise.explains(fit)) {
-      BlindFit better = noise.isFull(fit) ? fit : extend(fit);
+      BlindFit better = noise.isFull(fit) || budget.spent() ? fit : extend(fit);
       if (better.noise > WORTH * fit.noise
           || better.nodes.size() > found.nodes.size() + MAX_ADDED) {
         return found;
@@ -65,6 +68,7 @@ final class BlindCompletion {
 
   /** A fit that takes the tree for complete: what it leaves is the stated noise. */
   private BlindFit fit(List<Node> nodes) {
+    budget.fit(BlindFit.unknowns(nodes));
     double[] sizes = new double[nodes.size()];
     Arrays.fill(sizes, 1.0 / nodes.size());
     return new BlindFit(operators, paths, nodes, data, prefixLength, sizes, noise.variance());

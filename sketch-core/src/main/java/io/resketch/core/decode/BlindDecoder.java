@@ -28,6 +28,10 @@ public final class BlindDecoder {
   /** Share of a rival's gain that a place below may have for a sketch to be called mixed. */
   private static final double RIVAL_TOLERATED = 0.5;
 
+  /** Why no more was found. */
+  private static final String BOUND =
+      "the objects found need more work than the decoder does for one sketch";
+
   private final Operators operators;
   private final List<ModuleProfile> known;
   private final BlindSearch search;
@@ -61,11 +65,23 @@ public final class BlindDecoder {
    * @throws io.resketch.core.MismatchException if it was made with another spec
    */
   public BlindTree decode(Sketch sketch) {
+    return decode(sketch, new DecodingBudget(() -> {}));
+  }
+
+  /**
+   * Unrolls a sketch of any prefix length.
+   *
+   * @param budget of the work for this sketch and others
+   * @throws io.resketch.core.MismatchException if it was made with another spec
+   */
+  public BlindTree decode(Sketch sketch, DecodingBudget budget) {
     sketch.requireFingerprint(operators.spec().fingerprint());
     BlindNoise noise = new BlindNoise(sketch);
-    BlindGrowth growth = new BlindGrowth(operators, paths, search, screen, sketch, noise);
+    BlindGrowth growth = new BlindGrowth(operators, paths, search, screen, sketch, noise, budget);
     BlindFit fit = growth.grow();
-    return tree(sketch, fit, new BlindCompleteness(operators, fit, noise), growth.exhausted());
+    BlindCompleteness completeness = new BlindCompleteness(operators, fit, noise);
+    BlindTree tree = tree(sketch, fit, completeness, growth.exhausted());
+    return budget.spent() ? tree.unlessComplete(BOUND) : tree;
   }
 
   private BlindTree tree(

@@ -90,6 +90,11 @@ final class BlindFit {
     this.noise = sum / (prefixLength * (1 - load));
   }
 
+  /** Of a fit of these objects. */
+  static int unknowns(List<Node> nodes) {
+    return nodes.stream().mapToInt(node -> 1 + node.dimension()).sum();
+  }
+
   /** Share of the floats that the fit has used up, below 1. */
   double load() {
     return load;

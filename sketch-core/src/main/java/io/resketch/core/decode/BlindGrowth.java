@@ -52,6 +52,7 @@ final class BlindGrowth {
   private final BlindSearch search;
   private final Sketch sketch;
   private final BlindNoise noise;
+  private final DecodingBudget budget;
   private final BlindCompletion completion;
   private final float[] data;
 
@@ -78,25 +79,34 @@ final class BlindGrowth {
       BlindSearch search,
       BlindScreen screen,
       Sketch sketch,
-      BlindNoise noise) {
+      BlindNoise noise,
+      DecodingBudget budget) {
     this.operators = operators;
     this.paths = paths;
     this.search = search;
     this.sketch = sketch;
     this.noise = noise;
-    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise);
+    this.budget = budget;
+    this.completion = new BlindCompletion(operators, paths, screen, sketch, noise, budget);
     this.data = sketch.toPaddedArray();
     this.fit = fit(List.of(), new double[0], sketch.energy() / sketch.prefixLength());
   }
 
   private BlindFit fit(List<Node> nodes, double[] sizes, double noise) {
+    budget.fit(BlindFit.unknowns(nodes));
     return new BlindFit(operators, paths, nodes, data, sketch.prefixLength(), sizes, noise);
+  }
+
+  private BlindSearch.Scan scan() {
+    BlindSearch.Scan scan = search.scan(fit);
+    budget.search(search.hypotheses());
+    return scan;
   }
 
   /** The best fit of a tree. */
   BlindFit grow() {
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-      BlindSearch.Scan scan = exhausted() ? NOTHING : search.scan(fit);
+    for (int round = 0; round < MAX_ROUNDS && !budget.spent(); round++) {
+      BlindSearch.Scan scan = exhausted() ? NOTHING : scan();
       int before = fit.nodes.size();
       if (displace(scan, true)) {
         continue;

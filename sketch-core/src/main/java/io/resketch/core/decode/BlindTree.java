@@ -52,6 +52,13 @@ public final class BlindTree {
     this.mass = mass;
   }
 
+  /** The same with another reason where it is not complete. */
+  BlindTree unlessComplete(String other) {
+    return status == Status.COMPLETE
+        ? this
+        : new BlindTree(status, other, objects, relativeResidual, hiddenWeight, mass);
+  }
+
   public Status status() {
     return status;
   }

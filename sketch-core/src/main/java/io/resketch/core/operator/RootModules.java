@@ -113,10 +113,7 @@ public final class RootModules implements LinearMap {
 
   @Override
   public void apply(float[] x, float[] out) {
-    for (int k = 0; k < plain.length; k++) {
-      Arrays.fill(plain[k], 0f);
-      Arrays.fill(rotated[k], 0f);
-    }
+    clear();
     for (int i = 0; i < columns.length; i++) {
       float[] target = side(i);
       columns[i].addSignature(target, x[i], gathered);
@@ -124,6 +121,18 @@ public final class RootModules implements LinearMap {
         columns[i].add(target, x, offsets[i], gathered);
       }
     }
+    lift(out);
+  }
+
+  private void clear() {
+    for (int k = 0; k < plain.length; k++) {
+      Arrays.fill(plain[k], 0f);
+      Arrays.fill(rotated[k], 0f);
+    }
+  }
+
+  /** out = what the sides add to the sketch. */
+  private void lift(float[] out) {
     for (int k = plain.length - 1; k >= 0; k--) {
       operators.ownAttributes().addTransparent(plain[k], 0.25f, rotated[k], gathered);
       if (k > 0) {
@@ -173,6 +182,21 @@ public final class RootModules implements LinearMap {
       components = List.copyOf(components);
       weights = weights.clone();
     }
+
+    /** The share column of one component. */
+    public static Contrast of(int component) {
+      return new Contrast(List.of(component), new double[] {1});
+    }
+  }
+
+  /** out = q, the columns of a contrast, each times its weight. */
+  public void column(Contrast contrast, float[] out) {
+    clear();
+    for (int c = 0; c < contrast.weights.length; c++) {
+      int i = contrast.components.get(c);
+      columns[i].addSignature(side(i), (float) contrast.weights[c], gathered);
+    }
+    lift(out);
   }
 
   /**

@@ -37,6 +37,9 @@ public final class BlindStatistics {
 
   private static final double NOISE_FLOOR = 0.5;
 
+  private static final String MANY =
+      "means of so many modules at once would take minutes; ask for fewer of them";
+
   private final CountEstimator counts;
 
   /** Made when first asked for. */
@@ -58,13 +61,23 @@ public final class BlindStatistics {
   }
 
   /**
-   * Does now what the first question about a module would otherwise wait for: two or three solves.
+   * Does now what the first question about some modules would otherwise wait for: two or three
+   * solves each, or a few where they are many.
    *
-   * @param m index in the order of {@code counts}
+   * @param asked indices in the order of {@code counts}
+   * @param preparation runs the steps
    */
-  public void prepare(int m) {
-    counts.prepare(m);
-    attribution(m);
+  public void prepare(int[] asked, Preparation preparation) {
+    if (counts.fit().isMany(asked.length)) {
+      counts.prepare(asked, preparation);
+      return;
+    }
+    preparation.run(
+        asked.length,
+        step -> {
+          counts.fit().prepare(asked[step]);
+          attribution(asked[step]);
+        });
   }
 
   private Attribution attribution(int m) {
@@ -132,8 +145,11 @@ public final class BlindStatistics {
   public List<ModuleStatistics> estimate(Sketch sketch, int[] asked) {
     TransparentFit fit = counts.fit();
     fit.check(sketch);
-    TransparentFit.Errors errors = fit.errors(sketch, asked);
-    List<ModuleCount> found = counts.counts(sketch, asked, errors);
+    TransparentFit.Reading reading = fit.read(sketch, asked);
+    List<ModuleCount> found = counts.counts(sketch, asked, reading);
+    if (fit.isMany(asked.length)) {
+      return found.stream().map(count -> withoutMeans(count, MANY)).toList();
+    }
     RootModules map = fit.map();
     float[] data = sketch.toPaddedArray();
     Arrays.fill(data, prefixLength(), data.length, 0f);
@@ -151,7 +167,7 @@ public final class BlindStatistics {
           sums[j] += sketch.mass() * unknowns[from + j] / attribution.kept[c];
         }
       }
-      double error = Math.abs(sketch.mass()) * errors.perNorm()[k] * attribution.norm;
+      double error = Math.abs(sketch.mass()) * reading.perNorm()[k] * attribution.norm;
       List<Estimate> mean = mean(module, count, sums, error);
       List<Estimate> squares = secondMoment(count.estimate(), mean, sketch.runs());
       out.add(
@@ -160,9 +176,14 @@ public final class BlindStatistics {
     return out;
   }
 
+  private static ModuleStatistics withoutMeans(ModuleCount count, String reason) {
+    List<Estimate> none = ModuleStatistics.none(1, reason);
+    return new ModuleStatistics(count.module(), count.estimate(), count.presence(), none, none);
+  }
+
   private static List<Estimate> mean(
       ModuleProfile module, ModuleCount count, double[] sums, double error) {
-    if (!count.determined()) {
+    if (!count.reason().isEmpty()) {
       return ModuleStatistics.none(module.dimension(), count.reason());
     }
     double n = count.count();

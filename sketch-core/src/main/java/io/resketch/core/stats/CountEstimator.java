@@ -60,12 +60,18 @@ public final class CountEstimator {
   }
 
   /**
-   * Does now what the first question about a module would otherwise wait for: one solve.
+   * Does now what the first question about some modules would otherwise wait for: one solve each,
+   * or a few where they are many.
    *
-   * @param m index in the order given at construction
+   * @param asked indices in the order given at construction
+   * @param preparation runs the steps
    */
-  public void prepare(int m) {
-    fit.prepare(m);
+  public void prepare(int[] asked, Preparation preparation) {
+    if (fit.isMany(asked.length)) {
+      preparation.run(1, step -> fit.prepareMany());
+    } else {
+      preparation.run(asked.length, step -> fit.prepare(asked[step]));
+    }
   }
 
   /** Counts every module, in the order given at construction. */
@@ -83,10 +89,10 @@ public final class CountEstimator {
    */
   public List<ModuleCount> estimate(Sketch sketch, int[] asked) {
     fit.check(sketch);
-    return counts(sketch, asked, fit.errors(sketch, asked));
+    return counts(sketch, asked, fit.read(sketch, asked));
   }
 
-  List<ModuleCount> counts(Sketch sketch, int[] asked, TransparentFit.Errors errors) {
+  List<ModuleCount> counts(Sketch sketch, int[] asked, TransparentFit.Reading reading) {
     double mass = sketch.mass();
     List<ModuleCount> out = new ArrayList<>();
     for (int k = 0; k < asked.length; k++) {
@@ -96,13 +102,14 @@ public final class CountEstimator {
       out.add(
           obstacle.isEmpty()
               ? new ModuleCount(
-                  name,
-                  mass * fit.share(m, sketch),
-                  Math.abs(mass) * errors.counts()[k],
-                  fit.signs(m),
-                  true,
-                  "",
-                  CountMethod.LINEAR_FIT)
+                      name,
+                      mass * reading.counts()[k],
+                      Math.abs(mass) * reading.errors()[k],
+                      reading.signs()[k],
+                      true,
+                      "",
+                      CountMethod.LINEAR_FIT)
+                  .among(mass)
               : ModuleCount.notDetermined(name, obstacle));
     }
     return out;

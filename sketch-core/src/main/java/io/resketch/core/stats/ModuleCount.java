@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param signs number of random signs that the count and its error are measured on, 16 for every
  *     block of the module's signature that the sketch keeps; infinite if the error is known
  * @param determined whether the module can be told from what else it does
- * @param reason why it cannot, else empty
+ * @param reason why it cannot, or why the count is no answer although it was measured; else empty
  * @param method how it was counted
  */
 public record ModuleCount(
@@ -30,6 +30,12 @@ public record ModuleCount(
    * times that of a normal variable (Bentkus, Dzindzalieta, Bernoulli 2015), one in a thousand.
    */
   private static final double PRESENCE_QUANTILE = 3.42;
+
+  /**
+   * Part of all objects of a sketch that the half-width of an interval may have. The bound of a
+   * quarter of the count alone would let pass, of large errors, those that made the count large.
+   */
+  private static final double PART_OF_ALL = 1.0 / 16;
 
   /** A count whose error is known. */
   public ModuleCount(
@@ -55,12 +61,36 @@ public record ModuleCount(
   }
 
   /**
+   * The same count, which is no answer if its error is above half an object and above a sixteenth
+   * of all objects that were counted among, whatever the count.
+   *
+   * @param mass of the sketch, or of all that were counted together
+   */
+  public ModuleCount among(double mass) {
+    double all = Math.abs(mass);
+    String drowned =
+        halfWidth95() <= Math.max(0.5, PART_OF_ALL * all)
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "below the noise floor: the 95 %% interval is %.3g to %.3g, of %.3g objects in all;"
+                    + " where few runs dominate a sum, leave them out",
+                count - halfWidth95(),
+                count + halfWidth95(),
+                all);
+    return determined
+        ? new ModuleCount(module, count, standardError, signs, true, drowned, method)
+        : this;
+  }
+
+  /**
    * The count, if it is above the noise floor: the half-width of the interval is at most half an
-   * object, so that whole numbers are told apart, or at most a quarter of the count. The unit is
-   * one object of weight 1; in a sum with other weights, scale them to it.
+   * object, so that whole numbers are told apart, or at most a quarter of the count and a sixteenth
+   * of all objects. The unit is one object of weight 1; in a sum with other weights, scale them to
+   * it.
    */
   public Estimate estimate() {
-    if (!determined) {
+    if (!determined || !reason.isEmpty()) {
       return Estimate.notDetermined(reason);
     }
     if (halfWidth95() <= Math.max(0.5, Math.abs(count) / 4)) {

@@ -35,6 +35,12 @@ public record ModuleStatistics(
     this(module, count, presence, mean, secondMoment, CountMethod.LINEAR_FIT);
   }
 
+  /** No answer at all. */
+  public static ModuleStatistics notDetermined(String module, String reason) {
+    List<Estimate> none = none(1, reason);
+    return new ModuleStatistics(module, none.get(0), Presence.NOT_DETERMINED, none, none);
+  }
+
   /** One reason for all attributes. */
   static List<Estimate> none(int dimension, String reason) {
     return Collections.nCopies(dimension, Estimate.notDetermined(reason));

@@ -8,11 +8,14 @@ import io.resketch.core.operator.RootModules.Contrast;
 import io.resketch.core.operator.RootModules.Deviation;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.solve.RidgeSolver;
+import io.resketch.core.spec.Family;
+import io.resketch.core.spec.SketchSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -42,10 +45,18 @@ final class TransparentFit {
 
   private static final double TOLERANCE = 1e-6;
 
+  /** Where the solution itself is the answer. */
+  private static final double FINE = 1e-11;
+
   /** For a correction of a few percent. */
   private static final double COARSE = 1e-3;
 
   private static final int MAX_ITERATIONS = 60;
+
+  /**
+   * Modules asked for times unknowns times blocks of a column: ten seconds of solves for filters.
+   */
+  private static final double MAX_FILTER_WORK = 16e6;
 
   private final Operators operators;
   private final int prefixLength;
@@ -60,6 +71,9 @@ final class TransparentFit {
 
   /** Made when first asked for. */
   private final AtomicReferenceArray<Filter> filters;
+
+  /** Of all modules, for questions about many; made when first asked for. */
+  private Filter[] pooled = {};
 
   /**
    * A module.
@@ -151,16 +165,17 @@ final class TransparentFit {
     filter(m);
   }
 
+  /** Does now what the first question about many modules would otherwise wait for. */
+  void prepareMany() {
+    contrasts();
+  }
+
   /** Of a signature column, a short prefix may keep no block at all. */
   private boolean[] held(RootModules map) {
     boolean[] out = new boolean[components.size()];
-    float[] unit = new float[map.unknowns()];
-    float[] column = new float[operators.spec().dimension()];
     for (int i = 0; i < out.length; i++) {
-      unit[i] = 1f;
-      map.apply(unit, column);
+      float[] column = column(map, Contrast.of(i));
       out[i] = dot(column, column) > 0;
-      unit[i] = 0f;
     }
     return out;
   }
@@ -243,13 +258,7 @@ final class TransparentFit {
 
   /** (Σ e)² / Σ e² of the energies e that the single signs have in the columns of a count. */
   private double signs(RootModules map, Contrast columns) {
-    float[] shares = new float[map.unknowns()];
-    for (int c = 0; c < columns.weights().length; c++) {
-      shares[columns.components().get(c)] = (float) columns.weights()[c];
-    }
-    float[] q = new float[operators.spec().dimension()];
-    map.apply(shares, q);
-    Arrays.fill(q, prefixLength, q.length, 0f);
+    float[] q = column(map, columns);
     double deviation = map.deviations(q, List.of(columns)).get(0).own();
     return Math.pow(dot(q, q) / deviation, 2);
   }
@@ -260,14 +269,23 @@ final class TransparentFit {
    * large counts cover less than stated. What is taken out is first cleared of all that is fitted,
    * so that h sees the columns of the fit as before.
    *
+   * @param map a workspace
    * @param i component of the share
    * @param h modified
    */
   private void clearOwnCopies(RootModules map, int i, float[] h) {
-    float[] unit = new float[map.unknowns()];
-    unit[i] = 1f;
+    float[] copies = ownCopies(map, i);
+    float[] fitted = new float[copies.length];
+    map.apply(solver(map, COARSE).solve(copies), fitted);
+    for (int t = 0; t < h.length; t++) {
+      h[t] -= copies[t] - fitted[t];
+    }
+  }
+
+  /** What the copies of a share column repeat in place, at all positions. */
+  private float[] ownCopies(RootModules map, int i) {
     float[] column = new float[operators.spec().dimension()];
-    map.apply(unit, column);
+    map.column(Contrast.of(i), column);
     float[] copies = new float[column.length];
     float[] copy = new float[column.length];
     for (int position = 0; position < POSITIONS; position++) {
@@ -280,10 +298,15 @@ final class TransparentFit {
         }
       }
     }
-    map.apply(solver(map, COARSE).solve(copies), copy);
-    for (int t = 0; t < h.length; t++) {
-      h[t] -= copies[t] - copy[t];
-    }
+    return copies;
+  }
+
+  /** Columns of a contrast over the prefix, 0 behind it. */
+  private float[] column(RootModules map, Contrast contrast) {
+    float[] q = new float[operators.spec().dimension()];
+    map.column(contrast, q);
+    Arrays.fill(q, prefixLength, q.length, 0f);
+    return q;
   }
 
   /** Over the prefix. */
@@ -301,7 +324,13 @@ final class TransparentFit {
   }
 
   RidgeSolver solver(RootModules map, double tolerance) {
-    return new RidgeSolver(map, prefixLength, energies, ridge, tolerance, MAX_ITERATIONS);
+    return new RidgeSolver(
+        map,
+        prefixLength,
+        energies,
+        ridge,
+        tolerance,
+        tolerance == FINE ? 5 * MAX_ITERATIONS : MAX_ITERATIONS);
   }
 
   Operators operators() {
@@ -326,49 +355,131 @@ final class TransparentFit {
     }
   }
 
-  /** Count of module {@code m}, for {@code mass} 1. */
-  double share(int m, Sketch sketch) {
-    return filter(m).apply(sketch);
-  }
-
-  /** How many random signs the count of module {@code m} is measured on. */
-  double signs(int m) {
-    return filter(m).signs;
+  /**
+   * Whether a question about so many modules is answered without a filter for each, which would
+   * take minutes.
+   */
+  boolean isMany(int asked) {
+    double unknowns = components.size();
+    for (Component component : components) {
+      unknowns += component.dimension();
+    }
+    int blocks =
+        operators.spec().family() instanceof Family.BlockSparse sparse
+            ? sparse.blocksPerColumn()
+            : operators.spec().dimension() / SketchSpec.BLOCK_SIZE;
+    return asked * unknowns * blocks > MAX_FILTER_WORK;
   }
 
   /**
-   * Standard errors for {@code mass} 1, of each of some modules.
+   * What is read off a sketch of {@code mass} 1 for each of some modules.
    *
-   * @param counts of its count
-   * @param perNorm of whatever else is read off the sketch, such as attributes: error over norm of
-   *     a filter
+   * @param counts estimated counts
+   * @param errors standard errors of the counts
+   * @param signs how many random signs a count is measured on
+   * @param perNorm standard error of whatever else is read off the sketch, such as attributes, over
+   *     the norm of a filter; empty where the modules are {@link #isMany many}
    */
-  record Errors(double[] counts, double[] perNorm) {}
+  record Reading(double[] counts, double[] errors, double[] signs, double[] perNorm) {}
 
-  /** Standard errors of what is read off a sketch; costs one solve. */
-  Errors errors(Sketch sketch, int[] asked) {
+  /** Reads a sketch; costs one solve. */
+  Reading read(Sketch sketch, int[] asked) {
     RootModules map = map();
     float[] residual = sketch.toPaddedArray();
     Arrays.fill(residual, prefixLength, residual.length, 0f);
+    boolean many = isMany(asked.length);
+    float[] solution = solver(map, many ? FINE : TOLERANCE).solve(residual);
     float[] fitted = new float[residual.length];
-    map.apply(solver(map, TOLERANCE).solve(residual), fitted);
+    map.apply(solution, fitted);
     for (int t = 0; t < prefixLength; t++) {
       residual[t] -= fitted[t];
     }
+    return many
+        ? readMany(map, solution, residual, asked)
+        : readByFilters(map, sketch, residual, asked);
+  }
+
+  private Reading readByFilters(RootModules map, Sketch sketch, float[] residual, int[] asked) {
     List<Filter> filters = Arrays.stream(asked).mapToObj(this::filter).toList();
     List<Deviation> deviations =
         map.deviations(residual, filters.stream().map(Filter::columns).toList());
-    double[] counts = new double[asked.length];
+    Reading out = reading(asked.length, asked.length);
     Map<Integer, Pooled> pools = new HashMap<>();
     for (int k = 0; k < asked.length; k++) {
       Filter filter = filters.get(k);
-      // The count has taken its part of the residual: one of as many as there are signs.
-      counts[k] = deviations.get(k).own() / Math.sqrt(1 - 1 / filter.signs);
+      out.counts[k] = filter.apply(sketch);
+      out.signs[k] = filter.signs;
+      out.errors[k] = error(deviations.get(k), filter.signs);
       pools.computeIfAbsent(kind(asked[k]), x -> new Pooled()).add(deviations.get(k), filter);
     }
-    double[] perNorm = new double[asked.length];
-    Arrays.setAll(perNorm, k -> pools.get(kind(asked[k])).perNorm());
-    return new Errors(counts, perNorm);
+    Arrays.setAll(out.perNorm, k -> pools.get(kind(asked[k])).perNorm());
+    return out;
+  }
+
+  private static Reading reading(int asked, int filters) {
+    return new Reading(
+        new double[asked], new double[asked], new double[asked], new double[filters]);
+  }
+
+  /** The count has taken its part of the residual: one of as many as there are signs. */
+  private static double error(Deviation deviation, double signs) {
+    return deviation.own() / Math.sqrt(1 - 1 / signs);
+  }
+
+  /**
+   * The fit itself gives all counts at once. Taking the module's own copies out of its filter is
+   * the same as taking them out of what the fit leaves.
+   */
+  private Reading readMany(RootModules map, float[] solution, float[] residual, int[] asked) {
+    Filter[] all = contrasts();
+    Reading out = reading(asked.length, 0);
+    List<Deviation> deviations =
+        map.deviations(residual, Arrays.stream(asked).mapToObj(m -> all[m].columns).toList());
+    for (int k = 0; k < asked.length; k++) {
+      out.signs[k] = all[asked[k]].signs;
+      out.errors[k] = error(deviations.get(k), out.signs[k]);
+      for (int i : modules.get(asked[k]).roots) {
+        out.counts[k] += solution[i] - dot(ownCopies(map, i), residual);
+      }
+    }
+    return out;
+  }
+
+  /** Filters without values, of all modules. */
+  private synchronized Filter[] contrasts() {
+    if (pooled.length == 0) {
+      RootModules map = map();
+      double[] energies = new double[components.size()];
+      for (int i = 0; i < energies.length; i++) {
+        float[] column = column(map, Contrast.of(i));
+        energies[i] = dot(column, column);
+      }
+      Filter[] out = new Filter[modules.size()];
+      Map<Integer, List<Integer>> kinds = new TreeMap<>();
+      for (int m = 0; m < out.length; m++) {
+        if (isHeld(modules.get(m))) {
+          kinds.computeIfAbsent(kind(m), x -> new ArrayList<>()).add(m);
+        } else {
+          out[m] = Filter.none(0);
+        }
+      }
+      for (List<Integer> alike : kinds.values()) {
+        List<PooledContrasts.Member> members =
+            alike.stream()
+                .map(modules::get)
+                .map(module -> new PooledContrasts.Member(module.roots, module.all()))
+                .toList();
+        List<Contrast> found =
+            PooledContrasts.of(
+                members, map, solver(map, TOLERANCE), energies, operators.spec().dimension());
+        for (int k = 0; k < found.size(); k++) {
+          Contrast columns = found.get(k);
+          out[alike.get(k)] = new Filter(new float[0], 0, columns, signs(map, columns));
+        }
+      }
+      pooled = out;
+    }
+    return pooled;
   }
 
   /** Modules whose filters are alike: the forms of their components are. */

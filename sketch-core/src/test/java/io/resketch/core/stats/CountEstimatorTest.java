@@ -2,6 +2,7 @@ package io.resketch.core.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.RandomGraphs;
@@ -17,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CountEstimatorTest {
   private static final int MODULES = 60;
@@ -310,6 +313,84 @@ class CountEstimatorTest {
 
   private static ModuleCount ofSigns(double count, double error, double signs) {
     return new ModuleCount("cat", count, error, signs, true, "", CountMethod.LINEAR_FIT);
+  }
+
+  /** The error is that of one run; a floor at a part of the count would pick the largest errors. */
+  @Test
+  void oneUnscaledRunAmongAHundred_isNotDetermined_orInTheInterval() {
+    double[] truth = {300, 100};
+    int large = 0;
+    for (int seed = 1; seed <= 12; seed++) {
+      Operators operators = new Operators(new SketchSpec(4096, 16, seed));
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Sketch> runs = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        Computation.Builder run = Computation.builder().mass(4);
+        for (int k = 0; k < 4; k++) {
+          float[] x = RandomGraphs.unit(random, 4);
+          if (i == 50) {
+            Arrays.fill(x, 1000f);
+          }
+          run.object("o" + k, k < 3 ? "person" : "car", Attributes.dense(x)).root("o" + k, 0.25f);
+        }
+        runs.add(new Sketcher(operators).sketch(run.build()));
+      }
+      double[] ones = new double[runs.size()];
+      Arrays.fill(ones, 1);
+      Sketch sum = Sketch.weightedSum(runs, ones);
+      List<ModuleProfile> modules =
+          List.of(
+              new ModuleProfile("person", 4, true, false, false),
+              new ModuleProfile("car", 4, true, false, false));
+      List<ModuleCount> counts = new CountEstimator(operators, modules, 4096).estimate(sum);
+      for (int m = 0; m < 2; m++) {
+        Estimate count = counts.get(m).estimate();
+        large += count.determined() ? 0 : 1;
+        assertThat(!count.determined() || count.covers(truth[m])).as("%s", count).isTrue();
+        assertThat(counts.get(m).standardError()).isPositive();
+      }
+    }
+    assertThat(large).isGreaterThan(20);
+  }
+
+  /** Asked one by one, each module has a filter of its own; all at once they have none. */
+  @ParameterizedTest
+  @ValueSource(ints = {2048, 1296})
+  void manyModulesAtOnce_areCountedAsOneByOne(int prefix) {
+    Operators operators = new Operators(new SketchSpec(2048, 16, 3));
+    List<ModuleProfile> modules = new ArrayList<>();
+    for (int m = 0; m < 320; m++) {
+      modules.add(new ModuleProfile("m" + m, 16, m % 3 != 0, m % 3 == 0, false));
+    }
+    SplittableRandom random = new SplittableRandom(17);
+    Computation.Builder run = Computation.builder().mass(40);
+    run.object("stage", "m1", Attributes.dense(RandomGraphs.unit(random, 16)));
+    for (int k = 0; k < 40; k++) {
+      Attributes x = Attributes.dense(RandomGraphs.unit(random, 16));
+      if (k % 3 == 0) {
+        run.object("o" + k, "m" + k, x, new WeightedInput("stage", 1f));
+      } else {
+        run.object("o" + k, "m" + k, x);
+      }
+      run.root("o" + k, 1f / 40);
+    }
+    Sketch sketch = new Sketcher(operators).sketch(run.build()).truncate(prefix);
+    CountEstimator estimator = new CountEstimator(operators, modules, prefix);
+    List<ModuleCount> atOnce = estimator.estimate(sketch);
+    int covered = 0;
+    for (int m = 0; m < atOnce.size(); m++) {
+      ModuleCount count = atOnce.get(m);
+      covered += Math.abs(count.count() - (m < 40 ? 1 : 0)) <= count.halfWidth95() ? 1 : 0;
+    }
+    assertThat(covered).isBetween(290, 316); // 95 % of 320, and three deviations
+    for (int m = 0; m < 60; m += 4) {
+      ModuleCount alone = estimator.estimate(sketch, new int[] {m}).get(0);
+      ModuleCount count = atOnce.get(m);
+      assertThat(count.count()).isCloseTo(alone.count(), offset(0.2 * alone.standardError()));
+      assertThat(count.standardError())
+          .isBetween(0.8 * alone.standardError(), 1.25 * alone.standardError());
+      assertThat(count.signs()).isCloseTo(alone.signs(), offset(0.25 * alone.signs()));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.resketch.server.grpc;
 
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
@@ -55,7 +56,9 @@ public final class ConceptCalls {
     try {
       ConceptAnswers.checkedCount(request.getCount());
       SketchCollection collection = collection(request.getParent());
-      answer(collection, observer, view -> answers.list(collection, view, request));
+      Context call = Context.current();
+      answer(
+          collection, observer, view -> answers.list(collection, view, request, call::isCancelled));
     } catch (RuntimeException e) {
       observer.onError(Errors.exception(e));
     }

@@ -13,6 +13,7 @@ import io.resketch.server.repository.RepositoryException;
 import io.resketch.server.storage.StorageException;
 import io.resketch.v1.ItemStatus;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,6 +106,12 @@ final class Errors {
             case BACKUP_NOT_FOUND -> Code.NOT_FOUND;
           };
       return status(code, error.getMessage(), info(failed.reason().name()));
+    }
+    if (error instanceof CancellationException) { // nobody hears it
+      return Status.newBuilder()
+          .setCode(Code.CANCELLED_VALUE)
+          .setMessage(error.getMessage())
+          .build();
     }
     LOG.error("a call failed", error);
     return Status.newBuilder()

@@ -1,5 +1,6 @@
 package io.resketch.server.grpc;
 
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
@@ -311,7 +312,11 @@ public final class RepositoryEndpoint extends RepositoryServiceGrpc.RepositorySe
   @Override
   public void aggregateStatistics(
       AggregateStatisticsRequest request, StreamObserver<AggregateStatisticsResponse> observer) {
-    Unary.answer(observer, () -> statistics.aggregate(collection(request.getParent()), request));
+    Unary.answer(
+        observer,
+        () ->
+            statistics.aggregate(
+                collection(request.getParent()), request, Context.current()::isCancelled));
   }
 
   @Override

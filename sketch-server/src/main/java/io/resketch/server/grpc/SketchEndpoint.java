@@ -1,12 +1,17 @@
 package io.resketch.server.grpc;
 
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.decode.BlindTree;
+import io.resketch.core.decode.DecodingBudget;
 import io.resketch.core.decode.GraphDecoder;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
+import io.resketch.core.stats.DecodedStatistics;
+import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.ModuleProfile;
 import io.resketch.server.query.Estimators;
 import io.resketch.server.repository.Inputs;
@@ -28,6 +33,8 @@ import io.resketch.wire.Graphs;
 import io.resketch.wire.Sketches;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 
 /** SketchService: the mechanism, without state. */
 public final class SketchEndpoint extends SketchServiceGrpc.SketchServiceImplBase {
@@ -92,12 +99,30 @@ public final class SketchEndpoint extends SketchServiceGrpc.SketchServiceImplBas
           Sketch sketch = Inputs.sketch(operators.spec(), request.getSketch());
           List<ModuleProfile> modules = Inputs.modules(request.getModulesList());
           EstimateResponse.Builder out = EstimateResponse.newBuilder();
-          estimators
-              .estimator(operators, modules, sketch.prefixLength())
-              .estimate(sketch)
+          counts(operators, sketch, modules)
               .forEach(count -> out.addEstimates(Sketches.estimate(count)));
           return out.build();
         });
+  }
+
+  private List<ModuleCount> counts(
+      Operators operators, Sketch sketch, List<ModuleProfile> modules) {
+    if (!modules.isEmpty()) {
+      DecodedStatistics decoder = new DecodedStatistics(operators, modules);
+      Optional<BlindTree> tree =
+          decoder.decode(sketch, new DecodingBudget(SketchEndpoint::checkpoint));
+      if (tree.isPresent()) {
+        List<String> names = modules.stream().map(ModuleProfile::name).toList();
+        return decoder.counts(tree.get(), sketch.mass(), names);
+      }
+    }
+    return estimators.estimator(operators, modules, sketch.prefixLength()).estimate(sketch);
+  }
+
+  private static void checkpoint() {
+    if (Context.current().isCancelled()) {
+      throw new CancellationException("the call was cancelled, or its deadline has passed");
+    }
   }
 
   @Override

@@ -112,11 +112,13 @@ final class Aggregation implements Cover.Sink {
 
   @Override
   public void cell(Group group, RollUp cell) {
+    counter.checkpoint();
     sums(group).add(cell);
   }
 
   @Override
   public void sketch(Group group, String id, SketchRecord record) {
+    counter.checkpoint();
     Sketch sketch = Repository.sketch(record);
     GroupSums sums = sums(group);
     sums.add(id, sketch);

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** What concepts are, in terms of stored sketches and modules. Thread-safe. */
@@ -52,15 +53,22 @@ public final class ConceptAnswers {
   /** A stored sketch that stands for a part of a concept. */
   private record Example(String id, SketchRecord record, Sketch sketch, long weight) {}
 
-  /** The concepts of a view. */
+  /**
+   * The concepts of a view.
+   *
+   * @param left whether nobody waits for the answer any more
+   */
   public ListConceptsResponse list(
-      SketchCollection collection, ConceptView view, ListConceptsRequest request) {
+      SketchCollection collection,
+      ConceptView view,
+      ListConceptsRequest request,
+      BooleanSupplier left) {
     ListConceptsResponse.Builder out =
         ListConceptsResponse.newBuilder()
             .setSketches(view.sketches())
             .setMicroConcepts(view.microConcepts())
             .setBehind(view.behind());
-    ModuleCounter counter = new ModuleCounter(estimators, collection, List.of());
+    ModuleCounter counter = new ModuleCounter(estimators, collection, List.of(), left);
     for (Concept concept : view.concepts(request.getCount())) {
       out.addConcepts(message(collection, concept, request.getOmitModules() ? null : counter));
     }

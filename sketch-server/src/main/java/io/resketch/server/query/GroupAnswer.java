@@ -27,6 +27,7 @@ final class GroupAnswer {
   private final long cellsRead;
   private final long summed;
   private final SingleCounts singles;
+  private final double mass;
   private final List<ModuleCount> counts;
   private final List<ModuleStatistics> statistics;
 
@@ -44,6 +45,7 @@ final class GroupAnswer {
     this.summed = read.sketches();
     this.singles = read.singles();
     List<Sketch> sums = read.sums();
+    this.mass = sums.stream().mapToDouble(Sketch::mass).sum();
     this.counts = counter.counts(sums);
     this.statistics = request.getMeans() ? counter.statistics(sums) : List.of();
   }
@@ -71,6 +73,7 @@ final class GroupAnswer {
             .setSketches(sketches)
             .setCellsRead(cellsRead)
             .setSketchesRead(summed + (request.getPresence() ? 0 : singles.sketches()))
+            .setSketchesDecoded(singles.decoded())
             .setSource(cellsRead > 0 ? Source.SOURCE_ROLL_UPS : Source.SOURCE_SUMMED_SKETCHES);
     grouping.describe(group, out);
     double limit = request.getMaxStandardError();
@@ -83,7 +86,7 @@ final class GroupAnswer {
         }
         count = better;
       }
-      out.addEstimates(Sketches.estimate(count));
+      out.addEstimates(Sketches.estimate(count.among(mass)));
       if (request.getPresence()) {
         out.addPresence(
             ModulePresence.newBuilder()

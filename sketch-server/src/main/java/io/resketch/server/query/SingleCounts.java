@@ -1,5 +1,6 @@
 package io.resketch.server.query;
 
+import io.resketch.core.stats.CountMethod;
 import io.resketch.core.stats.ModuleCount;
 import io.resketch.core.stats.Presence;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ final class SingleCounts {
   private final long[] present;
   private final long[] open;
   private long sketches;
+  private long decoded;
 
   SingleCounts(int modules) {
     counts = new double[modules];
@@ -36,6 +38,7 @@ final class SingleCounts {
   /** Adds the counts of a sketch. */
   void add(List<ModuleCount> sketch) {
     sketches++;
+    decoded += sketch.stream().allMatch(m -> m.method() == CountMethod.BLIND_DECODING) ? 1 : 0;
     for (int m = 0; m < counts.length; m++) {
       ModuleCount count = sketch.get(m);
       determined[m] &= count.determined();
@@ -75,8 +78,20 @@ final class SingleCounts {
    */
   ModuleCount better(int m, ModuleCount summed) {
     return determined[m] && summed.determined() && errors[m] < summed.standardError()
-        ? new ModuleCount(summed.module(), counts[m], errors[m], true, "")
+        ? new ModuleCount(
+            summed.module(),
+            counts[m],
+            errors[m],
+            Double.POSITIVE_INFINITY,
+            true,
+            "",
+            decoded == sketches ? CountMethod.BLIND_DECODING : CountMethod.LINEAR_FIT)
         : summed;
+  }
+
+  /** Of these, those counted by their decoded objects; the others by the linear fit. */
+  long decoded() {
+    return decoded;
   }
 
   /** Sketches in which the m-th module occurs. */

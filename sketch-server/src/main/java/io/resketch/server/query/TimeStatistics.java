@@ -7,6 +7,7 @@ import io.resketch.server.rollup.RollUps;
 import io.resketch.server.storage.StorageException;
 import io.resketch.v1.AggregateStatisticsRequest;
 import io.resketch.v1.AggregateStatisticsResponse;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +30,17 @@ public final class TimeStatistics {
     this.estimators = estimators;
   }
 
-  /** Answers a request. */
+  /**
+   * Answers a request.
+   *
+   * @param left whether nobody waits for the answer any more
+   * @throws java.util.concurrent.CancellationException if so
+   */
   public AggregateStatisticsResponse aggregate(
-      SketchCollection collection, AggregateStatisticsRequest request) {
+      SketchCollection collection, AggregateStatisticsRequest request, BooleanSupplier left) {
     check(request);
-    ModuleCounter counter = new ModuleCounter(estimators, collection, request.getModulesList());
+    ModuleCounter counter =
+        new ModuleCounter(estimators, collection, request.getModulesList(), left);
     Aggregation aggregation = new Aggregation(repository, collection, request, counter);
     if (aggregation.takesRollUps()) {
       Span span = Span.of(request.getRange());

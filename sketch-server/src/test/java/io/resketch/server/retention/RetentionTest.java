@@ -207,7 +207,8 @@ final class RetentionTest {
 
   private ModuleEstimate cats() {
     return new TimeStatistics(repository, new RollUps(store), new Estimators())
-        .aggregate(rooms, AggregateStatisticsRequest.newBuilder().addModules("cat").build())
+        .aggregate(
+            rooms, AggregateStatisticsRequest.newBuilder().addModules("cat").build(), () -> false)
         .getBuckets(0)
         .getEstimates(0);
   }

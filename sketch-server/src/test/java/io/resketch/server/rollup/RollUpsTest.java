@@ -1,6 +1,7 @@
 package io.resketch.server.rollup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import io.resketch.core.graph.Attributes;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,11 +129,14 @@ final class RollUpsTest {
       TimeStatistics statistics = new TimeStatistics(repository, rollUps, new Estimators());
       AggregateStatisticsRequest request =
           AggregateStatisticsRequest.newBuilder().setParent("collections/rooms").build();
-      StatisticsBucket before = statistics.aggregate(rooms, request).getBuckets(0);
+      assertThatThrownBy(() -> statistics.aggregate(rooms, request, () -> true))
+          .as("a call that has ended")
+          .isInstanceOf(CancellationException.class);
+      StatisticsBucket before = statistics.aggregate(rooms, request, () -> false).getBuckets(0);
       assertThat(before.getDominanceKnown()).isFalse();
       assertThat(before.getDominantList()).isEmpty();
       assertThat(before.getSketches()).isEqualTo(30);
-      StatisticsBucket after = statistics.aggregate(rooms, request).getBuckets(0);
+      StatisticsBucket after = statistics.aggregate(rooms, request, () -> false).getBuckets(0);
       assertThat(after.getDominanceKnown()).isTrue();
       assertThat(after.getSketchesRead()).isZero();
       assertThat(after.getEstimatesList()).isEqualTo(before.getEstimatesList());
