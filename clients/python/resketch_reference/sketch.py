@@ -31,6 +31,9 @@ class Sketcher:
     def __init__(self, spec: SketchSpec) -> None:
         self._spec = spec
         self._operators = operators(spec)
+        # Both exact: 2(1 - τ) and 2(2τ - 1), which is 0 where τ is 1/2.
+        self._rotated = np.float32(2 * (1 - spec.transparency))
+        self._direct = np.float32(2 * (2 * spec.transparency - 1))
 
     def sketch(self, computation: Computation) -> np.ndarray:
         """The d float32 of a computation; ValueError if one of them is not finite."""
@@ -49,21 +52,23 @@ class Sketcher:
             return a
         inputs = self._tuple(theta.inputs, done)
         out = np.zeros(self._spec.dimension, np.float32)
-        quarter = np.float32(0.25)
-        self._add(out, quarter, a, streams.OWN_POSITION, streams.OWN_ATTRIBUTES)
-        self._add(out, quarter, inputs, streams.OWN_POSITION, streams.OWN_INPUTS)
+        own, rest = theta.own_weight, np.float32(1) - theta.own_weight
+        self._add(out, own, a, streams.OWN_POSITION, streams.OWN_ATTRIBUTES)
+        self._add(out, rest, inputs, streams.OWN_POSITION, streams.OWN_INPUTS)
         return out
 
     def _tuple(self, edges: Sequence[WeightedInput], done: dict[int, np.ndarray]) -> np.ndarray:
         out = np.zeros(self._spec.dimension, np.float32)
-        for position, edge in enumerate(edges):
-            h = np.float32(0.5) * edge.weight
-            self._add(out, h, done[edge.object], streams.LIST_POSITION, position)
+        for edge in edges:
+            self._add(out, edge.weight, done[edge.object], streams.LIST_POSITION, edge.position)
         return out
 
-    def _add(self, out: np.ndarray, h: np.float32, v: np.ndarray, role: int, index: int) -> None:
-        """out += h · (v + R̂ v)."""
-        out += h * (v + self._operators.rotate(role, index, v))
+    def _add(self, out: np.ndarray, w: np.float32, v: np.ndarray, role: int, index: int) -> None:
+        """out += w · T v."""
+        h = np.float32(0.5) * w
+        out += self._rotated * h * (v + self._operators.rotate(role, index, v))
+        if self._direct:
+            out += self._direct * h * v
 
 
 def sketch(spec: SketchSpec, computation: Computation) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 BLOCK_SIZE = 16
 MAX_DIMENSION = 4_194_304
 MAX_BLOCKS_PER_COLUMN = 4_096
+DEFAULT_TRANSPARENCY = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,26 @@ class Hadamard:
 
 @dataclass(frozen=True)
 class SketchSpec:
-    """Dimension d in floats, the family of the operators, and the unsigned 64-bit seed."""
+    """Dimension d in floats, the family of the operators, the unsigned 64-bit seed, and τ."""
 
     dimension: int
     family: BlockSparse | Hadamard
     seed: int
+    transparency: float = DEFAULT_TRANSPARENCY
 
     def __post_init__(self) -> None:
         self.family.check(self.dimension)
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed: {self.seed} must be 0 to 2^64 - 1")
+        if not 0.25 <= self.transparency <= 0.9375 or self.transparency * 64 % 1:
+            raise ValueError(
+                f"transparency: {self.transparency} must be a multiple of 1/64, 0.25 to 0.9375"
+            )
 
     @property
     def fingerprint(self) -> bytes:
         """SHA-256 of the canonical text, 32 bytes."""
         text = f"resketch/1\n{self.family.text(self.dimension)}seed={self.seed}\n"
+        if self.transparency != DEFAULT_TRANSPARENCY:
+            text += f"transparency={self.transparency}\n"
         return hashlib.sha256(text.encode()).digest()

@@ -12,6 +12,7 @@ from typing import Any
 
 MAX_DEPTH = 8
 MAX_FAN_IN = 12
+MAX_POSITION = 2**20
 
 # The second and third differ in their bytes only: é composed and decomposed.
 MODULES = [
@@ -25,6 +26,10 @@ SPECIAL_VALUES = [
     "0", "-0.0", "1e-45", "-1.4e-45", "7.1e-46", "-1e-300", "1.17549421e-38", "1.17549435e-38",
     "1e30", "-1e30", "1.0000000596046447753906250000001", "7.038531e-26",
 ]  # fmt: skip
+
+
+# The smallest, of which no half is left, the default with and without its digits, and the largest.
+OWN_WEIGHTS = ["1e-45", "1.17549435e-38", "0.5", "0.50", "0.1", "0.99999994"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,37 @@ class Limits:
 
 
 def json_lines(seed: int, count: int, limits: Limits = Limits()) -> list[str]:
-    """`count` computations, the same for the same arguments."""
+    """`count` computations, the same for the same arguments; every second one is placed."""
     rng = random.Random(seed)
-    return [_write(_computation(rng, f"run-{i}", limits), rng) for i in range(count)]
+    computations = [_computation(rng, f"run-{i}", limits) for i in range(count)]
+    for computation in computations[1::2]:
+        _place(rng, computation)
+    return [_write(computation, rng) for computation in computations]
+
+
+def _place(rng: random.Random, computation: dict[str, Any]) -> None:
+    """States positions and own weights."""
+    _place_list(rng, computation["roots"])
+    for message in computation["objects"]:
+        if "inputs" in message:
+            _place_list(rng, message["inputs"])
+            if rng.random() < 0.7:
+                special = rng.choice(OWN_WEIGHTS)
+                message["ownWeight"] = rng.choice(["#" + special, rng.uniform(0.01, 0.99)])
+
+
+def _place_list(rng: random.Random, edges: list[dict[str, Any]]) -> None:
+    """All absent, one bag, cells of a small grid, anywhere, or stated here and there."""
+    kind = rng.choice(["absent", "bag", "grid", "anywhere", "some"])
+    for edge in edges:
+        if kind == "bag":
+            edge["position"] = 0
+        elif kind == "grid":
+            edge["position"] = rng.randrange(4)
+        elif kind == "anywhere":
+            edge["position"] = rng.choice([rng.randint(0, MAX_POSITION), 1, MAX_POSITION])
+        elif kind == "some" and rng.random() < 0.5:
+            edge["position"] = rng.choice([0, 20, None])
 
 
 def _write(message: dict[str, Any], rng: random.Random) -> str:

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_specification import EXAMPLE, SPEC, bits, computation, sha256
+from test_specification import EXAMPLE, PLACED, SPEC, bits, computation, sha256
 
-from resketch_reference import Encoding, StoredSketch, read_image, sketch
+from resketch_reference import (
+    BlockSparse,
+    Encoding,
+    SketchSpec,
+    StoredSketch,
+    read_image,
+    sketch,
+)
 from resketch_reference.encoding import pack, rounded
 from resketch_reference.image import crc32c
 
@@ -18,6 +25,7 @@ SAMPLES = (
     Path(__file__).resolve().parents[3]
     / "sketch-core/src/test/resources/io/resketch/core/format/samples/v1"
 )
+SAMPLE_NAMES = ["f32", "bf16", "i8_block", "truncated", "sum", "placed", "transparent"]
 FLOAT_MAX = np.finfo(np.float32).max
 TINY = np.float32(2.0**-126)
 
@@ -92,7 +100,7 @@ def test_images_of_the_example(encoding, digest):
     assert sha256(made.encoded(encoding).image()) == digest
 
 
-@pytest.mark.parametrize("name", ["f32", "bf16", "i8_block", "truncated", "sum"])
+@pytest.mark.parametrize("name", SAMPLE_NAMES)
 def test_sample_has_the_stated_fields_and_is_written_again(name):
     data = (SAMPLES / f"{name}.rskt").read_bytes()
     lines = (SAMPLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
@@ -120,9 +128,20 @@ def test_samples_are_encodings_of_one_sketch():
     assert i8.prefix(160).image() == (SAMPLES / "truncated.rskt").read_bytes()
 
 
+def test_placed_samples_are_sketches_of_the_example():
+    run = computation(PLACED)
+    for name, transparency, encoding in [
+        ("placed", 0.5, Encoding.F32),
+        ("transparent", 0.75, Encoding.I8_BLOCK),
+    ]:
+        spec = SketchSpec(512, BlockSparse(16), 7, transparency)
+        made = StoredSketch.of(spec, sketch(spec, run), run.mass).encoded(encoding)
+        assert made.image() == (SAMPLES / f"{name}.rskt").read_bytes()
+
+
 def test_all_samples_are_tested():
     names = {path.stem for path in SAMPLES.glob("*.rskt")}
-    assert names == {"f32", "bf16", "i8_block", "truncated", "sum"}
+    assert names == set(SAMPLE_NAMES)
 
 
 @pytest.mark.parametrize("encoding", Encoding)

@@ -28,6 +28,12 @@ SCRIPT = ROOT / "resketch"
 STREET = ROOT / "examples/street/target"
 EXAMPLES = (ROOT / "examples/graphs.jsonl").read_text(encoding="utf-8").splitlines()
 
+# Half of the smallest weight is 0, and so is every multiple of that half, as the values show.
+HALF_OF_THE_SMALLEST = (
+    '{"objects":[{"id":"x","module":"m"},{"id":"y","module":"n","attributes":{"dense":'
+    '{"values":[1e34]}}}],"roots":[{"object":"x","weight":1},{"object":"y","weight":1e-45}]}'
+)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -38,7 +44,8 @@ class Case:
     plain: bool = False
 
     def __str__(self) -> str:
-        return f"{type(self.spec.family).__name__}-d{self.spec.dimension}"
+        spec = self.spec
+        return f"{type(spec.family).__name__}-d{spec.dimension}-t{spec.transparency}"
 
     @property
     def limits(self) -> Limits:
@@ -50,7 +57,8 @@ class Case:
 
     @functools.cached_property
     def lines(self) -> list[str]:
-        return EXAMPLES + json_lines(seed=20190611, count=self.count, limits=self.limits)
+        random = json_lines(seed=20190611, count=self.count, limits=self.limits)
+        return [*EXAMPLES, HALF_OF_THE_SMALLEST, *random]
 
     @functools.cached_property
     def computations(self) -> list[Computation]:
@@ -69,18 +77,21 @@ class Case:
             case Hadamard():
                 family = ["--family", "hadamard"]
         options = [*family, "--dimension", self.spec.dimension, "--seed", self.spec.seed]
+        if self.spec.transparency != 0.5:
+            options += ["--transparency", self.spec.transparency]
         return [str(option) for option in options]
 
 
 # The smallest, strata of one block, odd numbers of blocks and of strata, seeds above 2^63;
-# diagonals from a part of a draw and from many. Few graphs where the reference is slow.
+# diagonals from a part of a draw and from many; transparencies on both sides of a half. Few graphs
+# where the reference is slow.
 CASES = [
     Case(SketchSpec(16, BlockSparse(1), 0), 100),
     Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 100, plain=True),
-    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1), 50),
-    Case(SketchSpec(16, Hadamard(), 2**64 - 1), 100),
+    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1, 0.8125), 50),
+    Case(SketchSpec(16, Hadamard(), 2**64 - 1, 0.9375), 100),
     Case(SketchSpec(1024, Hadamard(), 7), 50, plain=True),
-    Case(SketchSpec(4096, Hadamard(), 2**63 + 12345), 15),
+    Case(SketchSpec(4096, Hadamard(), 2**63 + 12345, 0.265625), 15),
 ]
 
 
@@ -160,10 +171,19 @@ def _outline(skeleton: dict) -> tuple:
     """Objects, wiring and mass as plain values; weights as float32."""
 
     def wired(edges: list[dict]) -> list[tuple]:
-        return [(e["object"], np.float32(e.get("weight", 0))) for e in edges]
+        return [
+            (e["object"], np.float32(e.get("weight", 0)), e.get("position", index))
+            for index, e in enumerate(edges)
+        ]
 
     objects = [
-        (o["id"], o["module"], o.get("dimension", 0), wired(o.get("inputs", [])))
+        (
+            o["id"],
+            o["module"],
+            o.get("dimension", 0),
+            wired(o.get("inputs", [])),
+            np.float32(o.get("ownWeight", 0.5)),
+        )
         for o in skeleton["objects"]
     ]
     return objects, wired(skeleton["roots"]), float(skeleton.get("mass", len(skeleton["roots"])))
@@ -171,10 +191,11 @@ def _outline(skeleton: dict) -> tuple:
 
 def _outline_of(computation: Computation) -> tuple:
     def wired(edges: tuple) -> list[tuple]:
-        return [(computation.objects[e.object].id, e.weight) for e in edges]
+        return [(computation.objects[e.object].id, e.weight, e.position) for e in edges]
 
     objects = [
-        (o.id, o.module, o.attributes.dimension, wired(o.inputs)) for o in computation.objects
+        (o.id, o.module, o.attributes.dimension, wired(o.inputs), o.own_weight)
+        for o in computation.objects
     ]
     return objects, wired(computation.roots), computation.mass
 
@@ -192,6 +213,11 @@ def test_random_graphs_hold_what_they_should(case):
     assert np.max(values) > largest and np.min(values) < -largest
     assert any(0 < e.weight < tiny for o in objects for e in o.inputs)
     assert any(len({e.object for e in o.inputs}) < len(o.inputs) for o in objects)
+    positions = [[e.position for e in o.inputs] for o in objects if len(o.inputs) > 2]
+    assert any(p == list(range(len(p))) for p in positions) and any(not any(p) for p in positions)
+    assert max(map(max, positions)) == 2**20
+    own_weights = {o.own_weight for o in objects}
+    assert min(own_weights) < tiny and max(own_weights) == np.nextafter(np.float32(1), tiny)
 
 
 def _depth(computation: Computation) -> int:

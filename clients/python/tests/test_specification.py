@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,23 @@ EXAMPLE = {
     "roots": [{"object": "a", "weight": 0.5}, {"object": "b", "weight": 0.5}],
 }
 
+_FRAME, _A, _B = EXAMPLE["objects"]
+PLACED = {
+    "objects": [
+        _FRAME,
+        _A | {"ownWeight": 0.25},
+        _B
+        | {
+            "ownWeight": 0.9,
+            "inputs": [
+                {"object": "frame", "weight": 0.75, "position": 1024},
+                {"object": "a", "weight": 0.25, "position": 0},
+            ],
+        },
+    ],
+    "roots": [root | {"position": 0} for root in EXAMPLE["roots"]],
+}
+
 
 def computation(message: dict) -> Computation:
     return Computation.from_json(json.dumps(message))
@@ -60,6 +78,10 @@ def test_fingerprints_of_section_2():
     assert SPEC.fingerprint.hex() == expected
     expected = "d7c336744ba6af7d545cc3c6f41b80029ec59345975a88086df303cc8d9c3ac2"
     assert HADAMARD.fingerprint.hex() == expected
+    expected = "2114cf7d5a1af8c8d032b6a60e26ddffe9b22bce3268185f8680cc5c27277bdb"
+    assert replace(SPEC, transparency=0.75).fingerprint.hex() == expected
+    expected = "6be38cf5f98a633d44b22389e1e92503e9c56e717e6f7d0a46af8beb62646c16"
+    assert replace(HADAMARD, transparency=0.75).fingerprint.hex() == expected
 
 
 def test_streams_of_section_3():
@@ -118,28 +140,73 @@ def test_hadamard_operators_are_orthonormal_and_differ():
 
 
 @pytest.mark.parametrize(
-    ("spec", "first", "fourth", "digest"),
+    ("spec", "message", "first", "fourth", "digest"),
     [
         (
             SPEC,
+            EXAMPLE,
             0x3A033333,
             0xBA080000,
             "3d0d679e7a1777b4a1e09f4a2a75868df72c9a7a6caf0b801414824ea30577dc",
         ),
         (
             HADAMARD,
+            EXAMPLE,
             0xBBC44E08,
             0xBB96491E,
             "54fe34f96218bc506bea02d8ee4787305d80af8a321851c3de8e101dfc0120c0",
         ),
+        (
+            SPEC,
+            PLACED,
+            0x390CCCCF,
+            0xB907AE17,
+            "431e9ece263ee803d72ba742d627fb8f2b07e4efab152b92f59c17f7f7c5dd16",
+        ),
+        (
+            replace(SPEC, transparency=0.75),
+            PLACED,
+            0x390F666A,
+            0xB90B8F5E,
+            "b7d87ce6991f1133bef83ce2330e059b1180610e62c2f4eed73ccfd286536d31",
+        ),
+        (
+            replace(HADAMARD, transparency=0.75),
+            PLACED,
+            0xBC093952,
+            0xB9928AF4,
+            "e84c209397c20c171d22a307dcc6bc86e4846ab05b35edcc6da32d46c2374a88",
+        ),
     ],
-    ids=["BLOCK_SPARSE", "HADAMARD"],
+    ids=[
+        "BLOCK_SPARSE",
+        "HADAMARD",
+        "BLOCK_SPARSE-placed",
+        "BLOCK_SPARSE-placed-transparent",
+        "HADAMARD-placed-transparent",
+    ],
 )
-def test_example_of_section_5(spec, first, fourth, digest):
-    s = sketch(spec, computation(EXAMPLE))
+def test_examples_of_section_5(spec, message, first, fourth, digest):
+    s = sketch(spec, computation(message))
     assert s.dtype == np.float32 and s.shape == (spec.dimension,)
     assert bits(s)[0] == first and bits(s)[3] == fourth
     assert sha256(s.astype("<f4").tobytes()) == digest
+
+
+def test_skeleton_hashes_of_formats():
+    expected = "9fbe390b1755dfd2e59adec41591b57f68297882c317d6502bfd92e18addfe4c"
+    assert computation(EXAMPLE).skeleton_hash().hex() == expected
+    expected = "9707e6610a436ca0f45fb72cacf113c1a82da0ac88193e88e2e85e8e7eef8b95"
+    assert computation(PLACED).skeleton_hash().hex() == expected
+
+
+def test_stated_defaults_are_the_same_computation():
+    a = _A | {"ownWeight": 0.5}
+    b = _B | {"inputs": [edge | {"position": i} for i, edge in enumerate(_B["inputs"])]}
+    stated = computation(EXAMPLE | {"objects": [_FRAME, a, b]})
+    assert stated.skeleton_hash() == computation(EXAMPLE).skeleton_hash()
+    assert np.array_equal(bits(sketch(SPEC, stated)), bits(sketch(SPEC, computation(EXAMPLE))))
+    assert replace(SPEC, transparency=0.5).fingerprint == SPEC.fingerprint
 
 
 def test_attributes_have_one_meaning_in_all_forms_and_objects_any_order():
@@ -182,6 +249,12 @@ def test_impossible_specs_are_refused(dimension, family, seed, field):
         SketchSpec(dimension, family, seed)
 
 
+@pytest.mark.parametrize("transparency", [0.234375, 0.953125, 0.7, 1, -0.5, float("nan")])
+def test_impossible_transparencies_are_refused(transparency):
+    with pytest.raises(ValueError, match="transparency"):
+        replace(SPEC, transparency=transparency)
+
+
 def test_more_attributes_than_floats_are_refused_with_hadamard():
     wide = {"attributes": {"sparse": {"dimension": 17, "indices": [0], "values": [1]}}}
     frame, *others = EXAMPLE["objects"]
@@ -200,6 +273,8 @@ def test_more_attributes_than_floats_are_refused_with_hadamard():
         ({"roots": [{"object": "b", "weight": 0.9}]}, "sum to 1"),
         ({"objects": EXAMPLE["objects"] * 2}, "unique"),
         ({"mass": 0}, "mass"),
+        ({"roots": [{"object": "b", "weight": 1, "position": -1}]}, "roots: position -1"),
+        ({"roots": [{"object": "b", "weight": 1, "position": 1048577}]}, "position 1048577"),
     ],
 )
 def test_broken_computations_are_refused(changes, error):
@@ -212,6 +287,7 @@ def test_broken_computations_are_refused(changes, error):
     [
         ({"inputs": [{"object": "b", "weight": 1}]}, "cycle"),
         ({"module": ""}, "module"),
+        ({"ownWeight": 0.25}, "frame: own weight of an object without inputs"),
         ({"module": "\ud800"}, "surrogates"),
         ({"attributes": {"dense": {"values": ["NaN"]}}}, "finite"),
         ({"attributes": {"dense": {"values": [1]}, "sparse": {}}}, "one form"),
@@ -228,3 +304,10 @@ def test_broken_objects_are_refused(changes, error):
     broken = EXAMPLE | {"objects": [frame | changes, *others]}
     with pytest.raises(ValueError, match=error):
         sketch(SketchSpec(16, BlockSparse(1), 7), computation(broken))
+
+
+@pytest.mark.parametrize("own_weight", [0, 1, 0.99999999, 1e-46, -0.5])
+def test_own_weights_out_of_range_are_refused(own_weight):
+    broken = EXAMPLE | {"objects": [_FRAME, _A | {"ownWeight": own_weight}, _B]}
+    with pytest.raises(ValueError, match="a: own weight .* above 0 and below 1"):
+        computation(broken)

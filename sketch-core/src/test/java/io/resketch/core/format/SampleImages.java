@@ -1,5 +1,6 @@
 package io.resketch.core.format;
 
+import io.resketch.core.PublishedExamples;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.sketch.Encoding;
@@ -18,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the sample images of the current format version, once for each version. Samples are never
- * written again: every later version must read them as they are. A new format version gets a new
- * folder beside v1.
+ * Writes the sample images of the current format version into an empty folder. Samples that are
+ * stored are never written again: every later version must read them as they are. What the version
+ * learns to hold is stored beside them; a new format version gets a new folder beside v1.
  */
 final class SampleImages {
   private SampleImages() {}
@@ -46,6 +47,11 @@ final class SampleImages {
         Sketch.weightedSum(
             List.of(made.encode(Encoding.BF16), other.encode(Encoding.I8_BLOCK)),
             new double[] {1, 3}));
+    Computation placed = PublishedExamples.placed();
+    sketches.put("placed", new Sketcher(spec).sketch(placed));
+    sketches.put(
+        "transparent",
+        new Sketcher(spec.withTransparency(0.75)).sketch(placed).encode(Encoding.I8_BLOCK));
     return sketches;
   }
 

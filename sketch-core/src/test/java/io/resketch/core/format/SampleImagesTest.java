@@ -18,7 +18,7 @@ class SampleImagesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f32", "bf16", "i8_block", "truncated", "sum"})
+  @ValueSource(strings = {"f32", "bf16", "i8_block", "truncated", "sum", "placed", "transparent"})
   void sample_readsAsItWasWritten_andIsWrittenAgainTheSame(String name) throws IOException {
     byte[] image = stored(name + ".rskt");
     Sketch sketch = SketchImage.read(image);

@@ -68,10 +68,11 @@ final class LiteralSketch {
     }
   }
 
-  /** out += w · (1 − τ) · (v + R̂ v), then, unless τ is ½, out += w · (2τ − 1) · v. */
+  /** out += (2 − 2τ) · ½ w · (v + R̂ v), then, unless τ is ½, out += (4τ − 2) · ½ w · v. */
   private void add(float[] out, float w, float[] v, Role role, int position) {
     float tau = (float) spec.transparency();
-    float h = (1 - tau) * w;
+    float half = 0.5f * w;
+    float h = (2 - 2 * tau) * half;
     RandomStream stream = RandomStream.of(spec.seed(), role, 0, position);
     int blocks = spec.dimension() / 16;
     int[] source = new int[blocks];
@@ -92,7 +93,7 @@ final class LiteralSketch {
       out[i] += h * (v[i] + (negative[i / 16] ? -rotated : rotated));
     }
     if (tau != 0.5f) {
-      float identity = (2 * tau - 1) * w;
+      float identity = (4 * tau - 2) * half;
       for (int i = 0; i < out.length; i++) {
         out[i] += identity * v[i];
       }
