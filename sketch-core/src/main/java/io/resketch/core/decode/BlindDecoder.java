@@ -43,7 +43,8 @@ public final class BlindDecoder {
    *
    * @param known modules to look for, at least one; attributes are decoded where the dimension is
    *     known, and disturb the rest where it is not
-   * @throws InvalidInputException if there is none, or a name stands twice
+   * @throws InvalidInputException if there is none, a name stands twice, or a module's own weight
+   *     is not the default
    */
   public BlindDecoder(Operators operators, List<ModuleProfile> known) {
     if (known.isEmpty()) {
@@ -51,6 +52,15 @@ public final class BlindDecoder {
     }
     if (known.stream().map(ModuleProfile::name).distinct().count() != known.size()) {
       throw new InvalidInputException("known", "a name stands twice; name each module once");
+    }
+    for (ModuleProfile module : known) {
+      if (module.statesOwnWeight()) {
+        throw new InvalidInputException(
+            "known[" + module.name() + "].ownWeight",
+            (module.ownWeightsDiffer() ? "differs among its objects" : module.ownWeight() + "")
+                + ", but a sketch is decoded blindly with own weights of 0.5 alone; decode it with"
+                + " its skeleton");
+      }
     }
     this.operators = operators;
     this.known = List.copyOf(known);

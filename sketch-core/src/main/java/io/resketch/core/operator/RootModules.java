@@ -1,5 +1,6 @@
 package io.resketch.core.operator;
 
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.spec.SketchSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import java.util.List;
  *
  * <pre>
  * B = Σ_C τ [½ τ T_inputs]^depth G_C [½ R_{M,2} e_1 · share_C + ½ R_{M,1} · attributes_C]
- * G = I for objects without inputs, ½ T_attr for objects with inputs,    T = τ I + (1 − τ) R̂
+ * G = I for objects without inputs, β T_attr for objects with inputs,    T = τ I + (1 − τ) R̂
  * </pre>
  *
  * <p>Unknowns: the share of every component C first, then the attribute vectors (weighted sums over
@@ -24,8 +25,19 @@ public final class RootModules implements LinearMap {
    * @param dimension number of attributes to model, 0 to leave them out
    * @param inner whether the objects have inputs
    * @param depth edges between root and object, 0 for the roots themselves
+   * @param ownWeight β of objects with inputs
    */
-  public record Component(String module, int dimension, boolean inner, int depth) {}
+  public record Component(String module, int dimension, boolean inner, int depth, float ownWeight) {
+    /** Of the default own weight. */
+    public Component(String module, int dimension, boolean inner, int depth) {
+      this(module, dimension, inner, depth, Skeleton.DEFAULT_OWN_WEIGHT);
+    }
+
+    /** The column beside that of the default own weight. */
+    private float scale() {
+      return inner ? 2 * ownWeight : 1;
+    }
+  }
 
   private final Operators operators;
   private final List<Component> components;
@@ -74,7 +86,8 @@ public final class RootModules implements LinearMap {
   private double columnEnergy(int i) {
     Component component = components.get(i);
     double tau = transparency;
-    double own = component.inner() ? 0.25 * (tau * tau + (1 - tau) * (1 - tau)) : 1;
+    double spread = tau * tau + (1 - tau) * (1 - tau);
+    double own = component.inner() ? Math.pow(component.ownWeight(), 2) * spread : 1;
     // Squares of the terms of (τ I + (1 − τ) R)^depth.
     double squares = 0;
     double term = Math.pow(tau, component.depth());
@@ -116,12 +129,25 @@ public final class RootModules implements LinearMap {
     clear();
     for (int i = 0; i < columns.length; i++) {
       float[] target = side(i);
-      columns[i].addSignature(target, x[i], gathered);
+      float scale = components.get(i).scale();
+      columns[i].addSignature(target, scale * x[i], gathered);
       if (offsets[i] < offsets[i + 1]) {
-        columns[i].add(target, x, offsets[i], gathered);
+        columns[i].add(target, scaled(x, i, scale), offsets[i], gathered);
       }
     }
     lift(out);
+  }
+
+  /** The unknowns with the attributes of component i scaled; others as they come. */
+  private float[] scaled(float[] x, int i, float scale) {
+    if (scale == 1) {
+      return x;
+    }
+    float[] out = x.clone();
+    for (int j = offsets[i]; j < offsets[i + 1]; j++) {
+      out[j] *= scale;
+    }
+    return out;
   }
 
   private void clear() {
@@ -151,9 +177,13 @@ public final class RootModules implements LinearMap {
     pull(y);
     for (int i = 0; i < columns.length; i++) {
       float[] source = side(i);
-      out[i] = columns[i].dotSignature(source, gathered);
+      float scale = components.get(i).scale();
+      out[i] = scale * columns[i].dotSignature(source, gathered);
       if (offsets[i] < offsets[i + 1]) {
         columns[i].adjoint(source, out, offsets[i], gathered);
+        for (int j = offsets[i]; scale != 1 && j < offsets[i + 1]; j++) {
+          out[j] *= scale;
+        }
       }
     }
   }
@@ -194,7 +224,8 @@ public final class RootModules implements LinearMap {
     clear();
     for (int c = 0; c < contrast.weights.length; c++) {
       int i = contrast.components.get(c);
-      columns[i].addSignature(side(i), (float) contrast.weights[c], gathered);
+      float weight = components.get(i).scale() * (float) contrast.weights[c];
+      columns[i].addSignature(side(i), weight, gathered);
     }
     lift(out);
   }
@@ -214,8 +245,9 @@ public final class RootModules implements LinearMap {
     for (Contrast contrast : contrasts) {
       Arrays.fill(signature, 0f);
       for (int c = 0; c < contrast.weights.length; c++) {
-        float[] side = side(contrast.components.get(c));
-        float weight = (float) contrast.weights[c];
+        int i = contrast.components.get(c);
+        float[] side = side(i);
+        float weight = components.get(i).scale() * (float) contrast.weights[c];
         for (int t = 0; t < signature.length; t++) {
           signature[t] += weight * side[t];
         }

@@ -19,8 +19,13 @@ import java.util.Set;
  * found account for the whole sketch. Holds workspace: not thread-safe.
  */
 public final class DecodedStatistics {
-  private final BlindDecoder decoder;
+  /** None where a module has a form that blind decoding does not know. */
+  private final Optional<BlindDecoder> decoder;
+
   private final Map<String, ModuleProfile> known = new HashMap<>();
+
+  static final String POOLED =
+      "objects of the module stand together at one position, and a sketch holds only their sum";
 
   /**
    * Statistics of sketches of one spec.
@@ -28,7 +33,11 @@ public final class DecodedStatistics {
    * @param known all modules that a sketch may hold, at least one
    */
   public DecodedStatistics(Operators operators, List<ModuleProfile> known) {
-    this.decoder = new BlindDecoder(operators, ModuleProfile.distinct(known));
+    List<ModuleProfile> modules = ModuleProfile.distinct(known);
+    this.decoder =
+        modules.stream().anyMatch(ModuleProfile::statesOwnWeight)
+            ? Optional.empty()
+            : Optional.of(new BlindDecoder(operators, modules));
     known.forEach(module -> this.known.put(module.name(), module));
   }
 
@@ -43,7 +52,8 @@ public final class DecodedStatistics {
     if (sketch.runs() != 1 || budget.spent()) {
       return Optional.empty();
     }
-    return Optional.of(decoder.decode(sketch, budget))
+    return decoder
+        .map(blind -> blind.decode(sketch, budget))
         .filter(tree -> tree.status() == BlindTree.Status.COMPLETE);
   }
 
@@ -138,6 +148,9 @@ public final class DecodedStatistics {
       }
       means.addAll(ModuleStatistics.none(module.dimension(), reason));
       squares.addAll(means);
+    }
+    if (module.pooled() && !objects.isEmpty()) {
+      squares = ModuleStatistics.none(module.dimension(), POOLED);
     }
     return new ModuleStatistics(
         module.name(), count.estimate(), count.presence(), means, squares, count.method());

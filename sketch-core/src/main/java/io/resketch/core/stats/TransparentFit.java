@@ -1,6 +1,7 @@
 package io.resketch.core.stats;
 
 import io.resketch.core.InvalidInputException;
+import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.Operators;
 import io.resketch.core.operator.RootModules;
 import io.resketch.core.operator.RootModules.Component;
@@ -195,17 +196,24 @@ final class TransparentFit {
       subject.roots.add(add(new Component(module.name(), module.dimension(), false, 0)));
     }
     if (module.rootInner()) {
-      subject.roots.add(add(new Component(module.name(), module.dimension(), true, 0)));
+      int dimension = module.dimension();
+      subject.roots.add(add(new Component(module.name(), dimension, true, 0, ownWeight(module))));
     }
     for (int k = 1; deep && k <= MAX_DEPTH; k++) {
       if (((module.leafDepths() >>> k) & 1) != 0) {
         subject.below.add(add(new Component(module.name(), below, false, k)));
       }
       if (((module.innerDepths() >>> k) & 1) != 0) {
-        subject.below.add(add(new Component(module.name(), below, true, k)));
+        subject.below.add(add(new Component(module.name(), below, true, k, ownWeight(module))));
       }
     }
     return subject;
+  }
+
+  private static float ownWeight(ModuleProfile module) {
+    return module.statesOwnWeight() && !module.ownWeightsDiffer()
+        ? module.ownWeight()
+        : Skeleton.DEFAULT_OWN_WEIGHT;
   }
 
   private int add(Component component) {
@@ -226,6 +234,10 @@ final class TransparentFit {
     }
     if (!isHeld(modules.get(m))) {
       return prefixLength + " floats are too few: they hold nothing of the module's signature";
+    }
+    if (module.ownWeightsDiffer()) {
+      return "objects of the module have different own weights, so that its signature does not say"
+          + " how many there are";
     }
     if (module.placesUnknown()) {
       return "the module also occurs below other objects, at depths that are not known, which a"

@@ -74,7 +74,7 @@ class GraphOperatorTest {
         new RootModules(
             new Operators(SPEC.withTransparency(transparency)),
             List.of(
-                new RootModules.Component("a", 9, true, 0),
+                new RootModules.Component("a", 9, true, 0, 0.25f),
                 new RootModules.Component("a", 9, false, 2),
                 new RootModules.Component("b", 0, true, 1)));
     assertThat(map.unknowns()).isEqualTo(21);

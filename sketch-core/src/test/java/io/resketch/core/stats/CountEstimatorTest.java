@@ -3,9 +3,11 @@ package io.resketch.core.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
 
 import io.resketch.core.InvalidInputException;
 import io.resketch.core.RandomGraphs;
+import io.resketch.core.decode.BlindDecoder;
 import io.resketch.core.graph.Attributes;
 import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.WeightedInput;
@@ -497,5 +499,53 @@ class CountEstimatorTest {
     assertThat(merged.pooled()).isTrue();
     assertThat(merged.merge(ModuleProfile.unseen("m")).ownWeight()).isEqualTo(0.25f);
     assertThat(merged.merge(profile(0.5f, 1)).ownWeightsDiffer()).isTrue();
+  }
+
+  /**
+   * Scenes with inputs as roots of own weight 0.2; counts follow it, and do without where it
+   * varies.
+   */
+  @Test
+  void ownWeights_areInTheForms() {
+    Operators operators = new Operators(new SketchSpec(4096, 16, 9));
+    SplittableRandom random = new SplittableRandom(4);
+    int scenes = 3;
+    Computation.Builder graph = Computation.builder();
+    for (int k = 0; k < 4; k++) {
+      String leaf = "leaf" + k;
+      graph.object(leaf, "leaf", Attributes.dense(RandomGraphs.unit(random, 4)));
+      Attributes own = Attributes.dense(RandomGraphs.unit(random, 4));
+      String module = k < scenes ? "scene" : "other";
+      graph.object("s" + k, module, own, List.of(new WeightedInput(leaf, 1)), 0.2f);
+      graph.root("s" + k, 0.25f);
+    }
+    Computation run = graph.build();
+    Sketch sketch = new Sketcher(operators).sketch(run);
+    List<ModuleProfile> known = ModuleProfile.of(run.skeleton());
+    ModuleCount count =
+        new CountEstimator(operators, known, 4096)
+            .estimate(sketch).stream()
+                .filter(c -> c.module().equals("scene"))
+                .findFirst()
+                .orElseThrow();
+    assertThat(count.determined()).isTrue();
+    assertThat(count.count()).isCloseTo(scenes, within(4 * count.standardError()));
+    assertThat(count.standardError()).isLessThan(0.5);
+    List<ModuleProfile> varied = new ArrayList<>(known);
+    varied.replaceAll(p -> p.name().equals("scene") ? p.merge(profileOf("scene", 0.7f)) : p);
+    ModuleCount open =
+        new CountEstimator(operators, varied, 4096)
+            .estimate(sketch).stream()
+                .filter(c -> c.module().equals("scene"))
+                .findFirst()
+                .orElseThrow();
+    assertThat(open.determined()).isFalse();
+    assertThat(open.reason()).contains("different own weights");
+    assertThatThrownBy(() -> new BlindDecoder(operators, varied))
+        .hasMessageContaining("known[scene].ownWeight: differs among its objects");
+  }
+
+  private static ModuleProfile profileOf(String name, float own) {
+    return new ModuleProfile(name, 4, false, true, false, 0, 0, own, false);
   }
 }
