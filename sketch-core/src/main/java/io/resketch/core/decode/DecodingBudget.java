@@ -1,9 +1,11 @@
 package io.resketch.core.decode;
 
+import java.time.Duration;
+
 /**
  * How much work decoding without a skeleton may do, for one sketch or for several together. When it
  * is spent, trees grow no more; what was found until then is the answer. The same work whatever the
- * machine, so that answers are, too.
+ * machine, so that answers are, too, unless a time is set besides.
  *
  * <p>Not thread-safe.
  */
@@ -18,6 +20,8 @@ public final class DecodingBudget {
   private static final double PER_HYPOTHESIS = 1.0 / 40;
 
   private final Runnable checkpoint;
+  private final long start = System.nanoTime();
+  private final long nanos;
   private double unknowns;
 
   /**
@@ -26,7 +30,17 @@ public final class DecodingBudget {
    * @param checkpoint is run before every step; what it throws ends the work
    */
   public DecodingBudget(Runnable checkpoint) {
+    this(checkpoint, Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /**
+   * A budget that also ends with its time.
+   *
+   * @param time from now on
+   */
+  public DecodingBudget(Runnable checkpoint, Duration time) {
     this.checkpoint = checkpoint;
+    this.nanos = time.toNanos();
   }
 
   /** Takes a fit of so many unknowns. */
@@ -43,6 +57,6 @@ public final class DecodingBudget {
 
   /** Whether nothing is left. */
   public boolean spent() {
-    return unknowns > UNKNOWNS;
+    return unknowns > UNKNOWNS || System.nanoTime() - start >= nanos;
   }
 }

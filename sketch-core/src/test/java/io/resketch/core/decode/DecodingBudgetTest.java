@@ -11,6 +11,7 @@ import io.resketch.core.sketch.Sketch;
 import io.resketch.core.sketch.Sketcher;
 import io.resketch.core.spec.SketchSpec;
 import io.resketch.core.stats.ModuleProfile;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
@@ -61,5 +62,12 @@ class DecodingBudgetTest {
     BlindTree tree = decoder.decode(sketch(), budget);
     assertThat(tree.status()).isNotEqualTo(BlindTree.Status.COMPLETE);
     assertThat(tree.reason()).contains("more work than the decoder does");
+  }
+
+  @Test
+  void timeThatIsOver_isASpentBudget() {
+    DecodingBudget budget = new DecodingBudget(() -> {}, Duration.ZERO);
+    assertThat(budget.spent()).isTrue();
+    assertThat(decoder.decode(sketch(), budget).status()).isNotEqualTo(BlindTree.Status.COMPLETE);
   }
 }

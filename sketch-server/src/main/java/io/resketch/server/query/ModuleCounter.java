@@ -14,6 +14,7 @@ import io.resketch.core.stats.ModuleProfile;
 import io.resketch.core.stats.ModuleStatistics;
 import io.resketch.server.repository.Names;
 import io.resketch.server.repository.SketchCollection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,8 +38,11 @@ final class ModuleCounter {
   /** Places in {@code profiles} of the modules asked for. */
   private final int[] asked;
 
-  /** Sketches decoded for one request: some seconds of work, in a call that should be short. */
+  /** Sketches decoded for one request, in a call that should be short. */
   private static final int MAX_DECODED = 32;
+
+  /** Time after which a request decodes no more. */
+  private static final Duration DECODING = Duration.ofSeconds(4);
 
   private int tried;
   private final DecodingBudget budget;
@@ -61,7 +65,7 @@ final class ModuleCounter {
       List<String> requested,
       BooleanSupplier left) {
     this.left = left;
-    this.budget = new DecodingBudget(this::checkpoint);
+    this.budget = new DecodingBudget(this::checkpoint, DECODING);
     this.estimators = estimators;
     this.collection = collection;
     Map<String, ModuleProfile> seen = collection.modules();
