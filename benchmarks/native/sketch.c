@@ -157,10 +157,9 @@ typedef struct {
   const permutation *rotation;
 } part;
 
-/* out = the sum over the parts of 2 h T in, all in registers. Where even, T = (I + R)/2. */
+/* out = the sum over the parts of h (in + R in), all in registers. */
 static inline __attribute__((always_inline)) void add_parts(
-    const graph *g, bool even, const part *parts, uint32_t n, block *restrict out) {
-  uint32_t blocks = g->blocks;
+    uint32_t blocks, const part *parts, uint32_t n, block *restrict out) {
   for (uint32_t t = 0; t < blocks; t++) {
     block sum = {0};
     for (uint32_t k = 0; k < n; k++) {
@@ -168,12 +167,26 @@ static inline __attribute__((always_inline)) void add_parts(
       const permutation *r = parts[k].rotation;
       for (int i = 0; i < VECTORS; i++) {
         vector rotated = (vector)((words)in[r->source[t]].v[i] ^ r->flip[t]);
-        if (even) {
-          sum.v[i] += parts[k].h * (in[t].v[i] + rotated);
-        } else {
-          sum.v[i] += g->rotated * parts[k].h * (in[t].v[i] + rotated);
-          sum.v[i] += g->direct * parts[k].h * in[t].v[i];
-        }
+        sum.v[i] += parts[k].h * (in[t].v[i] + rotated);
+      }
+    }
+    out[t] = sum;
+  }
+}
+
+/* The same of 2 h T in, T = t I + (1 - t) R. */
+static __attribute__((noinline)) void add_weighted_parts(
+    const graph *g, const part *parts, uint32_t n, block *restrict out) {
+  for (uint32_t t = 0; t < g->blocks; t++) {
+    block sum = {0};
+    for (uint32_t k = 0; k < n; k++) {
+      const block *in = parts[k].in;
+      const permutation *r = parts[k].rotation;
+      float rotated = g->rotated * parts[k].h, direct = g->direct * parts[k].h;
+      for (int i = 0; i < VECTORS; i++) {
+        vector other = (vector)((words)in[r->source[t]].v[i] ^ r->flip[t]);
+        sum.v[i] += rotated * (in[t].v[i] + other);
+        sum.v[i] += direct * in[t].v[i];
       }
     }
     out[t] = sum;
@@ -183,13 +196,13 @@ static inline __attribute__((always_inline)) void add_parts(
 /* The compiler unrolls what it knows the length of. */
 static void transparent(const graph *g, const part *parts, uint32_t n, block *restrict out) {
   if (g->direct != 0) {
-    add_parts(g, false, parts, n, out);
+    add_weighted_parts(g, parts, n, out);
     return;
   }
   switch (n) {
-    case 2: add_parts(g, true, parts, 2, out); break;
-    case 4: add_parts(g, true, parts, 4, out); break;
-    default: add_parts(g, true, parts, n, out);
+    case 2: add_parts(g->blocks, parts, 2, out); break;
+    case 4: add_parts(g->blocks, parts, 4, out); break;
+    default: add_parts(g->blocks, parts, n, out);
   }
 }
 
