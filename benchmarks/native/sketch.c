@@ -2,7 +2,7 @@
  * The BLOCK_SPARSE sketch of one computation, written by hand: the baseline that the Java sketcher
  * is measured against, and an implementation of docs/mechanism.md that shares nothing with it.
  *
- *   sketch ORDER GRAPH D C SEED SECONDS OUT
+ *   sketch ORDER GRAPH D C SEED TRANSPARENCY SECONDS OUT
  *
  * ORDER is "columns": attribute by attribute, as the product does it; or "blocks": block by block,
  * for which all columns of a module are filed by block. GRAPH is what GraphFile.java writes; inputs must come before the objects that use them. Writes
@@ -43,9 +43,12 @@ typedef struct {
 typedef struct {
   uint32_t attributes;
   float *x;
+  float half_own;  /* of the own weight */
+  float half_rest; /* of 1 - the own weight */
   uint32_t inputs;
   uint32_t *input;
   float *half_weight;
+  uint32_t *position; /* as it is stated, then its index in the graph's rotations */
   /* All columns, the signature last: in order of columns, or sorted by block and then by attribute.
      Then terms of blocks with as many terms stand together, so that the inner loop's length seldom
      changes. */
@@ -62,7 +65,9 @@ typedef struct {
   float magnitude;
   uint32_t objects;
   object *object; /* one more than objects: the last one's inputs are the roots */
-  permutation *position;
+  permutation *rotation; /* of every position that is used */
+  float rotated;         /* 2 - 2t, t the transparency */
+  float direct;          /* 4t - 2, 0 where t is 1/2 */
   permutation own_attributes;
   permutation own_inputs;
   float *scaled;
@@ -169,21 +174,45 @@ static inline __attribute__((always_inline)) void add_parts(
   }
 }
 
+/* The same of 2 h T in, T = t I + (1 - t) R. */
+static __attribute__((noinline)) void add_weighted_parts(
+    const graph *g, const part *parts, uint32_t n, block *restrict out) {
+  for (uint32_t t = 0; t < g->blocks; t++) {
+    block sum = {0};
+    for (uint32_t k = 0; k < n; k++) {
+      const block *in = parts[k].in;
+      const permutation *r = parts[k].rotation;
+      float rotated = g->rotated * parts[k].h, direct = g->direct * parts[k].h;
+      for (int i = 0; i < VECTORS; i++) {
+        vector other = (vector)((words)in[r->source[t]].v[i] ^ r->flip[t]);
+        sum.v[i] += rotated * (in[t].v[i] + other);
+        sum.v[i] += direct * in[t].v[i];
+      }
+    }
+    out[t] = sum;
+  }
+}
+
 /* The compiler unrolls what it knows the length of. */
-static void transparent(uint32_t blocks, const part *parts, uint32_t n, block *restrict out) {
+static void transparent(const graph *g, const part *parts, uint32_t n, block *restrict out) {
+  if (g->direct != 0) {
+    add_weighted_parts(g, parts, n, out);
+    return;
+  }
   switch (n) {
-    case 2: add_parts(blocks, parts, 2, out); break;
-    case 4: add_parts(blocks, parts, 4, out); break;
-    default: add_parts(blocks, parts, n, out);
+    case 2: add_parts(g->blocks, parts, 2, out); break;
+    case 4: add_parts(g->blocks, parts, 4, out); break;
+    default: add_parts(g->blocks, parts, n, out);
   }
 }
 
 static void tuple(const graph *g, const object *o, block *out) {
   part parts[o->inputs];
   for (uint32_t k = 0; k < o->inputs; k++) {
-    parts[k] = (part){g->object[o->input[k]].slot, o->half_weight[k], &g->position[k]};
+    const permutation *rotation = &g->rotation[o->position[k]];
+    parts[k] = (part){g->object[o->input[k]].slot, o->half_weight[k], rotation};
   }
-  transparent(g->blocks, parts, o->inputs, out);
+  transparent(g, parts, o->inputs, out);
 }
 
 static void sketch(const graph *g, block *out) {
@@ -195,8 +224,9 @@ static void sketch(const graph *g, block *out) {
     }
     own_vector(g, o, g->own);
     tuple(g, o, g->tuple);
-    part parts[2] = {{g->own, 0.25f, &g->own_attributes}, {g->tuple, 0.25f, &g->own_inputs}};
-    transparent(g->blocks, parts, 2, o->slot);
+    part parts[2] = {{g->own, o->half_own, &g->own_attributes},
+                     {g->tuple, o->half_rest, &g->own_inputs}};
+    transparent(g, parts, 2, o->slot);
   }
   tuple(g, &g->object[g->objects], out);
 }
@@ -220,9 +250,11 @@ static void read_inputs(FILE *in, object *o, uint32_t number) {
   o->inputs = read_word(in);
   o->input = allocate(o->inputs * sizeof(uint32_t));
   o->half_weight = allocate(o->inputs * sizeof(float));
+  o->position = allocate(o->inputs * sizeof(uint32_t));
   for (uint32_t k = 0; k < o->inputs; k++) {
     o->input[k] = read_word(in);
     o->half_weight[k] = 0.5f * read_float(in);
+    o->position[k] = read_word(in);
     if (o->input[k] >= number) {
       fail("an input comes after the object that uses it");
     }
@@ -299,6 +331,9 @@ static void read_graph(FILE *in, graph *g, bool by_block) {
       o->x[j] = read_float(in);
     }
     most_attributes = o->attributes > most_attributes ? o->attributes : most_attributes;
+    float own_weight = read_float(in);
+    o->half_own = 0.5f * own_weight;
+    o->half_rest = 0.5f * (1 - own_weight);
     read_inputs(in, o, i);
     draw_columns(g, o, module_hash(name, length));
     if (by_block) {
@@ -310,15 +345,43 @@ static void read_graph(FILE *in, graph *g, bool by_block) {
   g->scaled = allocate((most_attributes + 1) * sizeof(float));
 }
 
+static int compare_words(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Draws the rotation of every position that is used, and makes positions its index. */
 static void draw_positions(graph *g) {
-  uint32_t most = 0;
+  size_t edges = 0;
   for (uint32_t i = 0; i <= g->objects; i++) {
-    most = g->object[i].inputs > most ? g->object[i].inputs : most;
+    edges += g->object[i].inputs;
   }
-  g->position = allocate(most * sizeof(permutation));
-  for (uint32_t i = 0; i < most; i++) {
-    g->position[i] = draw_permutation(stream_key(g->seed, POSITION, 0, i), g->blocks);
+  uint32_t *used = allocate(edges * sizeof *used);
+  edges = 0;
+  for (uint32_t i = 0; i <= g->objects; i++) {
+    const object *o = &g->object[i];
+    memcpy(used + edges, o->position, o->inputs * sizeof *used);
+    edges += o->inputs;
   }
+  qsort(used, edges, sizeof *used, compare_words);
+  size_t n = 0;
+  for (size_t k = 0; k < edges; k++) {
+    if (n == 0 || used[n - 1] != used[k]) {
+      used[n++] = used[k];
+    }
+  }
+  g->rotation = allocate(n * sizeof *g->rotation);
+  for (size_t k = 0; k < n; k++) {
+    g->rotation[k] = draw_permutation(stream_key(g->seed, POSITION, 0, used[k]), g->blocks);
+  }
+  for (uint32_t i = 0; i <= g->objects; i++) {
+    object *o = &g->object[i];
+    for (uint32_t k = 0; k < o->inputs; k++) {
+      const uint32_t *at = bsearch(&o->position[k], used, n, sizeof *used, compare_words);
+      o->position[k] = (uint32_t)(at - used);
+    }
+  }
+  free(used);
   g->own_attributes = draw_permutation(stream_key(g->seed, OWN_POSITION, 0, 0), g->blocks);
   g->own_inputs = draw_permutation(stream_key(g->seed, OWN_POSITION, 0, 1), g->blocks);
 }
@@ -379,8 +442,8 @@ static void measure(const graph *g, double seconds, block *out) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8 || (strcmp(argv[1], "columns") != 0 && strcmp(argv[1], "blocks") != 0)) {
-    fail("usage: sketch columns|blocks GRAPH D C SEED SECONDS OUT");
+  if (argc != 9 || (strcmp(argv[1], "columns") != 0 && strcmp(argv[1], "blocks") != 0)) {
+    fail("usage: sketch columns|blocks GRAPH D C SEED TRANSPARENCY SECONDS OUT");
   }
   graph g = {.blocks = (uint32_t)strtoul(argv[3], NULL, 10) / LANES,
              .columns = (uint32_t)strtoul(argv[4], NULL, 10),
@@ -388,6 +451,9 @@ int main(int argc, char **argv) {
   if (g.blocks == 0 || g.blocks > UINT16_MAX || g.columns == 0 || g.blocks % g.columns != 0) {
     fail("D must be a multiple of 16 C below 1,048,576");
   }
+  double transparency = strtod(argv[6], NULL);
+  g.rotated = (float)(2 - 2 * transparency);
+  g.direct = (float)(4 * transparency - 2);
   g.magnitude = 0.5f * (float)(1 / sqrt((double)LANES * g.columns));
   FILE *in = fopen(argv[2], "rb");
   if (in == NULL) {
@@ -398,8 +464,8 @@ int main(int argc, char **argv) {
   draw_positions(&g);
   assign_slots(&g);
   block *out = allocate(g.blocks * sizeof(block));
-  measure(&g, strtod(argv[6], NULL), out);
-  FILE *result = fopen(argv[7], "wb");
+  measure(&g, strtod(argv[7], NULL), out);
+  FILE *result = fopen(argv[8], "wb");
   if (result == NULL || fwrite(out, sizeof(block), g.blocks, result) != g.blocks
       || fclose(result) != 0) {
     fail("cannot write the sketch");

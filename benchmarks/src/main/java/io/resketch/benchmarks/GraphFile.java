@@ -19,8 +19,8 @@ final class GraphFile {
   private GraphFile() {}
 
   /**
-   * Number of objects; per object its module's name, its attributes, its inputs as (object number,
-   * weight); then the roots likewise.
+   * Number of objects; per object its module's name, its attributes, its own weight, its inputs as
+   * (object number, weight, position); then the roots likewise.
    */
   static void write(Path file, Computation computation) throws IOException {
     Skeleton skeleton = computation.skeleton();
@@ -34,23 +34,26 @@ final class GraphFile {
       for (float value : x.toArray()) {
         out.putFloat(value);
       }
+      out.putFloat(skeleton.ownWeight(i));
       out.putInt(skeleton.inputCount(i));
       for (int k = 0; k < skeleton.inputCount(i); k++) {
         out.putInt(skeleton.input(i, k)).putFloat(skeleton.weight(i, k));
+        out.putInt(skeleton.position(i, k));
       }
     }
     out.putInt(skeleton.rootCount());
     for (int k = 0; k < skeleton.rootCount(); k++) {
       out.putInt(skeleton.root(k)).putFloat(skeleton.rootWeight(k));
+      out.putInt(skeleton.rootPosition(k));
     }
     Files.write(file, out.array());
   }
 
   private static int size(Skeleton skeleton) {
-    int words = 2 + skeleton.totalDimension() + 2 * skeleton.rootCount();
+    int words = 2 + skeleton.totalDimension() + 3 * skeleton.rootCount();
     int bytes = 0;
     for (int i = 0; i < skeleton.size(); i++) {
-      words += 3 + 2 * skeleton.inputCount(i);
+      words += 4 + 3 * skeleton.inputCount(i);
       bytes += skeleton.module(i).getBytes(StandardCharsets.UTF_8).length;
     }
     return 4 * words + bytes;

@@ -85,18 +85,13 @@ public final class NativeReport {
   }
 
   private void run(String machine) throws IOException, InterruptedException, RunnerException {
+    compare(Trees.placedTree(1), 0.5);
+    compare(Trees.placedTree(1), 0.8125);
+    compare(Trees.placedTree(1), 0.25);
     Computation tree = Trees.tree(1);
-    GraphFile.write(folder.resolve("graph.bin"), tree);
-    byte[] ours = bytes(tree);
-    for (String order : List.of(BLOCKS, COLUMNS)) {
-      nativeRun(order, 0.1);
-      byte[] theirs = Files.readAllBytes(folder.resolve("sketch.bin"));
-      int difference = Arrays.mismatch(ours, theirs);
-      if (difference >= 0) {
-        throw new IllegalStateException(order + ": sketches differ at float " + difference / 4);
-      }
-    }
-    System.out.println("The C program, in both orders, and the product made the same floats.");
+    compare(tree, SketchSpec.DEFAULT_TRANSPARENCY); // last: this graph is timed
+    System.out.println(
+        "The C program, in both orders, and the product made the same floats of four sketches.");
 
     Times blocks = new Times("C, columns filed by block");
     Times columns = new Times("C, columns in order");
@@ -104,14 +99,14 @@ public final class NativeReport {
     Times plain = new Times("Java, plain");
     Times literal = new Times("Java, literal form in EJML");
     for (int round = 1; round <= ROUNDS; round++) {
-      add(blocks, nativeRun(BLOCKS, SECONDS));
-      add(columns, nativeRun(COLUMNS, SECONDS));
+      add(blocks, nativeRun(BLOCKS, SketchSpec.DEFAULT_TRANSPARENCY, SECONDS));
+      add(columns, nativeRun(COLUMNS, SketchSpec.DEFAULT_TRANSPARENCY, SECONDS));
       add(vector, jmh("blockSparse", 1));
       add(plain, jmh("blockSparsePlain", 1));
       System.out.println("round " + round + " of " + ROUNDS);
     }
     add(literal, jmh("literalDense", ROUNDS));
-    Sketcher sketcher = sketcher();
+    Sketcher sketcher = sketcher(SketchSpec.DEFAULT_TRANSPARENCY);
     long allocated = allocated(() -> sketcher.sketch(tree));
     Sketch result = sketcher.sketch(tree);
     long copied = allocated(() -> result.truncate(DIMENSION));
@@ -125,8 +120,29 @@ public final class NativeReport {
     Files.writeString(folder.resolve("native.json"), json(all, machine, allocated, copied));
   }
 
-  private static Sketcher sketcher() {
-    return new Sketcher(new SketchSpec(DIMENSION, BLOCKS_PER_COLUMN, SEED));
+  /** Leaves the graph for the C program, and fails where it makes other floats of it. */
+  private void compare(Computation graph, double transparency)
+      throws IOException, InterruptedException {
+    GraphFile.write(folder.resolve("graph.bin"), graph);
+    byte[] ours = bytes(sketcher(transparency).sketch(graph));
+    for (String order : List.of(BLOCKS, COLUMNS)) {
+      nativeRun(order, transparency, 0.1);
+      byte[] theirs = Files.readAllBytes(folder.resolve("sketch.bin"));
+      int difference = Arrays.mismatch(ours, theirs);
+      if (difference >= 0) {
+        throw new IllegalStateException(
+            order
+                + ", transparency "
+                + transparency
+                + ": sketches differ at float "
+                + difference / 4);
+      }
+    }
+  }
+
+  private static Sketcher sketcher(double transparency) {
+    SketchSpec spec = new SketchSpec(DIMENSION, BLOCKS_PER_COLUMN, SEED);
+    return new Sketcher(spec.withTransparency(transparency));
   }
 
   /** Bytes that a call allocates once it is compiled; the result's own among them. */
@@ -146,16 +162,16 @@ public final class NativeReport {
     return least;
   }
 
-  private static byte[] bytes(Computation tree) {
+  private static byte[] bytes(Sketch sketch) {
     ByteBuffer out = ByteBuffer.allocate(4 * DIMENSION).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : sketcher().sketch(tree).toArray()) {
+    for (float value : sketch.toArray()) {
       out.putFloat(value);
     }
     return out.array();
   }
 
   /** Least and median nanoseconds of a sketch by the C program, which adds in this order. */
-  private double[] nativeRun(String order, double seconds)
+  private double[] nativeRun(String order, double transparency, double seconds)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
@@ -165,6 +181,7 @@ public final class NativeReport {
                 Integer.toString(DIMENSION),
                 Integer.toString(BLOCKS_PER_COLUMN),
                 Long.toUnsignedString(SEED),
+                Double.toString(transparency),
                 Double.toString(seconds),
                 folder.resolve("sketch.bin").toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)

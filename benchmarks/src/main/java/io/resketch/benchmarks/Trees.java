@@ -28,6 +28,34 @@ public final class Trees {
     return tree(() -> unit(random, ATTRIBUTES));
   }
 
+  /** The tree at positions drawn anew for every list, some of them bags, with own weights. */
+  static Computation placedTree(long seed) {
+    Computation tree = tree(seed);
+    Skeleton skeleton = tree.skeleton();
+    Random random = new Random(seed);
+    Computation.Builder out = Computation.builder();
+    for (int i = 0; i < skeleton.size(); i++) {
+      List<WeightedInput> inputs = new ArrayList<>();
+      int positions = 1 << (5 * random.nextInt(5));
+      for (int k = 0; k < skeleton.inputCount(i); k++) {
+        String id = skeleton.id(skeleton.input(i, k));
+        int position = random.nextInt(positions);
+        inputs.add(new WeightedInput(id, skeleton.weight(i, k), position));
+      }
+      if (inputs.isEmpty()) {
+        out.object(skeleton.id(i), skeleton.module(i), tree.attributes(i));
+      } else {
+        float own = 0.05f + 0.9f * random.nextFloat();
+        out.object(skeleton.id(i), skeleton.module(i), tree.attributes(i), inputs, own);
+      }
+    }
+    for (int k = 0; k < skeleton.rootCount(); k++) {
+      String id = skeleton.id(skeleton.root(k));
+      out.root(new WeightedInput(id, skeleton.rootWeight(k), WeightedInput.MAX_POSITION - k / 2));
+    }
+    return out.build();
+  }
+
   /**
    * The tree with few non-zero attributes, of norm 1.
    *
