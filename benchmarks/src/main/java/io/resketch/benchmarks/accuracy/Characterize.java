@@ -29,6 +29,7 @@ public final class Characterize {
           new BlindCoverage(),
           DepthCoverage.ofGraphs(),
           DepthCoverage.ofShares(),
+          new StreetPositions(),
           new SimilarObjects(),
           new GuidedCoverage(),
           new RecoveryCurves());
