@@ -86,12 +86,12 @@ class Case:
 # diagonals from a part of a draw and from many; transparencies on both sides of a half. Few graphs
 # where the reference is slow.
 CASES = [
-    Case(SketchSpec(16, BlockSparse(1), 0), 100),
-    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 100, plain=True),
-    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1, 0.8125), 50),
-    Case(SketchSpec(16, Hadamard(), 2**64 - 1, 0.9375), 100),
-    Case(SketchSpec(1024, Hadamard(), 7), 50, plain=True),
-    Case(SketchSpec(4096, Hadamard(), 2**63 + 12345, 0.265625), 15),
+    Case(SketchSpec(16, BlockSparse(1), 0), 80),
+    Case(SketchSpec(240, BlockSparse(3), 2**63 + 12345), 70, plain=True),
+    Case(SketchSpec(4096, BlockSparse(16), 2**64 - 1, 0.8125), 40),
+    Case(SketchSpec(16, Hadamard(), 2**64 - 1, 0.9375), 80),
+    Case(SketchSpec(1024, Hadamard(), 7), 40, plain=True),
+    Case(SketchSpec(4096, Hadamard(), 2**63 + 12345, 0.265625), 12),
 ]
 
 
