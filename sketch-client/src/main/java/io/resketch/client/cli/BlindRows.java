@@ -60,7 +60,7 @@ final class BlindRows {
     }
   }
 
-  private static JsonObject line(long row, BlindTree tree) {
+  private JsonObject line(long row, BlindTree tree) {
     JsonArray objects = new JsonArray();
     for (int i = 0; i < tree.objects().size(); i++) {
       objects.add(object(tree, i));
@@ -84,12 +84,15 @@ final class BlindRows {
     return out;
   }
 
-  private static JsonObject object(BlindTree tree, int i) {
+  private JsonObject object(BlindTree tree, int i) {
     BlindObject object = tree.objects().get(i);
     JsonObject out = new JsonObject();
     out.addProperty("path", tree.path(i));
     out.addProperty("module", object.module());
     out.addProperty("hasInputs", object.inner());
+    if (modules.stream().anyMatch(m -> m.pooled() && m.name().equals(object.module()))) {
+      out.addProperty("together", true);
+    }
     out.addProperty("weight", tree.weight(i));
     out.addProperty("effectiveWeight", object.effectiveWeight());
     out.addProperty("effectiveWeightError", object.effectiveWeightError());

@@ -177,7 +177,8 @@ public final class BlindDecoder {
             + occupant.module()
             + " and "
             + known.get(rival.module()).name()
-            + ": the sketch is a sum of different computations; count its modules instead";
+            + ": the sketch is a sum of different computations, or its list is a bag; count its"
+            + " modules instead";
       }
     }
     return "";

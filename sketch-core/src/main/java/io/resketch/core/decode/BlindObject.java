@@ -2,7 +2,11 @@ package io.resketch.core.decode;
 
 import java.util.Arrays;
 
-/** An object that was found in a sketch without its skeleton. Immutable. */
+/**
+ * An object that was found in a sketch without its skeleton; or several of one module at one
+ * position of one list, which nothing tells apart: the weight is then that of all, the attributes
+ * are their weighted mean. Immutable.
+ */
 public final class BlindObject {
   private final int parent;
   private final int position;

@@ -24,7 +24,10 @@ public final class BlindTree {
      * explained, or the noise is large enough to hide an object.
      */
     PARTIAL,
-    /** Different modules share a position: a sum of different computations, not to be unrolled. */
+    /**
+     * Different modules share a position: a sum of different computations, or a list that is a bag;
+     * not to be unrolled.
+     */
     MIXED,
     /** No known module stands out of the noise. */
     NOTHING_FOUND
