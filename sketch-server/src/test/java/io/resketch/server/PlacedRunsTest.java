@@ -122,7 +122,7 @@ final class PlacedRunsTest {
     io.resketch.v1.Computation.Builder run = Graphs.computation(RUN).toBuilder().setId("bad");
     io.resketch.v1.WeightedInput.Builder root = run.getPlacedRootsBuilder(1);
     root.setPosition(-5);
-    failure(() -> server.put("bags", run.build())).isInvalid("placed_roots[1].position");
+    failure(() -> server.put("bags", run.build())).isInvalid("roots[1].position");
     run.clearPlacedRoots().addAllRoots(Graphs.computation(RUN).getPlacedRootsList());
     run.getRootsBuilder(0).setPosition((1 << 20) + 1);
     failure(() -> server.put("bags", run.build())).isInvalid("roots[0].position");

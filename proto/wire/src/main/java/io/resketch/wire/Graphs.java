@@ -258,7 +258,7 @@ public final class Graphs {
       throw new InvalidInputException(
           "placed_roots", "is given beside roots; give the roots in one of the two");
     }
-    return placed.isEmpty() ? list("roots", roots) : list("placed_roots", placed);
+    return list("roots", placed.isEmpty() ? roots : placed);
   }
 
   private static List<WeightedInput> list(

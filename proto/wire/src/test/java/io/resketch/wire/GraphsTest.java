@@ -134,7 +134,7 @@ final class GraphsTest {
     assertThat(faults)
         .satisfiesExactly(
             f -> assertThat(f).startsWith("objects[y].inputs[0].position: -1 must be 0 to 1048576"),
-            f -> assertThat(f).startsWith("placed_roots[1].position: -1 must be 0 to 1048576"),
+            f -> assertThat(f).startsWith("roots[1].position: -1 must be 0 to 1048576"),
             f -> assertThat(f).startsWith("objects[y].inputs[0].position: 1048577 must be 0 to"),
             f -> assertThat(f).startsWith("roots[1].position: 1048577 must be 0 to"));
     io.resketch.v1.Computation.Builder leaf = message.toBuilder();

@@ -24,17 +24,19 @@ import picocli.CommandLine.TypeConversionException;
 /** Which modules there are, where no skeleton of the run says it. */
 final class ModuleOptions {
   private static final Pattern STATED =
-      Pattern.compile("(?<name>.+?):(?<attributes>\\d+)(:(?<place>leaf|inner|root))?");
+      Pattern.compile(
+          "(?<name>.+?):(?<attributes>\\d+)(:(?<place>leaf|inner|root)(:(?<own>0\\.\\d+))?)?");
 
   @Option(
       names = "--modules",
-      paramLabel = "NAME[:ATTRIBUTES[:PLACE]]",
+      paramLabel = "NAME[:ATTRIBUTES[:PLACE[:OWN]]]",
       split = ",",
       showDefaultValue = Visibility.NEVER,
       description = {
         "Modules to look for, with the number of their attributes where no other option says it,"
             + " and where all objects of them are: leaf, roots without inputs; inner, roots with"
-            + " inputs; root, roots of either kind. Without a place they are sought everywhere, which"
+            + " inputs; root, roots of either kind; OWN is the own weight of those with inputs, 0.5"
+            + " if it is not said. Without a place they are sought everywhere, which"
             + " widens the intervals of counts. Default: all that the skeletons name."
       })
   private List<String> modules = List.of();
@@ -155,7 +157,7 @@ final class ModuleOptions {
             "--modules: '"
                 + text
                 + "' is not a name, or a name, a colon and a number of attributes, or these, a colon"
-                + " and leaf, inner or root");
+                + " and leaf, inner or root, and for the last two a colon and an own weight");
       }
       return ModuleProfile.unseen(text);
     }
@@ -168,6 +170,13 @@ final class ModuleOptions {
     String place = parts.group("place");
     boolean leaf = "leaf".equals(place) || "root".equals(place);
     boolean inner = "inner".equals(place) || "root".equals(place);
-    return new ModuleProfile(parts.group("name"), attributes, leaf, inner, false);
+    float own = parts.group("own") == null ? 0 : Float.parseFloat(parts.group("own"));
+    if (parts.group("own") != null && (!inner || own == 0)) {
+      throw command.wrongUse(
+          "--modules: '"
+              + text
+              + "': an own weight is above 0 and below 1, of objects with inputs; say inner or root");
+    }
+    return new ModuleProfile(parts.group("name"), attributes, leaf, inner, false, 0, 0, own, false);
   }
 }

@@ -238,6 +238,7 @@ final class ModuleQuestionsTest {
     assertUse(run("stats", "s.rskt"), "--modules or --profiles");
     assertUse(run("stats", "s.rskt", "--modules", "cat:x"), "'cat:x' is not a name");
     assertUse(run("stats", "s.rskt", "--modules", "cat:2:beside"), "leaf, inner or root");
+    assertUse(run("stats", "s.rskt", "--modules", "cat:2:leaf:0.25"), "say inner or root");
     assertUse(run("stats", "s.rskt", "--modules", "cat,cat"), "names cat twice");
     assertUse(
         run("stats", "s.rskt", "--modules", "cta", "--profiles", "skeletons.jsonl"),
