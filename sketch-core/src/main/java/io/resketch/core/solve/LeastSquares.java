@@ -22,6 +22,12 @@ public final class LeastSquares {
   /** Up to here a factorisation takes no longer than a few solutions by iteration. */
   public static final int ALWAYS_FACTORED = 1024;
 
+  /**
+   * The same for rows: below one row an unknown, conjugate gradients need several hundred steps for
+   * each solution.
+   */
+  private static final int ROWS_ALWAYS_FACTORED = 2048;
+
   /** The factor has 128 MiB then, and takes half a minute. */
   private static final int MOST_FACTORED = 4096;
 
@@ -75,7 +81,8 @@ public final class LeastSquares {
     this.residual = new double[map.dimension()];
     this.byRows =
         prefixLength < map.unknowns() && Arrays.stream(ridge).allMatch(value -> value > 0);
-    if (factoredSize() <= (often ? MOST_FACTORED : ALWAYS_FACTORED)) {
+    int always = byRows ? ROWS_ALWAYS_FACTORED : ALWAYS_FACTORED;
+    if (factoredSize() <= (often ? MOST_FACTORED : always)) {
       factor();
     }
   }

@@ -55,22 +55,26 @@ class GraphDecoderTest {
   /** Iterated or factored, by unknowns and by floats: the answers differ by less than the error. */
   @Test
   void forMany_answersAsForFew() {
-    Computation graph = RandomGraphs.tree(4, 2, 5, 64);
-    for (int prefix : new int[] {4096, 1280}) {
+    for (int prefix : new int[] {4096, 2304}) { // 0.5 and 2.3 unknowns a float
+      Computation graph = RandomGraphs.tree(4, prefix == 4096 ? 2 : 3, prefix == 4096 ? 5 : 4, 64);
       Sketch sketch = sketch(graph).truncate(prefix).encode(Encoding.I8_BLOCK);
       Decoded few = new GraphDecoder(OPERATORS, graph.skeleton()).decode(sketch, Decoder.JOINT);
       GraphDecoder many = GraphDecoder.forMany(OPERATORS, graph.skeleton());
+      int compared = 0;
       for (int repeated = 0; repeated < 2; repeated++) {
         Decoded found = many.decode(sketch, Decoder.JOINT);
         for (int i = 0; i < graph.skeleton().size(); i++) {
           double error = few.standardError(i);
-          if (Double.isFinite(error)) {
+          // Where just a quarter is kept, one may know the size of the error and the other not.
+          if (Double.isFinite(error) && Double.isFinite(found.standardError(i))) {
+            compared++;
             assertThat(found.attributes(i))
                 .containsExactly(few.attributes(i), within((float) (0.3 * error)));
+            assertThat(found.standardError(i)).isCloseTo(error, withinPercentage(20));
           }
-          assertThat(found.standardError(i)).isCloseTo(error, withinPercentage(20));
         }
       }
+      assertThat(compared).isGreaterThan(graph.skeleton().size() / 4);
     }
   }
 

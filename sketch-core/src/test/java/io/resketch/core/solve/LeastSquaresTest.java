@@ -113,7 +113,7 @@ class LeastSquaresTest {
     }
   }
 
-  /** Fewer rows than unknowns: by the rows, by the unknowns, and by iteration (1,100 rows). */
+  /** Fewer rows than unknowns: by the rows, and by the unknowns. */
   @Test
   void rows_andUnknowns_giveTheSame() {
     for (int rows : new int[] {40, 1100}) {
