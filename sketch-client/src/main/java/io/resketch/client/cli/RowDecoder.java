@@ -57,7 +57,7 @@ final class RowDecoder {
       many = Optional.empty();
     }
     run++;
-    if (run == MANY && kind == Decoder.JOINT && GraphDecoder.isLarge(operators, skeleton)) {
+    if (run == MANY && kind == Decoder.JOINT && GraphDecoder.gainsFromMany(operators, skeleton)) {
       many = Optional.of(GraphDecoder.forMany(operators, skeleton));
     }
     Optional<GraphDecoder> shared = many;

@@ -6,11 +6,13 @@ import io.resketch.core.graph.Computation;
 import io.resketch.core.graph.Skeleton;
 import io.resketch.core.operator.GraphOperator;
 import io.resketch.core.operator.PreciseGraphOperator;
+import io.resketch.core.solve.LeastSquares;
 import io.resketch.core.spec.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 
 /** What all sketches of one skeleton and prefix length share. Not thread-safe. */
 final class DecodingProblem {
@@ -107,10 +109,6 @@ final class DecodingProblem {
     return operator.skeleton();
   }
 
-  boolean often() {
-    return often;
-  }
-
   /** Floats of a full sketch. */
   int dimension() {
     return dimension;
@@ -128,9 +126,19 @@ final class DecodingProblem {
 
   /** Energy of every unknown's column. */
   double[] unknownEnergies() {
+    return perUnknown(i -> energies[i]);
+  }
+
+  /** Least squares over all unknowns, with the ridge of every object. */
+  LeastSquares leastSquares(IntToDoubleFunction ridge) {
+    return new LeastSquares(precise, prefixLength, unknownEnergies(), perUnknown(ridge), often);
+  }
+
+  private double[] perUnknown(IntToDoubleFunction perObject) {
     double[] out = new double[skeleton().totalDimension()];
     for (int i = 0; i < skeleton().size(); i++) {
-      Arrays.fill(out, skeleton().offset(i), skeleton().offset(i + 1), energies[i]);
+      double value = perObject.applyAsDouble(i);
+      Arrays.fill(out, skeleton().offset(i), skeleton().offset(i + 1), value);
     }
     return out;
   }

@@ -47,7 +47,7 @@ public final class GraphDecoder {
    * A decoder for many sketches of a skeleton, from about ten on. For {@link Decoder#JOINT} it
    * factors the system first where that has at most 4,096 unknowns or floats, which takes up to
    * half a minute and 128 MiB, and each sketch after that takes a few applications of the map
-   * instead of hundreds. Its answers and those of the other decoder differ by less than a tenth of
+   * instead of hundreds. Its answers and those of the other decoder differ by less than a third of
    * the stated error.
    */
   public static GraphDecoder forMany(Operators operators, Skeleton skeleton) {
@@ -55,12 +55,11 @@ public final class GraphDecoder {
   }
 
   /**
-   * Whether {@link #forMany} does anything else: systems of at most 1,024 unknowns or floats are
-   * factored at once.
+   * Whether {@link #forMany} does anything else for whole sketches: smaller systems are factored at
+   * once, larger ones never.
    */
-  public static boolean isLarge(Operators operators, Skeleton skeleton) {
-    int d = operators.spec().dimension();
-    return Math.min(skeleton.totalDimension(), d) > LeastSquares.ALWAYS_FACTORED;
+  public static boolean gainsFromMany(Operators operators, Skeleton skeleton) {
+    return LeastSquares.gainsFromMany(skeleton.totalDimension(), operators.spec().dimension());
   }
 
   /**

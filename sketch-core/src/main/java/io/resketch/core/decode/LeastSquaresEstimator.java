@@ -48,10 +48,7 @@ final class LeastSquaresEstimator {
     if (!solution.converged() || inverse() == null) {
       return null;
     }
-    float[] x = new float[solution.values().length];
-    for (int j = 0; j < x.length; j++) {
-      x[j] = (float) solution.values()[j];
-    }
+    float[] x = solution.floats();
     Noise noise = noise(measurement, solution, problem.rounding(x));
     return new JointEstimator.Estimate(
         x, errors(solution.values(), noise), solution.residualEnergy());
@@ -106,17 +103,7 @@ final class LeastSquaresEstimator {
   private void prepare(double least) {
     noiseOfSolver = least;
     inverse = null;
-    double[] ridge = new double[skeleton.totalDimension()];
-    for (int i = 0; i < skeleton.size(); i++) {
-      Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
-    }
-    solver =
-        new LeastSquares(
-            problem.precise(),
-            problem.prefixLength(),
-            problem.unknownEnergies(),
-            ridge,
-            problem.often());
+    solver = problem.leastSquares(this::ridge);
   }
 
   private double ridge(int i) {

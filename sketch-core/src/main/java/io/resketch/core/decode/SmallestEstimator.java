@@ -71,10 +71,7 @@ final class SmallestEstimator {
       raise();
       solution = solver.solve(measurement.data(), 0, TOLERANCE);
     }
-    float[] x = new float[solution.values().length];
-    for (int j = 0; j < x.length; j++) {
-      x[j] = (float) solution.values()[j];
-    }
+    float[] x = solution.floats();
     double residual = problem.residualEnergy(measurement.floats(), x);
     // Near one unknown a float the residual says little of the noise; do not blow it up.
     double floats = problem.prefixLength();
@@ -111,17 +108,7 @@ final class SmallestEstimator {
   }
 
   private boolean isSolved() {
-    double[] ridge = new double[skeleton.totalDimension()];
-    for (int i = 0; i < skeleton.size(); i++) {
-      Arrays.fill(ridge, skeleton.offset(i), skeleton.offset(i + 1), ridge(i));
-    }
-    solver =
-        new LeastSquares(
-            problem.precise(),
-            problem.prefixLength(),
-            problem.unknownEnergies(),
-            ridge,
-            problem.often());
+    solver = problem.leastSquares(this::ridge);
     inverse = new double[skeleton.size()];
     leakage = new double[Arrays.stream(classes).max().orElse(0) + 1][];
     for (int g = 0; g < leakage.length; g++) {

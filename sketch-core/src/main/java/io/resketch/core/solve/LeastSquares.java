@@ -20,7 +20,7 @@ import java.util.Arrays;
  */
 public final class LeastSquares {
   /** Up to here a factorisation takes no longer than a few solutions by iteration. */
-  public static final int ALWAYS_FACTORED = 1024;
+  private static final int ALWAYS_FACTORED = 1024;
 
   /**
    * The same for rows: below one row an unknown, conjugate gradients need several hundred steps for
@@ -81,8 +81,7 @@ public final class LeastSquares {
     this.residual = new double[map.dimension()];
     this.byRows =
         prefixLength < map.unknowns() && Arrays.stream(ridge).allMatch(value -> value > 0);
-    int always = byRows ? ROWS_ALWAYS_FACTORED : ALWAYS_FACTORED;
-    if (factoredSize() <= (often ? MOST_FACTORED : always)) {
+    if (factoredSize() <= (often ? MOST_FACTORED : always(byRows))) {
       factor();
     }
   }
@@ -97,6 +96,15 @@ public final class LeastSquares {
    */
   public record Solution(
       double[] values, double[] residual, double unconverged, boolean converged) {
+    /** The values, rounded. */
+    public float[] floats() {
+      float[] out = new float[values.length];
+      for (int j = 0; j < out.length; j++) {
+        out[j] = (float) values[j];
+      }
+      return out;
+    }
+
     /** ‖P(A x − y)‖². */
     public double residualEnergy() {
       double sum = 0;
@@ -197,6 +205,19 @@ public final class LeastSquares {
       probe[j] = (stream.bits(j) & 1) == 0 ? norm : -norm;
     }
     return probe;
+  }
+
+  /**
+   * Whether a system with ridges above 0 where unknowns are more than rows is factored for many
+   * right-hand sides, and not for one.
+   */
+  public static boolean gainsFromMany(int unknowns, int rows) {
+    int size = Math.min(unknowns, rows);
+    return size > always(rows < unknowns) && size <= MOST_FACTORED;
+  }
+
+  private static int always(boolean byRows) {
+    return byRows ? ROWS_ALWAYS_FACTORED : ALWAYS_FACTORED;
   }
 
   private int factoredSize() {
