@@ -1,7 +1,6 @@
 package io.resketch.core.graph;
 
 import io.resketch.core.InvalidInputException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -259,48 +258,7 @@ public final class Skeleton {
    * input int32 position, and per root int32 position.
    */
   public byte[] canonicalBytes() {
-    List<byte[]> names = new ArrayList<>();
-    boolean plain = isPlain();
-    int length = 4 + 4 + 8 + roots.length * (plain ? 8 : 12);
-    for (int i = 0; i < ids.length; i++) {
-      byte[] id = ids[i].getBytes(StandardCharsets.UTF_8);
-      byte[] module = modules[i].getBytes(StandardCharsets.UTF_8);
-      names.add(id);
-      names.add(module);
-      int edges = plain ? inputs[i].length * 8 : 4 + inputs[i].length * 12;
-      length = Math.addExact(length, 16 + id.length + module.length + edges);
-    }
-    ByteBuffer out = ByteBuffer.allocate(length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-    out.putInt(ids.length);
-    for (int i = 0; i < ids.length; i++) {
-      byte[] id = names.get(2 * i);
-      byte[] module = names.get(2 * i + 1);
-      out.putInt(id.length).put(id).putInt(module.length).put(module).putInt(dimensions[i]);
-      putEdges(out, inputs[i], weights[i]);
-    }
-    putEdges(out, roots, rootWeights);
-    out.putDouble(mass);
-    if (!plain) {
-      for (int i = 0; i < ids.length; i++) {
-        out.putFloat(ownWeights[i]);
-        putAll(out, positions[i]);
-      }
-      putAll(out, rootPositions);
-    }
-    return out.array();
-  }
-
-  private static void putAll(ByteBuffer out, int[] values) {
-    for (int value : values) {
-      out.putInt(value);
-    }
-  }
-
-  private static void putEdges(ByteBuffer out, int[] objects, float[] weights) {
-    out.putInt(objects.length);
-    for (int k = 0; k < objects.length; k++) {
-      out.putInt(objects[k]).putFloat(weights[k]);
-    }
+    return CanonicalForm.of(this);
   }
 
   /** SHA-256 of {@link #canonicalBytes()}, 32 bytes. */
@@ -441,11 +399,11 @@ public final class Skeleton {
       }
       int[] rootObjects = resolve("roots", roots);
       Skeleton out = new Skeleton(this, inputs, rootObjects);
-      checkReachAndCycles(inputs, rootObjects);
+      Reachability.check(i -> objects.get(i).id, inputs, rootObjects);
       return out;
     }
 
-    private static String field(String id) {
+    static String field(String id) {
       return "objects[" + id + "]";
     }
 
@@ -501,65 +459,6 @@ public final class Skeleton {
         out[k] = position == WeightedInput.INDEX ? k : position;
       }
       return out;
-    }
-
-    /** Cycles are looked for everywhere, so that they are named even out of the roots' reach. */
-    private void checkReachAndCycles(int[][] inputs, int[] rootObjects) {
-      byte[] state = new byte[inputs.length];
-      for (int root : rootObjects) {
-        visit(root, inputs, state);
-      }
-      int unreached = -1;
-      for (int i = inputs.length - 1; i >= 0; i--) {
-        if (state[i] == NOT_SEEN) {
-          unreached = i;
-        }
-      }
-      if (unreached < 0) {
-        return;
-      }
-      for (int i = 0; i < inputs.length; i++) {
-        visit(i, inputs, state);
-      }
-      throw new InvalidInputException(
-          field(objects.get(unreached).id),
-          "is out of reach of every root, so no sketch could hold it; add it to the inputs of an"
-              + " object or to the roots, or leave it out");
-    }
-
-    private static final byte NOT_SEEN = 0;
-    private static final byte ON_PATH = 1;
-    private static final byte DONE = 2;
-
-    /** Depth-first on an explicit stack: graphs may be deep. */
-    private void visit(int start, int[][] inputs, byte[] state) {
-      if (state[start] != NOT_SEEN) {
-        return;
-      }
-      Deque<int[]> path = new ArrayDeque<>(); // {object, next input}
-      state[start] = ON_PATH;
-      path.push(new int[] {start, 0});
-      while (!path.isEmpty()) {
-        int[] top = path.peek();
-        int i = top[0];
-        if (top[1] == inputs[i].length) {
-          state[i] = DONE;
-          path.pop();
-          continue;
-        }
-        int child = inputs[i][top[1]++];
-        if (state[child] == ON_PATH) {
-          throw new InvalidInputException(
-              field(objects.get(i).id) + ".inputs",
-              "\""
-                  + objects.get(child).id
-                  + "\" closes a cycle: it is computed, directly or not, from this object");
-        }
-        if (state[child] == NOT_SEEN) {
-          state[child] = ON_PATH;
-          path.push(new int[] {child, 0});
-        }
-      }
     }
   }
 }

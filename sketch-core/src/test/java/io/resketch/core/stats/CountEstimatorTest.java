@@ -419,35 +419,6 @@ class CountEstimatorTest {
         .hasMessageContaining("512 floats are left");
   }
 
-  @Test
-  void profilesMerge_andDisagreementIsNamed() {
-    ModuleProfile seen = new ModuleProfile("cat", 4, true, false, false);
-    assertThat(seen.merge(ModuleProfile.unseen("cat"))).isEqualTo(seen);
-    assertThatThrownBy(() -> seen.merge(new ModuleProfile("cat", 5, false, true, false)))
-        .hasMessageContaining("modules[cat].dimension: 5");
-  }
-
-  @Test
-  void profilesKnowEveryDepth() {
-    Computation graph =
-        Computation.builder()
-            .object("leaf", "a", Attributes.none())
-            .object("mid", "a", Attributes.none(), new WeightedInput("leaf", 1))
-            .object(
-                "top",
-                "b",
-                Attributes.none(),
-                new WeightedInput("mid", 0.5f),
-                new WeightedInput("leaf", 0.5f))
-            .root("top", 0.5f)
-            .root("mid", 0.5f)
-            .build();
-    assertThat(ModuleProfile.of(graph.skeleton()))
-        .containsExactly(
-            new ModuleProfile("a", 0, false, true, true, 0b110, 0b10, 0.5f, false),
-            new ModuleProfile("b", 0, false, true, false, 0, 0, 0.5f, false));
-  }
-
   /** 5 % of 16 blocks a column is less than one block: many signatures are erased as a whole. */
   @Test
   void signatureErasedAsAWhole_isNotDetermined_andNothingIsNotANumber() {
@@ -473,32 +444,6 @@ class CountEstimatorTest {
         assertThat(count.reason()).contains("hold nothing of the module's signature");
       }
     }
-  }
-
-  private static ModuleProfile profile(float own, int second) {
-    List<WeightedInput> inputs =
-        List.of(new WeightedInput("x", 0.5f, 0), new WeightedInput("y", 0.5f, second));
-    return ModuleProfile.of(
-            Computation.builder()
-                .object("x", "m", Attributes.none())
-                .object("y", "m", Attributes.none())
-                .object("top", "m", Attributes.none(), inputs, own)
-                .root("top", 1)
-                .build()
-                .skeleton())
-        .get(0);
-  }
-
-  @Test
-  void profile_knowsOwnWeights_andWhatIsPooled() {
-    assertThat(profile(0.25f, 1).ownWeight()).isEqualTo(0.25f);
-    assertThat(profile(0.25f, 1).pooled()).isFalse();
-    assertThat(profile(0.25f, 0).pooled()).isTrue();
-    ModuleProfile merged = profile(0.25f, 0).merge(profile(0.25f, 1));
-    assertThat(merged.ownWeight()).isEqualTo(0.25f);
-    assertThat(merged.pooled()).isTrue();
-    assertThat(merged.merge(ModuleProfile.unseen("m")).ownWeight()).isEqualTo(0.25f);
-    assertThat(merged.merge(profile(0.5f, 1)).ownWeightsDiffer()).isTrue();
   }
 
   /**
